@@ -1,0 +1,164 @@
+"""The model bundle: a folder that holds all that a prediction needs, and the proof that nothing in it was altered.
+
+`model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet` and `model_card.md`. No pickle, no torch.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from textops.errors import BundleError
+from textops.files import sha256_of_file, write_text
+
+SCHEMA_VERSION = 1
+MANIFEST_FILE = "bundle.json"
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+REFERENCE_FILE = "reference.parquet"
+CARD_FILE = "model_card.md"
+REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Metric(_Frozen):
+    """A figure on the held-out test set with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ReviewBand(_Frozen):
+    """The band of top probabilities in which a person should look: below `below`.
+
+    `share` and `accuracy_outside` say what that meant on the validation set: the share of examples inside the band,
+    and the accuracy on those outside it.
+    """
+
+    below: float = Field(ge=0, le=1)
+    share: float = Field(ge=0, le=1)
+    accuracy_outside: float = Field(ge=0, le=1)
+
+
+class DataReference(_Frozen):
+    """Which data the model was trained on and measured with."""
+
+    name: str
+    fingerprint: str
+    train_examples: int
+    test_examples: int
+
+
+class Manifest(_Frozen):
+    """The content of `bundle.json`.
+
+    Attributes:
+        schema_version: Version of this schema; a reader refuses what it does not know.
+        name: Name of the model, also its name in the registry.
+        encoder: Family of the model (`ngram`, `lstm`).
+        classes: Class names in the order of the logits.
+        max_tokens: Longest input in tokens, None where the tokenizer alone bounds it.
+        temperature: Logits are divided by it before the softmax.
+        review: Band of top probabilities that ask for review.
+        metrics: Figures on the test set by name (`accuracy`, `macro_f1`, `ece`, ...).
+        data: The data set behind the model.
+        git_commit: Commit of the code, None outside a repository.
+        created: When the bundle was written, UTC.
+        files: SHA-256 of each other file of the bundle by name.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    name: str
+    encoder: str
+    classes: tuple[str, ...] = Field(min_length=2)
+    max_tokens: int | None
+    temperature: float = Field(gt=0)
+    review: ReviewBand
+    metrics: dict[str, Metric]
+    data: DataReference
+    git_commit: str | None
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    files: dict[str, str] = Field(default_factory=dict)
+
+
+def seal(folder: Path, manifest: Manifest) -> Manifest:
+    """Hash the files of a folder and write its `bundle.json`, which makes the folder a bundle.
+
+    Args:
+        folder: Holds `model.onnx`, `tokenizer.json` and what else belongs to the bundle.
+        manifest: Everything but the hashes.
+
+    Returns:
+        The manifest as written, with the hashes.
+
+    Raises:
+        BundleError: If a required file is missing.
+    """
+    for name in REQUIRED_FILES:
+        if not (folder / name).is_file():
+            raise BundleError(f"{folder} has no {name}: export the model first (textops evaluate)")
+    hashes = {
+        path.relative_to(folder).as_posix(): sha256_of_file(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != MANIFEST_FILE
+    }
+    sealed = manifest.model_copy(update={"files": hashes})
+    write_text(folder / MANIFEST_FILE, sealed.model_dump_json(indent=2) + "\n")
+    return sealed
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read `bundle.json` without checking the other files.
+
+    Raises:
+        BundleError: If the file is missing, not valid, or of a schema this version does not know.
+    """
+    path = folder / MANIFEST_FILE
+    if not folder.is_dir():
+        raise BundleError(f"no bundle at {folder}: give the folder that holds {MANIFEST_FILE}")
+    if not path.is_file():
+        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST_FILE}")
+    try:
+        manifest = Manifest.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = "/".join(str(part) for part in first["loc"]) or "the document"
+        raise BundleError(f"{path} is not valid at {where}: {first['msg']}; export the bundle again") from error
+    if manifest.schema_version != SCHEMA_VERSION:
+        raise BundleError(
+            f"{path} has schema version {manifest.schema_version}, this textops reads {SCHEMA_VERSION}: "
+            "export the bundle again with this version"
+        )
+    return manifest
+
+
+def verify(folder: Path) -> Manifest:
+    """Read the manifest and check every file of the bundle against its hash.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        BundleError: If a file is missing, altered, or not listed in the manifest.
+    """
+    manifest = read_manifest(folder)
+    for name in REQUIRED_FILES:
+        if name not in manifest.files:
+            raise BundleError(f"{folder / MANIFEST_FILE} does not list {name}: export the bundle again")
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise BundleError(f"{folder / MANIFEST_FILE} names {name}, which lies outside the bundle")
+        if not path.is_file():
+            raise BundleError(f"the bundle {folder} misses {name}: copy it again from where it was made")
+        actual = sha256_of_file(path)
+        if actual != expected:
+            raise BundleError(
+                f"{path} was altered: its SHA-256 is {actual[:12]}..., the bundle says {expected[:12]}...; "
+                "copy it again from where it was made"
+            )
+    return manifest

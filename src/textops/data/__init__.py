@@ -1,0 +1,1 @@
+"""Labelled data: sources, validation, grouping of duplicates, split, audit, and the data module."""

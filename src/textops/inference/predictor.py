@@ -1,0 +1,141 @@
+"""The Predictor: a bundle that answers. Used by the API, batch scoring, the registry's gate and the benchmarks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
+from textops.errors import BundleError
+from textops.inference.probabilities import softmax
+from textops.text.tokenizer import Tokenizer, load_tokenizer
+
+BATCH_TEXTS = 64
+BATCH_CHARACTERS = 400_000
+CANARY_TEXTS = ("", "textops")
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the model says of one text.
+
+    Attributes:
+        label: The most probable class.
+        probability: Its calibrated probability.
+        probabilities: Calibrated probability by class name, in the order of the bundle's classes; they sum to 1.
+        needs_review: Whether the probability lies in the review band, so that a person should look.
+    """
+
+    label: str
+    probability: float
+    probabilities: dict[str, float]
+    needs_review: bool
+
+
+class Predictor:
+    """A verified bundle, loaded: tokenizer and ONNX Runtime session.
+
+    Safe to share between threads: nothing in it changes after it was loaded.
+    """
+
+    def __init__(
+        self, manifest: Manifest, tokenizer: Tokenizer, session: onnxruntime.InferenceSession
+    ) -> None:
+        """Hold the parts; use `Predictor.load`."""
+        self.manifest = manifest
+        self._tokenizer = tokenizer
+        self._session = session
+
+    @classmethod
+    def load(cls, folder: Path | str, *, threads: int = 1) -> "Predictor":
+        """Verify a bundle, load it and make it answer once.
+
+        Args:
+            folder: The bundle.
+            threads: Threads of one prediction. Services keep 1 and scale by processes.
+
+        Raises:
+            BundleError: If the bundle is altered, incomplete or does not answer.
+        """
+        folder = Path(folder)
+        manifest = verify(folder)
+        tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
+        predictor = cls(manifest, tokenizer, _open_session(folder / MODEL_FILE, threads))
+        predictor.check_canary()
+        return predictor
+
+    def check_canary(self) -> None:
+        """Predict two fixed texts and check the shape and the numbers of the answer.
+
+        Raises:
+            BundleError: If the model does not fit its manifest or gives numbers that are not finite.
+        """
+        logits = self.logits(CANARY_TEXTS)
+        expected = (len(CANARY_TEXTS), len(self.manifest.classes))
+        if logits.shape != expected or not np.isfinite(logits).all():
+            raise BundleError(
+                f"the model of {self.manifest.name} answers its canary with shape {logits.shape} instead of {expected} "
+                "or with numbers that are not finite: export it again"
+            )
+
+    def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return the raw scores, shape [len(texts), classes], before temperature and softmax."""
+        scores = np.empty((len(texts), len(self.manifest.classes)), np.float32)
+        for rows in _batches(texts):
+            feed = self._tokenizer.encode([texts[row] for row in rows])
+            (batch,) = self._session.run(["logits"], feed)
+            if batch.shape[1:] != scores.shape[1:]:
+                return np.asarray(batch)
+            scores[rows] = batch
+        return scores
+
+    def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
+        """Return the calibrated probabilities, shape [len(texts), classes]."""
+        return softmax(self.logits(texts), self.manifest.temperature)
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Classify texts; the answers come in the order of the texts."""
+        if not texts:
+            return []
+        return [self._prediction(row) for row in self.probabilities(texts)]
+
+    def _prediction(self, probabilities: NDArray[np.float64]) -> Prediction:
+        classes = self.manifest.classes
+        best = int(probabilities.argmax())
+        probability = float(probabilities[best])
+        return Prediction(
+            label=classes[best],
+            probability=probability,
+            probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
+            needs_review=probability < self.manifest.review.below,
+        )
+
+
+def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Spinning threads take the processor from the other workers of the machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Group row numbers so that texts of a like length share a batch and no batch grows without bound."""
+    if len(texts) == 1:
+        yield [0]
+        return
+    batch: list[int] = []
+    # Padding costs as much as text: like lengths together, shortest first.
+    for row in sorted(range(len(texts)), key=lambda row: len(texts[row])):
+        full = len(batch) == BATCH_TEXTS or (len(batch) + 1) * len(texts[row]) > BATCH_CHARACTERS
+        if batch and full:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch

@@ -1,0 +1,18 @@
+"""From logits to calibrated probabilities."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:
+    """Return probabilities, same shape as `logits`, that sum to 1 over the last axis.
+
+    Args:
+        logits: Raw scores, shape [..., classes].
+        temperature: Logits are divided by it first (Guo et al. 2017, On Calibration of Modern Neural Networks).
+    """
+    scaled = np.asarray(logits, np.float64) / temperature
+    # Without this shift, exp overflows for large logits.
+    scaled -= scaled.max(axis=-1, keepdims=True)
+    exponentials = np.exp(scaled)
+    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))

@@ -1,0 +1,1 @@
+"""Versions, aliases, the promotion gate and rollback."""

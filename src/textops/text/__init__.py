@@ -1,0 +1,1 @@
+"""Text to numbers: normalisation, n-grams, vocabularies. No torch; the same code in training and in serving."""

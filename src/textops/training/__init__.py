@@ -1,0 +1,1 @@
+"""Training: the Hydra entry point, callbacks and the run it leaves."""
