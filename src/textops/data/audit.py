@@ -1,0 +1,1 @@
+"""Leakage audit: what gives the label away without being what the text says."""

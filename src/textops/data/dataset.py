@@ -1,0 +1,129 @@
+"""A prepared data set: three Parquet files and `dataset.json` in a folder."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from textops.data.configuration import SPLITS, SplitName
+from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
+from textops.errors import DataError
+
+MANIFEST_FILE = "dataset.json"
+
+
+@dataclass(frozen=True)
+class Examples:
+    """The examples of a split; all of the same length, in the same order.
+
+    Attributes:
+        ids: Unique ids.
+        texts: What the model sees.
+        labels: Index into the manifest's classes, int64, shape [examples].
+        groups: Name of the near-duplicate group.
+        timestamps: datetime64[us] in UTC, shape [examples], NaT where unknown; None where the source has no time.
+    """
+
+    ids: list[str]
+    texts: list[str]
+    labels: NDArray[np.int64]
+    groups: list[str]
+    timestamps: NDArray[np.datetime64] | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A prepared data set.
+
+    Attributes:
+        folder: Where it lies.
+        manifest: What `dataset.json` says.
+    """
+
+    folder: Path
+    manifest: DatasetManifest
+
+    @classmethod
+    def load(cls, folder: Path) -> "Dataset":
+        """Open a data set that `prepare` wrote.
+
+        Raises:
+            DataError: If there is none, or it is not whole.
+        """
+        from pyarrow import ArrowException, parquet
+
+        manifest = read_manifest(folder)
+        for split in SPLITS:
+            path = folder / file_of(split)
+            try:
+                rows = parquet.read_metadata(path).num_rows
+            except (ArrowException, OSError) as error:
+                raise DataError(f"{path} is missing or damaged: run textops prepare again") from error
+            expected = manifest.examples(split)
+            if rows != expected:
+                raise DataError(
+                    f"{path} has {rows} examples, {MANIFEST_FILE} says {expected}: run textops prepare again"
+                )
+        return cls(folder, manifest)
+
+    def examples(self, split: SplitName) -> Examples:
+        """Read the examples of a split.
+
+        Raises:
+            DataError: If the file is damaged or holds a label that is not a class.
+        """
+        from pyarrow import ArrowException, parquet
+
+        path = self.folder / file_of(split)
+        try:
+            table = parquet.read_table(path)
+        except (ArrowException, OSError) as error:
+            raise DataError(f"{path} is missing or damaged: run textops prepare again") from error
+        index = {name: number for number, name in enumerate(self.manifest.classes)}
+        try:
+            labels = np.array([index[name] for name in table["label"].to_pylist()], np.int64)
+        except KeyError as error:
+            raise DataError(
+                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare again"
+            ) from error
+        has_time = "timestamp" in table.column_names
+        return Examples(
+            ids=table["id"].to_pylist(),
+            texts=table["text"].to_pylist(),
+            labels=labels,
+            groups=table["group"].to_pylist(),
+            timestamps=table["timestamp"].to_numpy().astype("datetime64[us]") if has_time else None,
+        )
+
+
+def file_of(split: SplitName) -> str:
+    """Return the name of the file that holds a split."""
+    return f"{split}.parquet"
+
+
+def read_manifest(folder: Path) -> DatasetManifest:
+    """Read `dataset.json` without looking at the examples.
+
+    Raises:
+        DataError: If it is missing, not valid, or of a schema this version does not know.
+    """
+    path = folder / MANIFEST_FILE
+    if not path.is_file():
+        raise DataError(f"there is no data set at {folder} (no {MANIFEST_FILE}): run textops prepare first")
+    try:
+        document = json.loads(path.read_bytes())
+        version = document.get("schema_version") if isinstance(document, dict) else None
+        if version != SCHEMA_VERSION:
+            raise DataError(
+                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops prepare again"
+            )
+        return DatasetManifest.model_validate(document)
+    except (ValueError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{path} is not valid ({reason}): run textops prepare again") from error

@@ -1,0 +1,249 @@
+"""Which encoding a file is in, and its text.
+
+UTF-8 is strict: bytes that are UTF-8 by chance are rare, so what passes is UTF-8. What does not pass is guessed and
+the guess is reported; an encoding the user names is never second-guessed.
+"""
+
+import codecs
+import gzip
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader, TextIOWrapper
+from pathlib import Path
+from typing import IO, cast
+
+from textops.data.nearest import did_you_mean
+from textops.errors import DataError
+
+BLOCK_BYTES = 1 << 20
+GUESS_BYTES = 1 << 17
+"""A guess looks at so many bytes: more does not make it better, only slower."""
+
+RARE_SHARE = 0.01
+"""Below this share of bytes beyond ASCII, none beside another, a guess by letter frequency has nothing to go by."""
+
+CONTROL_SHARE = 0.02
+"""Text has nearly no control characters; a tenth of random bytes are."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+MAGICS = (
+    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"PAR1", "a Parquet file (data.read.format=parquet)"),
+    (b"%PDF", "a PDF"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"SQLite format 3", "an SQLite database"),
+)
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An encoding and how it was found: `mark`, `utf-8`, `configured` or `guess`."""
+
+    name: str
+    found: str
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BufferedReader]:
+    """Open a file for reading bytes, unpacking gzip by its content, whatever the name says."""
+    with path.open("rb") as file:
+        if file.peek(2)[:2] == GZIP_MAGIC:
+            with gzip.open(file) as unpacked:
+                yield cast("BufferedReader", unpacked)
+        else:
+            yield file
+
+
+@contextmanager
+def text_stream(path: Path, encoding: Encoding) -> Iterator[IO[str]]:
+    """Open a file for reading text with its line ends as they are."""
+    with opened(path) as file, TextIOWrapper(file, encoding=encoding.name, newline="") as text:
+        yield text
+
+
+def encoding_of_file(path: Path, name: str, configured: Sequence[str]) -> Encoding:
+    """Find the encoding of a file and prove it on every byte.
+
+    Args:
+        path: The file.
+        name: What to call it in messages.
+        configured: `("auto",)`, or encodings to try in turn.
+
+    Raises:
+        DataError: If the file is not text, damaged, or not in the configured encodings.
+    """
+    try:
+        with opened(path) as file:
+            head = file.read(BLOCK_BYTES)
+            candidates = _candidates(head, name, configured)
+            failure: _Failure | None = None
+            for candidate in candidates:
+                file.seek(0)
+                failure = _first_failure(iter(lambda: file.read(BLOCK_BYTES), b""), candidate.name)
+                if failure is None:
+                    return candidate
+            if _is_auto(configured):
+                file.seek(0)
+                guess = guessed(iter(lambda: file.read(BLOCK_BYTES), b""), name)
+                file.seek(0)
+                failure = _first_failure(iter(lambda: file.read(BLOCK_BYTES), b""), guess.name)
+                if failure is None:
+                    return guess
+                candidates = [guess]
+    except (OSError, EOFError) as error:
+        raise DataError(f"{name} cannot be read: {error}") from error
+    assert failure is not None  # noqa: S101 - there is at least one candidate
+    raise DataError(_complaint(name, candidates, failure))
+
+
+def decoded(content: bytes, name: str, configured: Sequence[str]) -> tuple[str, Encoding]:
+    """Decode a small file that is held in memory whole; arguments and errors as `encoding_of_file`."""
+    candidates = _candidates(content, name, configured)
+    failure: _Failure | None = None
+    for candidate in candidates:
+        try:
+            return content.decode(candidate.name), candidate
+        except UnicodeDecodeError as error:
+            failure = _Failure(error.start, content.count(b"\n", 0, error.start) + 1, content[error.start])
+    if _is_auto(configured):
+        guess = guessed([content], name)
+        try:
+            return content.decode(guess.name), guess
+        except UnicodeDecodeError as error:
+            candidates = [guess]
+            failure = _Failure(error.start, content.count(b"\n", 0, error.start) + 1, content[error.start])
+    assert failure is not None  # noqa: S101 - there is at least one candidate
+    raise DataError(_complaint(name, candidates, failure))
+
+
+def guessed(blocks: Iterable[bytes], name: str) -> Encoding:
+    """Guess the encoding of bytes that are not UTF-8.
+
+    Raises:
+        DataError: If nothing fits.
+    """
+    sample, size = _sample(blocks)
+    runs = _BEYOND_ASCII.findall(sample)
+    if len(runs) < RARE_SHARE * size and all(len(run) == 1 for run in runs):
+        # A pound sign or an accent in English text: letter frequencies have nothing to go by.
+        return Encoding("cp1252", "guess")
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample).best()
+    if best is None:
+        raise DataError(
+            f"{name} is not text in any known encoding: name it with data.read.encoding, or check the file"
+        )
+    return Encoding(best.encoding, "guess")
+
+
+@dataclass(frozen=True)
+class _Failure:
+    offset: int
+    line: int
+    byte: int
+
+
+def _is_auto(configured: Sequence[str]) -> bool:
+    return tuple(name.lower() for name in configured) in {("auto",), ()}
+
+
+def _candidates(head: bytes, name: str, configured: Sequence[str]) -> list[Encoding]:
+    """Return the encodings to try in turn; refuse what is not text."""
+    for magic, what in MAGICS:
+        if head.startswith(magic):
+            raise DataError(f"{name} is not text but {what}: export it as CSV in UTF-8")
+    if not _is_auto(configured):
+        return [Encoding(_known_encoding(each), "configured") for each in configured]
+    for mark, encoding in MARKS:
+        if head.startswith(mark):
+            return [Encoding(encoding, "mark")]
+    wide = _wide_encoding(head)
+    if wide is not None:
+        return [Encoding(wide, "guess")]
+    if len(head) - len(head.translate(None, _CONTROL)) > CONTROL_SHARE * len(head):
+        raise DataError(
+            f"{name} is a binary file, not text: check the path, or name its encoding (data.read.encoding)"
+        )
+    return [Encoding("utf-8", "utf-8")]
+
+
+def _known_encoding(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        from encodings.aliases import aliases
+
+        known = {*aliases.values(), *aliases}
+        meant = did_you_mean(encoding, known) or "; examples are utf-8, cp1252, cp1251, shift_jis, gb18030"
+        raise DataError(f"data.read.encoding: Python knows no encoding {encoding!r}{meant}") from None
+    # The mark of UTF-8 would otherwise become a part of the first column's name.
+    return "utf-8-sig" if name == "utf-8" else name
+
+
+def _wide_encoding(head: bytes) -> str | None:
+    """Recognise UTF-16 without a mark: in text of any language, every other byte of many a character is zero."""
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    half = max(1, len(head) // 2)
+    if max(even, odd) < half * 0.2 or min(even, odd) > half * 0.02:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    before, line, held = 0, 1, b""
+    for block in blocks:
+        try:
+            decoder.decode(block)
+        except UnicodeDecodeError as error:
+            start = before - len(held) + error.start
+            return _Failure(start, line + error.object[: error.start].count(b"\n"), error.object[error.start])
+        held = decoder.getstate()[0]
+        before += len(block)
+        line += block.count(b"\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return _Failure(before - len(held) + error.start, line, error.object[error.start])
+    return None
+
+
+def _sample(blocks: Iterable[bytes]) -> tuple[bytes, int]:
+    """Collect lines with bytes beyond ASCII, which alone tell encodings apart; and count the bytes looked at."""
+    lines: list[bytes] = []
+    held = size = 0
+    rest = b""
+    for block in blocks:
+        size += len(block)
+        # Cut between lines: the half of a character would make every guess wrong.
+        *whole, rest = (rest + block).split(b"\n")
+        telling = [line for line in whole if not line.isascii()]
+        lines += telling
+        held += sum(map(len, telling))
+        if held > GUESS_BYTES:
+            return b"\n".join(lines), size
+    return b"\n".join([*lines, rest]), size
+
+
+def _complaint(name: str, tried: Sequence[Encoding], failure: _Failure) -> str:
+    encodings = " or ".join(dict.fromkeys(candidate.name for candidate in tried))
+    return (
+        f"{name} is not in {encodings}: byte 0x{failure.byte:02x} at offset {failure.offset} (line {failure.line}); "
+        "try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, shift_jis, gb18030"
+    )

@@ -1,0 +1,106 @@
+"""From raw labels or file names to class names."""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from pathlib import PurePosixPath
+
+from textops.data.configuration import SourceConfiguration
+from textops.data.locations import SourceFile
+from textops.data.nearest import did_you_mean, listed
+from textops.data.records import Record
+from textops.errors import DataError
+
+FROM_FOLDER = "folder"
+
+
+class LabelReader:
+    """Finds the class of a record.
+
+    Attributes:
+        seen: Raw value -> how often, of the rows asked about.
+    """
+
+    def __init__(self, configuration: SourceConfiguration) -> None:
+        self._column = configuration.label_column
+        self._from_file = configuration.label_from_file
+        self._names = configuration.label_names
+        self._ignored = {_plain(label) for label in configuration.ignore_labels}
+        self._plain_names = {_plain(raw): name for raw, name in (self._names or {}).items()}
+        self._of_file: dict[str, str] = {}
+        self.seen: dict[str, int] = {}
+
+    def raw_label(self, record: Record) -> str:
+        """Return the label as the source gives it, empty when it gives none.
+
+        Raises:
+            DataError: If the file's name matches no pattern, or patterns of several classes.
+        """
+        if self._column is not None:
+            raw = record.fields.get(self._column, "").strip()
+        elif record.file.relative in self._of_file:
+            raw = self._of_file[record.file.relative]
+        else:
+            raw = self._of_file[record.file.relative] = self._label_of_file(record.file)
+        self.seen[raw] = self.seen.get(raw, 0) + 1
+        return raw
+
+    def is_ignored(self, raw: str) -> bool:
+        """Tell whether rows with this raw label are left out."""
+        return bool(self._ignored) and _plain(raw) in self._ignored
+
+    def class_of(self, raw: str, place: str) -> str:
+        """Return the class name of a raw label.
+
+        Raises:
+            DataError: If `label_names` does not hold it.
+        """
+        if self._names is None:
+            return raw
+        name = self._names.get(raw) or self._plain_names.get(_plain(raw))
+        if name is None:
+            raise DataError(
+                f"{place}: label {raw!r} is not in data.label_names, which has {listed(self._names)}"
+                f"{did_you_mean(raw, self._names)}; add it, or leave its rows out with "
+                f"data.ignore_labels=[{raw!r}]"
+            )
+        return name
+
+    def classes(self, present: Iterable[str]) -> tuple[str, ...]:
+        """Put class names in order: as configured, else sorted (whole numbers by value)."""
+        found = set(present)
+        names = self._names or (self._from_file if isinstance(self._from_file, dict) else None)
+        if names is not None:
+            return tuple(name for name in dict.fromkeys(names.values()) if name in found)
+        if all(name.isdecimal() for name in found):
+            return tuple(sorted(found, key=int))
+        return tuple(sorted(found))
+
+    def _label_of_file(self, file: SourceFile) -> str:
+        if self._from_file == FROM_FOLDER:
+            return PurePosixPath(file.relative).parent.name or file.path.resolve().parent.name
+        relative = file.relative.lower()
+        patterns: dict[str, str] = self._from_file if isinstance(self._from_file, dict) else {}
+        classes = {
+            label: pattern
+            for pattern, label in patterns.items()
+            if fnmatchcase(relative, pattern.lower())
+            or fnmatchcase(PurePosixPath(relative).name, pattern.lower())
+        }
+        if not classes:
+            raise DataError(
+                f"{file.name} matches no pattern of data.label_from_file ({listed(patterns)}): add one, or narrow "
+                "data.paths"
+            )
+        if len(classes) > 1:
+            raise DataError(
+                f"{file.name} matches patterns of several classes in data.label_from_file "
+                f"({listed(classes.values())}): make them exclude each other"
+            )
+        return next(iter(classes))
+
+
+def _plain(raw: str) -> str:
+    """Fold away what writers of tables change: case, and `1.0` for 1 in columns that once held a gap."""
+    folded = raw.strip().casefold()
+    whole, point, rest = folded.partition(".")
+    return whole if point and rest.strip("0") == "" and whole.lstrip("-").isdecimal() else folded

@@ -1,0 +1,163 @@
+"""What `dataset.json` says about prepared data."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from textops.data.configuration import SourceConfiguration, SplitName
+
+SCHEMA_VERSION = 1
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Occurrences(_Frozen):
+    """How often something happened, and the first places (`file:line`)."""
+
+    count: int
+    places: tuple[str, ...]
+
+
+class Reading(_Frozen):
+    """How the files were read.
+
+    Attributes:
+        files: Number of files.
+        encodings: Encoding -> number of files.
+        guessed: File -> encoding that was guessed (the first ones).
+        delimiters: Delimiter -> number of files.
+        swallowed: Places where a quoted field holds what looks like rows of its own.
+    """
+
+    files: int
+    encodings: dict[str, int]
+    guessed: dict[str, str]
+    delimiters: dict[str, int]
+    swallowed: Occurrences
+
+
+class Validation(_Frozen):
+    """What became of the rows.
+
+    Attributes:
+        rows: Rows read.
+        kept: Examples in the data set.
+        dropped: Reason -> how often and where.
+        noted: What is odd about rows that were kept -> how often and where.
+    """
+
+    rows: int
+    kept: int
+    dropped: dict[str, Occurrences]
+    noted: dict[str, Occurrences]
+
+
+class Duplicates(_Frozen):
+    """Repeated and nearly repeated texts.
+
+    Attributes:
+        exact: Rows left out because their text was there already.
+        near: Examples that share a group with another one.
+        groups: Number of groups, those of one example included.
+        largest: Examples in the largest group.
+        conflicting: Texts that came with several labels.
+    """
+
+    exact: int
+    near: int
+    groups: int
+    largest: int
+    conflicting: int
+
+
+class SplitResult(_Frozen):
+    """How the examples were divided.
+
+    Attributes:
+        rule: `hash`, `time` or `predefined`.
+        salt: Of the hash.
+        moved: Groups moved so that every class is in every split; only small data has them.
+        shared_groups: Groups with examples in more than one split; only `predefined` has them.
+    """
+
+    rule: str
+    salt: str
+    moved: tuple[str, ...]
+    shared_groups: int
+
+
+class Finding(_Frozen):
+    """Something that gives the label away.
+
+    Attributes:
+        kind: What it is: a column, a term, the length of the text, the file.
+        name: Which column or term.
+        stage: `raw`: before `remove_patterns`; `used`: in the text that the model sees.
+        accuracy: Of guessing the label from this alone, on the half of the examples that was held out.
+        majority: Accuracy of always guessing the most frequent class, on the same half.
+        coverage: Class -> share of its examples that have the term.
+        purity: Share of the class it points to among the examples that have the term, classes weighted equally.
+        advice: What to do.
+    """
+
+    kind: Literal["column", "term", "length", "file"]
+    name: str
+    stage: Literal["raw", "used"]
+    accuracy: float
+    majority: float
+    coverage: dict[str, float] = Field(default_factory=dict)
+    purity: float | None = None
+    advice: str
+
+
+class TextLength(_Frozen):
+    """Length of the texts in characters."""
+
+    minimum: int
+    median: float
+    mean: float
+    percentile_95: float
+    maximum: int
+
+
+class DatasetManifest(_Frozen):
+    """The content of `dataset.json`.
+
+    Attributes:
+        schema_version: Version of this schema.
+        name: Name of the data set.
+        source: The configuration it was made with.
+        fingerprint: Hash of configuration and content of the source; the same fingerprint, the same data set.
+        created: When it was written, UTC.
+        classes: Class names; the index is the label.
+        counts: Split -> class -> examples.
+        split: How the examples were divided.
+        reading: How the files were read.
+        validation: What became of the rows.
+        duplicates: Repeated texts.
+        audit: What gives the label away.
+        text_length: Length of the texts.
+        note: Licence and conditions.
+    """
+
+    schema_version: int = SCHEMA_VERSION
+    name: str
+    source: SourceConfiguration
+    fingerprint: str
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    classes: tuple[str, ...] = Field(min_length=2)
+    counts: dict[SplitName, dict[str, int]]
+    split: SplitResult
+    reading: Reading
+    validation: Validation
+    duplicates: Duplicates
+    audit: tuple[Finding, ...]
+    text_length: TextLength
+    note: str
+
+    def examples(self, split: SplitName) -> int:
+        """Return the number of examples of a split."""
+        return sum(self.counts[split].values())

@@ -1,0 +1,74 @@
+"""What reading a file gives: records, and notes on how it went."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from textops.data.locations import SourceFile
+from textops.data.nearest import did_you_mean, listed
+from textops.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it was read.
+
+    Attributes:
+        file: The file it comes from.
+        line: Where it begins: line of the file (text formats) or number of the row (Parquet, JSON arrays), from 1.
+        fields: Column -> value; what has no value is an empty string.
+    """
+
+    file: SourceFile
+    line: int
+    fields: Mapping[str, str]
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return f"{self.file.name}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenRecord:
+    """A row that could not be taken apart."""
+
+    file: SourceFile
+    line: int
+    reason: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, for messages."""
+        return f"{self.file.name}:{self.line}"
+
+
+@dataclass
+class ReadingNotes:
+    """What came up while files were read; filled by the readers.
+
+    Attributes:
+        encodings: Encoding -> number of files.
+        guessed: File -> encoding that was guessed.
+        delimiters: File -> delimiter that was found.
+        swallowed: Places where a quoted field holds what looks like rows of its own.
+    """
+
+    encodings: dict[str, int] = field(default_factory=dict)
+    guessed: dict[str, str] = field(default_factory=dict)
+    delimiters: dict[str, str] = field(default_factory=dict)
+    swallowed: list[str] = field(default_factory=list)
+
+
+def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advice: str = "") -> None:
+    """Check that a file has the configured columns.
+
+    Raises:
+        DataError: Naming the missing column, the columns found, and the nearest.
+    """
+    present = list(found)
+    for column in needed:
+        if column not in present:
+            raise DataError(
+                f"{name} has no column {column!r}: it has {listed(present)}"
+                f"{advice or did_you_mean(column, present) or '; set data.text_columns and data.label_column'}"
+            )

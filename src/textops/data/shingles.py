@@ -1,0 +1,136 @@
+"""Three-word shingles of texts, their MinHash signatures, and the Jaccard similarity of two texts.
+
+Broder 1997, On the resemblance and containment of documents.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.data.tokens import batches, mixed, tokenised
+
+WORDS = 3
+SIGNATURE_LENGTH = 126
+SIGNATURE_SEED = 42
+SIGNATURE_ROWS = 8192
+"""rensa hands signatures over as Python lists: so many rows at a time bound the memory of that."""
+
+PAIRS_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True)
+class Shingles:
+    """The shingles of texts, one text after the other.
+
+    Attributes:
+        hashes: uint64, shape [shingles]; within a text in reading order, repeats included.
+        offsets: int64, shape [texts + 1]; text i has hashes[offsets[i]:offsets[i + 1]], never none.
+    """
+
+    hashes: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+
+
+def shingled(texts: Sequence[str]) -> Shingles:
+    """Make the shingles of texts.
+
+    A text of one or two words has one shingle, the whole of it, so that short titles are alike only when they have
+    the same words in the same order. A text without a word (punctuation only) is alike only to the very same text.
+    """
+    hashes, counts = [], []
+    for _, batch in batches(texts):
+        batch_hashes, batch_counts = _shingles_of_batch(batch)
+        hashes.append(batch_hashes)
+        counts.append(batch_counts)
+    offsets = np.zeros(len(texts) + 1, np.int64)
+    if counts:
+        np.cumsum(np.concatenate(counts), out=offsets[1:])
+    return Shingles(np.concatenate(hashes) if hashes else np.zeros(0, np.uint64), offsets)
+
+
+def _shingles_of_batch(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    tokens = tokenised(texts)
+    words = np.bincount(tokens.documents, minlength=len(texts))
+    first = np.concatenate(([0], np.cumsum(words)[:-1])).astype(np.int64)
+    counts = np.maximum(words - WORDS + 1, 1)
+    # Where each shingle begins, counted in words.
+    owner = np.repeat(np.arange(len(texts)), counts)
+    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    begins = first[owner] + within
+    hashes = np.zeros(len(owner), np.uint64)
+    for position in range(WORDS):
+        inside = within + position < words[owner]
+        each = np.zeros(len(owner), np.uint64)
+        each[inside] = tokens.hashes[begins[inside] + position]
+        hashes = mixed(hashes + each + np.uint64(position + 1))
+    for text in np.flatnonzero(words == 0).tolist():
+        digest = blake2b(texts[text].encode("utf-8", errors="replace"), digest_size=8).digest()
+        hashes[int(counts[:text].sum())] = int.from_bytes(digest, "little")
+    return hashes, counts
+
+
+def signatures(shingles: Shingles) -> NDArray[np.uint32]:
+    """Return the MinHash signature of each text, shape [texts, SIGNATURE_LENGTH]."""
+    from rensa import RMinHash
+
+    count = len(shingles.offsets) - 1
+    found = np.empty((count, SIGNATURE_LENGTH), np.uint32)
+    for first in range(0, count, SIGNATURE_ROWS):
+        last = min(first + SIGNATURE_ROWS, count)
+        begin, end = shingles.offsets[first], shingles.offsets[last]
+        matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+            shingles.hashes[begin:end],
+            (shingles.offsets[first : last + 1] - begin).astype(np.uint64),
+            SIGNATURE_LENGTH,
+            SIGNATURE_SEED,
+        )
+        found[first:last] = matrix.to_rows()
+    return found
+
+
+def jaccard(shingles: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the exact Jaccard similarity of pairs of texts.
+
+    Args:
+        shingles: Of all texts.
+        left: Index of one text of each pair, shape [pairs].
+        right: Index of the other.
+
+    Returns:
+        Shared shingles divided by all shingles of the pair, shape [pairs].
+    """
+    parts = [
+        _jaccard(shingles, left[first : first + PAIRS_AT_ONCE], right[first : first + PAIRS_AT_ONCE])
+        for first in range(0, len(left), PAIRS_AT_ONCE)
+    ]
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _jaccard(shingles: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
+    pairs_left, hashes_left = _distinct(*_gathered(shingles, left))
+    pairs_right, hashes_right = _distinct(*_gathered(shingles, right))
+    pairs = np.concatenate((pairs_left, pairs_right))
+    all_pairs, _ = _distinct(pairs, np.concatenate((hashes_left, hashes_right)))
+    union = np.bincount(all_pairs, minlength=len(left))
+    both = np.bincount(pairs, minlength=len(left))
+    return (both - union) / union
+
+
+def _gathered(shingles: Shingles, texts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    begins, counts = shingles.offsets[texts], shingles.offsets[texts + 1] - shingles.offsets[texts]
+    pairs = np.repeat(np.arange(len(texts)), counts)
+    within = np.arange(len(pairs)) - np.repeat(np.cumsum(counts) - counts, counts)
+    return pairs, shingles.hashes[begins[pairs] + within]
+
+
+def _distinct(
+    pairs: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    order = np.lexsort((hashes, pairs))
+    pairs, hashes = pairs[order], hashes[order]
+    new = np.ones(len(pairs), bool)
+    new[1:] = (pairs[1:] != pairs[:-1]) | (hashes[1:] != hashes[:-1])
+    return pairs[new], hashes[new]

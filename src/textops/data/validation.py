@@ -1,0 +1,232 @@
+"""From records to labelled texts: what is missing is dropped, counted and listed; what is wrong ends the run."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b, sha256
+
+from textops.data.configuration import SourceConfiguration
+from textops.data.labels import LabelReader
+from textops.data.records import BrokenRecord, Record
+from textops.data.timestamps import parsed_timestamp
+from textops.errors import DataError
+
+PLACES_LISTED = 20
+BROKEN_SHARE = 0.1
+"""More broken rows than this, and the file is being read the wrong way."""
+
+BROKEN_ALLOWED = 3
+"""So many broken rows pass however short the file is."""
+
+INVISIBLE = "\x00\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(slots=True)
+class LabelledText:
+    """A row that can be learned from.
+
+    Attributes:
+        id: From `id_column`, else a hash of the content.
+        position: Salted hash of the id: where the example stands in the split.
+        text: As the model will see it.
+        raw: Before `remove_patterns`.
+        label: Class name.
+        timestamp: In UTC.
+        file: Relative path of its file.
+        place: File and line, for messages.
+        others: The remaining columns, for the audit.
+    """
+
+    id: str
+    position: int
+    text: str
+    raw: str
+    label: str
+    timestamp: datetime | None
+    file: str
+    place: str
+    others: dict[str, str]
+
+
+@dataclass
+class Tally:
+    """How often something happened, and where: the first `PLACES_LISTED` places.
+
+    Attributes:
+        count: How often.
+        places: Where.
+    """
+
+    count: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def add(self, place: str) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.places) < PLACES_LISTED:
+            self.places.append(place)
+
+
+@dataclass
+class Validated:
+    """The rows that passed, and what became of the others.
+
+    Attributes:
+        rows: Labelled texts in reading order.
+        read: Rows read.
+        dropped: Reason -> tally.
+        noted: What was seen but not dropped -> tally.
+    """
+
+    rows: list[LabelledText] = field(default_factory=list)
+    read: int = 0
+    dropped: dict[str, Tally] = field(default_factory=dict)
+    noted: dict[str, Tally] = field(default_factory=dict)
+
+    def drop(self, reason: str, place: str) -> None:
+        """Count a row that is left out."""
+        self.dropped.setdefault(reason, Tally()).add(place)
+
+    def note(self, what: str, place: str) -> None:
+        """Count a row that is kept although something about it is odd."""
+        self.noted.setdefault(what, Tally()).add(place)
+
+
+def position_of(identity: str, salt: str) -> int:
+    """Return where an example stands: 64 bits that look random but are the same in every run."""
+    key = sha256(salt.encode()).digest()
+    return int.from_bytes(blake2b(identity.encode(), digest_size=8, key=key).digest(), "big")
+
+
+def normalised(text: str) -> str:
+    """Clean a text without changing its words.
+
+    Line ends become newlines, halves of surrogate pairs (which no file can hold) become U+FFFD, and white space and
+    invisible characters at both ends are removed.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        text = _LONE_SURROGATE.sub("\ufffd", text)
+    stripped = text.strip().strip(INVISIBLE)
+    return stripped if stripped == text else normalised(stripped)
+
+
+def validated(
+    records: Iterable[Record | BrokenRecord], configuration: SourceConfiguration, labels: LabelReader
+) -> Validated:
+    """Turn records into labelled texts.
+
+    Args:
+        records: As read.
+        configuration: Says what is text, label, id and time.
+        labels: Finds the class of a record.
+
+    Returns:
+        The rows that passed and a tally of the others.
+
+    Raises:
+        DataError: If a label is unknown, an id stands for two texts, or too many rows are broken.
+    """
+    result = Validated()
+    patterns = [re.compile(pattern) for pattern in configuration.remove_patterns]
+    texts_of_ids: dict[str, tuple[str, str]] = {}
+    for record in records:
+        result.read += 1
+        if isinstance(record, BrokenRecord):
+            result.drop(f"broken row: {record.reason}", record.place)
+            continue
+        row = _labelled_text(record, configuration, labels, patterns, result)
+        if row is None:
+            continue
+        if configuration.id_column is not None:
+            _require_own_id(row, texts_of_ids, configuration.id_column)
+        result.rows.append(row)
+    _require_mostly_whole(result)
+    return result
+
+
+def _labelled_text(
+    record: Record,
+    configuration: SourceConfiguration,
+    labels: LabelReader,
+    patterns: Sequence[re.Pattern[str]],
+    result: Validated,
+) -> LabelledText | None:
+    """Make a labelled text of a record, or say in `result` why not."""
+    raw = _raw_text(record, configuration.text_columns, result)
+    if not raw:
+        return result.drop("text is missing or blank", record.place)
+    raw_label = labels.raw_label(record)
+    if not raw_label:
+        return result.drop("label is missing", record.place)
+    if labels.is_ignored(raw_label):
+        return result.drop("label is in ignore_labels", record.place)
+    label = labels.class_of(raw_label, record.place)
+    text = raw
+    for pattern in patterns:
+        text = pattern.sub("", text)
+    text = normalised(text) if patterns else raw
+    if not text:
+        return result.drop("remove_patterns left no text", record.place)
+    timestamp = None
+    if configuration.timestamp_column is not None:
+        written = record.fields.get(configuration.timestamp_column, "")
+        timestamp = parsed_timestamp(written, configuration.timestamp_format)
+        if timestamp is None and configuration.split.rule == "time":
+            return result.drop("time is missing or cannot be read", record.place)
+        if timestamp is None:
+            result.note("time is missing or cannot be read", record.place)
+    identity = _identity(record, configuration, raw, result)
+    if identity is None:
+        return None
+    used = {*configuration.text_columns, configuration.label_column, configuration.id_column}
+    return LabelledText(
+        id=identity,
+        position=position_of(identity, configuration.split.salt),
+        text=text,
+        raw=raw,
+        label=label,
+        timestamp=timestamp,
+        file=record.file.relative,
+        place=record.place,
+        others={column: value for column, value in record.fields.items() if column not in used},
+    )
+
+
+def _raw_text(record: Record, columns: Sequence[str], result: Validated) -> str:
+    parts = [normalised(record.fields.get(column, "")) for column in columns]
+    present = [part for part in parts if part]
+    if present and len(present) < len(parts):
+        blank = columns[parts.index("")]
+        result.note(f"column {blank!r} is blank", record.place)
+    return "\n".join(present)
+
+
+def _identity(record: Record, configuration: SourceConfiguration, raw: str, result: Validated) -> str | None:
+    if configuration.id_column is None:
+        return sha256(raw.encode()).hexdigest()[:20]
+    identity = record.fields.get(configuration.id_column, "").strip()
+    return identity or result.drop("id is missing", record.place)
+
+
+def _require_own_id(row: LabelledText, texts_of_ids: dict[str, tuple[str, str]], column: str) -> None:
+    text, place = texts_of_ids.setdefault(row.id, (row.raw, row.place))
+    if text != row.raw:
+        raise DataError(
+            f"{row.place}: id {row.id!r} in column {column!r} stands for another text at {place} already: choose "
+            "another data.id_column, or data.id_column=null to make ids from the content"
+        )
+
+
+def _require_mostly_whole(result: Validated) -> None:
+    broken = {reason: tally for reason, tally in result.dropped.items() if reason.startswith("broken row")}
+    count = sum(tally.count for tally in broken.values())
+    if count > max(BROKEN_ALLOWED, BROKEN_SHARE * result.read):
+        reason, tally = max(broken.items(), key=lambda item: item[1].count)
+        raise DataError(
+            f"{count} of {result.read} rows are broken, the first at {tally.places[0]} ({reason.split(': ', 1)[1]}): "
+            "check data.read.delimiter and data.read.quoting"
+        )
