@@ -1,4 +1,4 @@
-"""The model bundle: a folder that holds all that a prediction needs, and the proof that nothing in it was altered.
+"""The model bundle: a folder with all that a prediction needs, and the proof that nothing in it was altered.
 
 `model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet` and `model_card.md`. No pickle, no torch.
 """
@@ -6,7 +6,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from textops.errors import BundleError
 from textops.files import sha256_of_file, write_text
@@ -35,8 +35,8 @@ class Metric(_Frozen):
 class ReviewBand(_Frozen):
     """The band of top probabilities in which a person should look: below `below`.
 
-    `share` and `accuracy_outside` say what that meant on the validation set: the share of examples inside the band,
-    and the accuracy on those outside it.
+    `share` and `accuracy_outside` say what that meant on the validation set: the share of examples inside the
+    band, and the accuracy on those outside it.
     """
 
     below: float = Field(ge=0, le=1)
@@ -84,6 +84,13 @@ class Manifest(_Frozen):
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
     files: dict[str, str] = Field(default_factory=dict)
 
+    @field_validator("classes")
+    @classmethod
+    def _each_class_once(cls, classes: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(classes)) != len(classes):
+            raise ValueError("a class is named twice")
+        return classes
+
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:
     """Hash the files of a folder and write its `bundle.json`, which makes the folder a bundle.
@@ -101,11 +108,7 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
     for name in REQUIRED_FILES:
         if not (folder / name).is_file():
             raise BundleError(f"{folder} has no {name}: export the model first (textops evaluate)")
-    hashes = {
-        path.relative_to(folder).as_posix(): sha256_of_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != MANIFEST_FILE
-    }
+    hashes = {name: sha256_of_file(folder / name) for name in sorted(_file_names(folder))}
     sealed = manifest.model_copy(update={"files": hashes})
     write_text(folder / MANIFEST_FILE, sealed.model_dump_json(indent=2) + "\n")
     return sealed
@@ -124,10 +127,14 @@ def read_manifest(folder: Path) -> Manifest:
         raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST_FILE}")
     try:
         manifest = Manifest.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BundleError(f"{path} cannot be read: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"]) or "the document"
-        raise BundleError(f"{path} is not valid at {where}: {first['msg']}; export the bundle again") from error
+        raise BundleError(
+            f"{path} is not valid at {where}: {first['msg']}; export the bundle again"
+        ) from error
     if manifest.schema_version != SCHEMA_VERSION:
         raise BundleError(
             f"{path} has schema version {manifest.schema_version}, this textops reads {SCHEMA_VERSION}: "
@@ -149,16 +156,35 @@ def verify(folder: Path) -> Manifest:
     for name in REQUIRED_FILES:
         if name not in manifest.files:
             raise BundleError(f"{folder / MANIFEST_FILE} does not list {name}: export the bundle again")
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise BundleError(f"{folder / MANIFEST_FILE} names {name}, which lies outside the bundle")
-        if not path.is_file():
-            raise BundleError(f"the bundle {folder} misses {name}: copy it again from where it was made")
-        actual = sha256_of_file(path)
-        if actual != expected:
+    try:
+        # An unlisted file is refused too: a model may read weights from a file beside it.
+        unlisted = _file_names(folder) - set(manifest.files)
+        if unlisted:
             raise BundleError(
-                f"{path} was altered: its SHA-256 is {actual[:12]}..., the bundle says {expected[:12]}...; "
-                "copy it again from where it was made"
+                f"{folder} holds {min(unlisted)}, which its {MANIFEST_FILE} does not list: remove it"
             )
+        for name, expected in manifest.files.items():
+            _verify_file(folder, name, expected)
+    except OSError as error:
+        raise BundleError(f"the bundle {folder} cannot be read: {error}") from error
     return manifest
+
+
+def _verify_file(folder: Path, name: str, expected: str) -> None:
+    path = folder / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise BundleError(f"{folder / MANIFEST_FILE} names {name}, which lies outside the bundle")
+    if not path.is_file():
+        raise BundleError(f"the bundle {folder} misses {name}: copy it again from where it was made")
+    actual = sha256_of_file(path)
+    if actual != expected:
+        raise BundleError(
+            f"{path} was altered: its SHA-256 is {actual[:12]}..., the bundle says {expected[:12]}...; "
+            "copy it again from where it was made"
+        )
+
+
+def _file_names(folder: Path) -> set[str]:
+    """Return the names of all files but the manifest, relative to the folder, with slashes."""
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    return names - {MANIFEST_FILE}

@@ -1,4 +1,4 @@
-"""The Predictor: a bundle that answers. Used by the API, batch scoring, the registry's gate and the benchmarks."""
+"""The Predictor: a bundle that answers. For the API, batch scoring, the gate and the benchmarks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
+from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
 from textops.errors import BundleError
@@ -17,6 +18,19 @@ BATCH_TEXTS = 64
 BATCH_CHARACTERS = 400_000
 CANARY_TEXTS = ("", "textops")
 
+# What ONNX Runtime raises has no base class of its own; ValueError is for inputs that are missing.
+_RUNTIME_ERRORS = (
+    runtime.EPFail,
+    runtime.Fail,
+    runtime.InvalidArgument,
+    runtime.InvalidGraph,
+    runtime.InvalidProtobuf,
+    runtime.NoModel,
+    runtime.NotImplemented,
+    runtime.RuntimeException,
+    ValueError,
+)
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -25,7 +39,8 @@ class Prediction:
     Attributes:
         label: The most probable class.
         probability: Its calibrated probability.
-        probabilities: Calibrated probability by class name, in the order of the bundle's classes; they sum to 1.
+        probabilities: Calibrated probability by class name, in the order of the bundle's classes; their sum
+            is 1.
         needs_review: Whether the probability lies in the review band, so that a person should look.
     """
 
@@ -73,23 +88,28 @@ class Predictor:
         Raises:
             BundleError: If the model does not fit its manifest or gives numbers that are not finite.
         """
-        logits = self.logits(CANARY_TEXTS)
-        expected = (len(CANARY_TEXTS), len(self.manifest.classes))
-        if logits.shape != expected or not np.isfinite(logits).all():
+        try:
+            logits = self.logits(CANARY_TEXTS)
+        except _RUNTIME_ERRORS as error:
             raise BundleError(
-                f"the model of {self.manifest.name} answers its canary with shape {logits.shape} instead of {expected} "
-                "or with numbers that are not finite: export it again"
+                f"the model of {self.manifest.name} does not answer its canary ({_first_line(error)}): "
+                "export it again"
+            ) from error
+        if not np.isfinite(logits).all():
+            raise BundleError(
+                f"the model of {self.manifest.name} answers its canary with numbers that are not finite: "
+                "train and export it again"
             )
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the raw scores, shape [len(texts), classes], before temperature and softmax."""
+        """Return the raw scores, shape [len(texts), classes], before temperature and softmax.
+
+        Raises:
+            BundleError: If the model gives another shape than its manifest promises.
+        """
         scores = np.empty((len(texts), len(self.manifest.classes)), np.float32)
-        for rows in _batches(texts):
-            feed = self._tokenizer.encode([texts[row] for row in rows])
-            (batch,) = self._session.run(["logits"], feed)
-            if batch.shape[1:] != scores.shape[1:]:
-                return np.asarray(batch)
-            scores[rows] = batch
+        for rows in batches_of_like_length(texts):
+            scores[rows] = self._run([texts[row] for row in rows])
         return scores
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -101,6 +121,16 @@ class Predictor:
         if not texts:
             return []
         return [self._prediction(row) for row in self.probabilities(texts)]
+
+    def _run(self, texts: list[str]) -> NDArray[np.float32]:
+        (scores,) = self._session.run(["logits"], self._tokenizer.encode(texts))
+        expected = (len(texts), len(self.manifest.classes))
+        if scores.shape != expected:
+            raise BundleError(
+                f"the model of {self.manifest.name} gives logits of shape {scores.shape} instead of "
+                f"{expected}: export it again"
+            )
+        return np.asarray(scores)
 
     def _prediction(self, probabilities: NDArray[np.float64]) -> Prediction:
         classes = self.manifest.classes
@@ -121,11 +151,28 @@ def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
     # Spinning threads take the processor from the other workers of the machine.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except _RUNTIME_ERRORS as error:
+        raise BundleError(
+            f"{path} is no model that ONNX Runtime can run ({_first_line(error)}): export it again"
+        ) from error
 
 
-def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Group row numbers so that texts of a like length share a batch and no batch grows without bound."""
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def batches_of_like_length(texts: Sequence[str]) -> Iterator[list[int]]:
+    """Group row numbers so that texts of a like length share a batch and no batch grows without bound.
+
+    Args:
+        texts: The texts; each row number is given exactly once.
+
+    Yields:
+        At most `BATCH_TEXTS` row numbers; several only where all of them, padded to the longest, stay within
+        `BATCH_CHARACTERS`.
+    """
     if len(texts) == 1:
         yield [0]
         return

@@ -9,7 +9,8 @@ def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[n
 
     Args:
         logits: Raw scores, shape [..., classes].
-        temperature: Logits are divided by it first (Guo et al. 2017, On Calibration of Modern Neural Networks).
+        temperature: Logits are divided by it first (Guo et al. 2017, On Calibration of Modern Neural
+            Networks).
     """
     scaled = np.asarray(logits, np.float64) / temperature
     # Without this shift, exp overflows for large logits.

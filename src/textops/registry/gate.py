@@ -1,0 +1,135 @@
+"""The promotion gate: whether a candidate's answers on the frozen test set are good enough. Pure judgement.
+
+Against a holder the gate asks for non-inferiority: not that the candidate looks as good, but that the test
+set shows it to be no more than a tolerance worse (Walker and Nowacki 2011, Understanding Equivalence and
+Noninferiority Testing). The interval is the paired bootstrap over examples (Efron and Tibshirani, chapter 16;
+for models of language Koehn 2004, Statistical Significance Tests for Machine Translation Evaluation): both
+models are right or wrong on the very same examples, which takes the luck of the sample out of the comparison.
+McNemar's test would only ask whether the two differ, and would let a bad candidate through whenever the test
+set is small.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from textops.bootstrap import Interval, mean_interval
+
+DEFAULT_TOLERANCE = 0.01
+
+_ROUNDING = 1e-9
+
+
+class GateCheck(BaseModel):
+    """One question to the candidate, and the answer.
+
+    Attributes:
+        name: What was checked.
+        passed: Whether the answer is good enough.
+        figure: What was measured, with its 95 % interval; None where nothing could be measured.
+        sentence: Question, figure and bound in words.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    passed: bool
+    figure: Interval | None
+    sentence: str
+
+
+class GateReport(BaseModel):
+    """All checks of one judgement, in the order they were made.
+
+    Attributes:
+        examples: Size of the test set.
+        checks: The checks.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    examples: int
+    checks: tuple[GateCheck, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every check was passed."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def refusals(self) -> str:
+        """The failed checks in one line, empty where all were passed."""
+        return "; ".join(f"{check.name}: {check.sentence}" for check in self.checks if not check.passed)
+
+
+def not_worse_than_holder(
+    candidate: NDArray[np.bool_],
+    holder: NDArray[np.bool_],
+    holder_name: str,
+    tolerance: float = DEFAULT_TOLERANCE,
+) -> GateCheck:
+    """Check that the accuracy of the candidate is at most `tolerance` below the holder's.
+
+    Passed where the lower end of the paired bootstrap interval of the difference is not below `-tolerance`.
+
+    Args:
+        candidate: Whether the candidate is right, by example, shape [examples].
+        holder: The same for the model that holds the alias, on the same examples.
+        holder_name: What the sentence calls it.
+        tolerance: Difference in accuracy that does not matter.
+    """
+    difference = mean_interval(candidate.astype(np.float64) - holder.astype(np.float64))
+    return GateCheck(
+        name="accuracy",
+        passed=difference.low >= -tolerance - _ROUNDING,
+        figure=difference,
+        sentence=(
+            f"accuracy {candidate.mean():.4f} against {holder.mean():.4f} of {holder_name} on "
+            f"{len(candidate)} examples, difference {_signed(difference)}; "
+            f"its lower end must not lie below {-tolerance:+.4f}"
+        ),
+    )
+
+
+def better_than_majority(candidate: NDArray[np.bool_], majority_share: float) -> GateCheck:
+    """Check that the candidate beats a model that always answers the most frequent class.
+
+    Passed where the lower end of the bootstrap interval of its accuracy lies above `majority_share`.
+
+    Args:
+        candidate: Whether the candidate is right, by example, shape [examples].
+        majority_share: Share of the most frequent class in the test set.
+    """
+    accuracy = mean_interval(candidate)
+    return GateCheck(
+        name="baseline",
+        passed=accuracy.low > majority_share,
+        figure=accuracy,
+        sentence=(
+            f"accuracy {accuracy} on {len(candidate)} examples; its lower end must lie above "
+            f"{majority_share:.4f}, the share of the most frequent class"
+        ),
+    )
+
+
+def same_classes(candidate: Sequence[str], holder: Sequence[str], holder_name: str) -> GateCheck:
+    """Check that the candidate answers with the classes its users know, in any order."""
+    gone, new = sorted(set(holder) - set(candidate)), sorted(set(candidate) - set(holder))
+    if not gone and not new:
+        return GateCheck(name="classes", passed=True, figure=None, sentence=f"the same as {holder_name}")
+    return GateCheck(
+        name="classes",
+        passed=False,
+        figure=None,
+        sentence=f"not the same as {holder_name}: without {_listed(gone)}, additionally {_listed(new)}",
+    )
+
+
+def _signed(interval: Interval) -> str:
+    return f"{interval.value:+.4f} [{interval.low:+.4f}, {interval.high:+.4f}]"
+
+
+def _listed(classes: list[str]) -> str:
+    return ", ".join(classes) if classes else "none"

@@ -1,0 +1,123 @@
+"""Shared fixtures: small bundles with a real ONNX model and a real tokenizer, built without training."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from textops.bundle import (
+    CARD_FILE,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    DataReference,
+    Manifest,
+    Metric,
+    ReviewBand,
+    seal,
+)
+from textops.text.ngrams import NgramTokenizer
+
+SPORT_OR_TECH = {"goal": "sport", "match": "sport", "team": "sport", "chip": "tech", "code": "tech"}
+OPSET = 20
+
+
+class BundleFactory(Protocol):
+    """Writes a bundle whose model gives each keyword's class a point."""
+
+    def __call__(
+        self,
+        folder: Path,
+        *,
+        keywords: Mapping[str, str] | None = None,
+        classes: tuple[str, ...] = ("sport", "tech"),
+        name: str = "tiny",
+        rows: int | None = None,
+        temperature: float = 1.0,
+    ) -> Path:
+        """Write the bundle and return its folder.
+
+        Args:
+            folder: Where to; created.
+            keywords: Class by word; by default words of sport and of technology.
+            classes: Classes of the manifest and columns of the model.
+            name: Name in the manifest.
+            rows: Rows of the table; fewer than the vocabulary make a model that does not fit its tokenizer.
+            temperature: Of the manifest.
+        """
+
+
+def write_bundle(
+    folder: Path,
+    *,
+    keywords: Mapping[str, str] | None = None,
+    classes: tuple[str, ...] = ("sport", "tech"),
+    name: str = "tiny",
+    rows: int | None = None,
+    temperature: float = 1.0,
+) -> Path:
+    tokenizer = NgramTokenizer(word_bits=12, character_bits=4)
+    table = np.zeros((tokenizer.vocabulary_size, len(classes)), np.float32)
+    for word, label in (SPORT_OR_TECH if keywords is None else keywords).items():
+        (ids,) = tokenizer.encode([word])["input_ids"]
+        table[ids[ids < tokenizer.first_character_id], classes.index(label)] += 2
+    folder.mkdir(parents=True)
+    onnx.save(linear_model(table[:rows]), folder / MODEL_FILE)
+    tokenizer.save(folder / TOKENIZER_FILE)
+    (folder / CARD_FILE).write_text(f"# {name}\n")
+    seal(folder, manifest(name, classes, temperature))
+    return folder
+
+
+def linear_model(table: np.ndarray) -> onnx.ModelProto:
+    """Return padded ids and weights -> weighted sum of the table's rows, both dimensions dynamic."""
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gather", ["table", "input_ids"], ["vectors"]),
+            helper.make_node("Unsqueeze", ["weights", "last"], ["factors"]),
+            helper.make_node("Mul", ["vectors", "factors"], ["weighted"]),
+            helper.make_node("ReduceSum", ["weighted", "tokens"], ["logits"], keepdims=0),
+        ],
+        "tiny",
+        [
+            helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["batch", "tokens"]),
+            helper.make_tensor_value_info("weights", TensorProto.FLOAT, ["batch", "tokens"]),
+        ],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", "classes"])],
+        [
+            numpy_helper.from_array(table, "table"),
+            numpy_helper.from_array(np.array([-1], np.int64), "last"),
+            numpy_helper.from_array(np.array([1], np.int64), "tokens"),
+        ],
+    )
+    # Newer onnx writes a newer format by default than the runtime may read.
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=10)
+
+
+def manifest(name: str, classes: tuple[str, ...], temperature: float) -> Manifest:
+    return Manifest(
+        name=name,
+        encoder="ngram",
+        classes=classes,
+        max_tokens=None,
+        temperature=temperature,
+        review=ReviewBand(below=0.7, share=0.1, accuracy_outside=0.99),
+        metrics={"accuracy": Metric(value=0.9, low=0.85, high=0.95)},
+        data=DataReference(name="tiny", fingerprint="0" * 64, train_examples=8, test_examples=4),
+        git_commit=None,
+    )
+
+
+@pytest.fixture(scope="session")
+def make_bundle() -> BundleFactory:
+    """A factory of bundles."""
+    return write_bundle
+
+
+@pytest.fixture(scope="session")
+def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, make_bundle: BundleFactory) -> Path:
+    """A good bundle that nobody may change."""
+    return make_bundle(tmp_path_factory.mktemp("bundles") / "tiny")

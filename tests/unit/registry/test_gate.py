@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from textops.registry.gate import GateReport, better_than_majority, not_worse_than_holder, same_classes
+
+
+def hits(right: int, examples: int) -> NDArray[np.bool_]:
+    return np.arange(examples) < right
+
+
+def test_a_model_with_the_same_answers_is_not_worse() -> None:
+    check = not_worse_than_holder(hits(280, 300), hits(280, 300), "tiny/1")
+
+    assert check.passed
+    assert check.figure is not None
+    assert check.figure.value == 0
+
+
+def test_a_clearly_better_model_passes() -> None:
+    assert not_worse_than_holder(hits(290, 300), hits(250, 300), "tiny/1").passed
+
+
+def test_a_clearly_worse_model_is_refused_with_its_figures() -> None:
+    check = not_worse_than_holder(hits(250, 300), hits(280, 300), "tiny/1")
+
+    assert not check.passed
+    assert "0.8333 against 0.9333 of tiny/1 on 300 examples" in check.sentence
+    assert "-0.1000 [" in check.sentence
+
+
+def test_a_model_that_merely_could_be_as_good_is_refused() -> None:
+    # Given ten examples lost and ten won of 100: the difference is 0, and may well be -0.08.
+    holder = hits(90, 100)
+    candidate = holder.copy()
+    candidate[:10] = False
+    candidate[90:] = True
+
+    check = not_worse_than_holder(candidate, holder, "tiny/1")
+
+    assert check.figure is not None
+    assert check.figure.value == 0
+    assert not check.passed
+
+
+def test_the_tolerance_decides_how_much_worse_is_all_right() -> None:
+    candidate, holder = hits(9_950, 10_000), hits(10_000, 10_000)
+
+    assert not_worse_than_holder(candidate, holder, "tiny/1", tolerance=0.01).passed
+    assert not not_worse_than_holder(candidate, holder, "tiny/1", tolerance=0.004).passed
+
+
+@pytest.mark.parametrize(("right", "passed"), [(95, True), (60, False), (40, False)])
+def test_the_first_model_must_beat_the_most_frequent_class(*, right: int, passed: bool) -> None:
+    # A model with 60 of 100 is above one half, but not provably.
+    assert better_than_majority(hits(right, 100), majority_share=0.55).passed is passed
+
+
+def test_a_test_set_of_one_class_shows_nothing() -> None:
+    assert not better_than_majority(hits(100, 100), majority_share=1.0).passed
+
+
+def test_classes_may_change_their_order_but_not_their_names() -> None:
+    assert same_classes(("a", "b"), ("b", "a"), "tiny/1").passed
+
+    check = same_classes(("a", "c"), ("a", "b"), "tiny/1")
+
+    assert not check.passed
+    assert "without b, additionally c" in check.sentence
+
+
+def test_a_report_is_passed_when_all_checks_are_and_names_the_others() -> None:
+    good = better_than_majority(hits(100, 100), 0.5)
+    bad = same_classes(("a", "c"), ("a", "b"), "tiny/1")
+
+    assert GateReport(examples=100, checks=(good,)).passed
+    report = GateReport(examples=100, checks=(good, bad))
+    assert not report.passed
+    assert report.refusals.startswith("classes: not the same as tiny/1")

@@ -1,0 +1,41 @@
+import pytest
+
+from textops.errors import ConfigurationError
+from textops.registry.settings import RegistrySettings, read_settings
+
+
+def test_without_an_environment_the_registry_lies_in_the_models_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TEXTOPS_REGISTRY", raising=False)
+
+    assert read_settings(RegistrySettings).registry == "models/registry"
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTOPS_REGISTRY", "elsewhere")
+    monkeypatch.setenv("TEXTOPS_GATE_TOLERANCE", "0.02")
+
+    settings = read_settings(RegistrySettings)
+
+    assert (settings.registry, settings.gate_tolerance) == ("elsewhere", 0.02)
+
+
+def test_what_is_given_goes_before_the_environment_and_none_is_not_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TEXTOPS_REGISTRY", "elsewhere")
+
+    assert read_settings(RegistrySettings, registry="here").registry == "here"
+    assert read_settings(RegistrySettings, registry=None).registry == "elsewhere"
+
+
+def test_an_impossible_value_is_one_line_that_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTOPS_GATE_TOLERANCE", "a lot")
+
+    with pytest.raises(
+        ConfigurationError, match=r"TEXTOPS_GATE_TOLERANCE is not possible: .* valid number"
+    ) as error:
+        read_settings(RegistrySettings)
+
+    assert "\n" not in str(error.value)

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from textops.bundle import verify
+from textops.errors import BundleError, RegistryError
+from textops.registry.storage import FolderStorage, TakenError, open_storage
+
+
+def test_a_file_is_created_whole_and_only_once(tmp_path: Path) -> None:
+    storage = FolderStorage(tmp_path / "registry")
+
+    storage.create("bbc/events/00000001.json", b"first")
+
+    with pytest.raises(TakenError):
+        storage.create("bbc/events/00000001.json", b"second")
+    assert storage.read("bbc/events/00000001.json") == b"first"
+    assert storage.names("bbc/events") == ["00000001.json"]
+    assert [path.name for path in (tmp_path / "registry/bbc/events").iterdir()] == ["00000001.json"]
+
+
+def test_a_folder_that_is_not_there_holds_no_names(tmp_path: Path) -> None:
+    assert FolderStorage(tmp_path / "nowhere").names("") == []
+
+
+def test_a_bundle_is_adopted_whole_and_only_once(tmp_path: Path, tiny_bundle: Path) -> None:
+    storage = FolderStorage(tmp_path)
+
+    storage.adopt(tiny_bundle, "bbc/versions/1")
+
+    with pytest.raises(TakenError):
+        storage.adopt(tiny_bundle, "bbc/versions/1")
+    assert verify(storage.folder("bbc/versions/1")).name == "tiny"
+    assert [path.name for path in (tmp_path / "bbc/versions").iterdir()] == ["1"]
+
+
+def test_a_bundle_that_does_not_verify_leaves_nothing(tmp_path: Path, tiny_bundle: Path) -> None:
+    bundle = tmp_path / "bundle"
+    bundle.mkdir()
+    (bundle / "bundle.json").write_bytes((tiny_bundle / "bundle.json").read_bytes())
+
+    with pytest.raises(BundleError):
+        FolderStorage(tmp_path / "registry").adopt(bundle, "bbc/versions/1")
+
+    assert list((tmp_path / "registry/bbc/versions").iterdir()) == []
+
+
+def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    storage = FolderStorage(tmp_path / "file")
+
+    with pytest.raises(RegistryError, match=r"cannot read the registry .*file \(Not a directory"):
+        storage.names("")
+    with pytest.raises(RegistryError, match=r"cannot write to the registry .*TEXTOPS_REGISTRY"):
+        storage.create("bbc/events/00000001.json", b"")
+
+
+def test_a_bucket_is_refused_in_one_line() -> None:
+    with pytest.raises(
+        RegistryError, match=r"gs://bucket/models is not possible yet .* set TEXTOPS_REGISTRY"
+    ):
+        open_storage("gs://bucket/models")
