@@ -7,29 +7,16 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
 from textops.errors import BundleError
 from textops.inference.probabilities import softmax
+from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 
 BATCH_TEXTS = 64
 BATCH_CHARACTERS = 400_000
 CANARY_TEXTS = ("", "textops")
-
-# What ONNX Runtime raises has no base class of its own; ValueError is for inputs that are missing.
-_RUNTIME_ERRORS = (
-    runtime.EPFail,
-    runtime.Fail,
-    runtime.InvalidArgument,
-    runtime.InvalidGraph,
-    runtime.InvalidProtobuf,
-    runtime.NoModel,
-    runtime.NotImplemented,
-    runtime.RuntimeException,
-    ValueError,
-)
 
 
 @dataclass(frozen=True)
@@ -78,7 +65,7 @@ class Predictor:
         folder = Path(folder)
         manifest = verify(folder)
         tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
-        predictor = cls(manifest, tokenizer, _open_session(folder / MODEL_FILE, threads))
+        predictor = cls(manifest, tokenizer, open_session(folder / MODEL_FILE, threads))
         predictor.check_canary()
         return predictor
 
@@ -90,9 +77,9 @@ class Predictor:
         """
         try:
             logits = self.logits(CANARY_TEXTS)
-        except _RUNTIME_ERRORS as error:
+        except RUNTIME_ERRORS as error:
             raise BundleError(
-                f"the model of {self.manifest.name} does not answer its canary ({_first_line(error)}): "
+                f"the model of {self.manifest.name} does not answer its canary ({first_line(error)}): "
                 "export it again"
             ) from error
         if not np.isfinite(logits).all():
@@ -142,25 +129,6 @@ class Predictor:
             probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
             needs_review=probability < self.manifest.review.below,
         )
-
-
-def _open_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Spinning threads take the processor from the other workers of the machine.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except _RUNTIME_ERRORS as error:
-        raise BundleError(
-            f"{path} is no model that ONNX Runtime can run ({_first_line(error)}): export it again"
-        ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def batches_of_like_length(texts: Sequence[str]) -> Iterator[list[int]]:

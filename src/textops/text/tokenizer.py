@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from numpy.typing import NDArray
 
 from textops.errors import BundleError
+from textops.text.ragged import Ragged
 
 Feed = dict[str, NDArray[Any]]
 """Arrays by the name of the model input they belong to; the first dimension is the batch."""
@@ -19,6 +20,13 @@ class Tokenizer(Protocol):
     @property
     def max_tokens(self) -> int | None:
         """Longest sequence it gives, None where only the length of the text bounds it."""
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of different ids, padding included."""
+
+    def ragged(self, texts: Sequence[str]) -> Ragged:
+        """Tokenize texts without padding: how training stores and batches them."""
 
     def encode(self, texts: Sequence[str]) -> Feed:
         """Encode a batch of texts, padded to the longest.

@@ -1,0 +1,103 @@
+"""The LightningModule of every text classifier."""
+
+from collections.abc import Callable, Iterable
+
+import numpy as np
+import pytorch_lightning as pl
+import torch
+from numpy.typing import NDArray
+from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
+from torch import Tensor, nn
+from torch.nn import functional
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
+
+from textops.errors import ConfigurationError
+from textops.data.batch import RaggedBatch
+from textops.evaluation.calibration import fit_temperature
+from textops.models.encoder import Encoder
+
+OptimizerFactory = Callable[[Iterable[nn.Parameter]], Optimizer]
+ScheduleFactory = Callable[[Optimizer, int], LRScheduler]
+
+
+class TextClassifier(pl.LightningModule):
+    """Trains an encoder with cross-entropy and keeps the head with the lowest calibrated validation loss."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        make_optimizer: OptimizerFactory,
+        make_schedule: ScheduleFactory,
+        *,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        """Hold the parts.
+
+        Args:
+            encoder: From token ids to logits.
+            make_optimizer: Takes the parameters.
+            make_schedule: Takes the optimizer and the number of steps of the whole training.
+            label_smoothing: Share of the target spread over all classes (Szegedy et al. 2016).
+        """
+        super().__init__()
+        self.encoder = encoder
+        self._make_optimizer = make_optimizer
+        self._make_schedule = make_schedule
+        self._label_smoothing = label_smoothing
+        self._validated: list[tuple[Tensor, Tensor]] = []
+
+    def forward(self, batch: RaggedBatch) -> Tensor:
+        """Return the logits of every head, shape [documents, heads, classes]."""
+        return self.encoder.scores(batch)
+
+    def training_step(self, batch: RaggedBatch, _: int) -> Tensor:
+        """Return the loss: heads do not share parameters, so the sum trains each by itself."""
+        losses = self._losses(self(batch), batch.labels)
+        self.log("train/loss", losses.min(), prog_bar=True, batch_size=len(batch))
+        return (losses * losses.new_tensor(self.encoder.step_sizes)).sum()
+
+    def validation_step(self, batch: RaggedBatch, _: int) -> None:
+        """Collect the scores: heads are compared on all documents at once."""
+        self._validated.append((self(batch), batch.labels))
+
+    def on_validation_epoch_end(self) -> None:
+        """Compare the heads and log the best."""
+        scores = torch.cat([scores for scores, _ in self._validated]).double().cpu().numpy()
+        labels = torch.cat([labels for _, labels in self._validated]).cpu().numpy()
+        self._validated.clear()
+        if not np.isfinite(scores).all():
+            raise ConfigurationError(
+                f"the model gives numbers that are not finite in epoch {self.current_epoch}: "
+                "the steps are too large, lower optimizer.lr"
+            )
+        losses = [_calibrated_loss(scores[:, head], labels) for head in range(scores.shape[1])]
+        best = int(np.argmin(losses))
+        self.encoder.choose_head(best)
+        accuracy = float((scores[:, best].argmax(1) == labels).mean())
+        self.log("val/loss", losses[best], prog_bar=True)
+        self.log("val/accuracy", accuracy, prog_bar=True)
+        self.log("val/head", float(best))
+
+    def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
+        """Make the optimizer and a schedule that moves with every step."""
+        optimizer = self._make_optimizer(self.parameters())
+        schedule = self._make_schedule(optimizer, int(self.trainer.estimated_stepping_batches))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _losses(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """Return the cross-entropy of each head, shape [heads]."""
+        documents, heads, classes = scores.shape
+        losses = functional.cross_entropy(
+            scores.reshape(documents * heads, classes),
+            labels.repeat_interleave(heads),
+            label_smoothing=self._label_smoothing,
+            reduction="none",
+        )
+        return losses.view(documents, heads).mean(0)
+
+
+def _calibrated_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Return the log loss that remains after temperature scaling: what ships is calibrated, so is the comparison."""
+    scaled = torch.from_numpy(logits / fit_temperature(logits, labels))
+    return float(functional.cross_entropy(scaled, torch.from_numpy(labels)))

@@ -1,0 +1,45 @@
+"""What the LightningModule expects of the network it holds."""
+
+from abc import ABC, abstractmethod
+
+from torch import Tensor, nn
+
+from textops.data.batch import RaggedBatch
+from textops.text.ragged import Ragged
+
+
+class Encoder(nn.Module, ABC):
+    """From token ids to logits.
+
+    An encoder may train several heads side by side, each with a step size of its own: they share the features, so
+    that a second head costs little. The module keeps the head that validates best.
+
+    Attributes:
+        step_sizes: One factor on the loss of each head.
+    """
+
+    step_sizes: tuple[float, ...] = (1.0,)
+
+    def fit(self, documents: Ragged) -> None:  # noqa: B027 (most encoders have nothing to learn here)
+        """Learn what is counted rather than trained, from the training documents."""
+
+    def weigh(self, documents: Ragged) -> Ragged:
+        """Return the documents as `scores` wants them: what does not change from epoch to epoch is done once."""
+        return documents
+
+    @abstractmethod
+    def scores(self, batch: RaggedBatch) -> Tensor:
+        """Return the logits of every head, float32, shape [documents, heads, classes]."""
+
+    def choose_head(self, head: int) -> None:
+        """Let the exported network answer with this head."""
+        if head != 0:
+            raise ValueError(f"this encoder has one head, there is no head {head}")
+
+    @abstractmethod
+    def exportable(self) -> nn.Module:
+        """Return the network that ships: from padded tensors to the logits of the chosen head.
+
+        The names of the arguments of its `forward` are those of the tokenizer's feed, in order; the result is
+        float32, shape [documents, classes].
+        """

@@ -1,0 +1,129 @@
+"""The default model: TF-IDF over hashed n-grams and a linear layer per class."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from textops.data.batch import RaggedBatch
+from textops.models.encoder import Encoder
+from textops.text.ngrams import PADDING, NgramTokenizer
+from textops.text.ragged import Ragged
+
+# The bias sees every document, a bucket only few: with the same step size the bias would swing.
+_BIAS_SCALE = 0.2
+# Keeps documents without n-grams from dividing by zero.
+_SMALLEST_SQUARE = 1e-12
+
+
+class NgramEncoder(Encoder):
+    """A linear classifier on TF-IDF weights.
+
+    Each document has two vectors, one of its words and pairs and one of its character runs. A weight is
+    `(1 + ln count) * (1 + ln((1 + n) / (1 + df)))` (Salton and Buckley 1988, smoothed as in scikit-learn), and each
+    vector is scaled to length 1, so that long documents count as much as short ones. Buckets that no training
+    document filled weigh nothing.
+    """
+
+    def __init__(
+        self, tokenizer: NgramTokenizer, classes: int, step_sizes: Sequence[float] = (3.0, 10.0, 30.0)
+    ) -> None:
+        """Make an encoder that knows nothing yet.
+
+        Args:
+            tokenizer: Tells how many ids there are and which of them are words.
+            classes: Number of classes.
+            step_sizes: One head for each; small steps regularise, large ones fit. Noisy labels want the first, clean
+                ones the second, and validation tells which it is.
+        """
+        super().__init__()
+        self.step_sizes = tuple(float(size) for size in step_sizes)
+        self.classes = classes
+        self.first_character_id = tokenizer.first_character_id
+        size = tokenizer.vocabulary_size
+        self.table = nn.Parameter(torch.zeros(size, len(self.step_sizes) * classes))
+        self.bias = nn.Parameter(torch.zeros(len(self.step_sizes) * classes))
+        self.idf: Tensor
+        self.head: Tensor
+        self.register_buffer("idf", torch.zeros(size))
+        self.register_buffer("head", torch.tensor(0))
+
+    def fit(self, documents: Ragged) -> None:
+        """Count in how many documents each bucket is filled."""
+        frequency = np.bincount(documents.ids, minlength=len(self.idf))
+        weights = np.where(frequency > 0, np.log((1 + len(documents)) / (1 + frequency)) + 1, 0)
+        weights[PADDING] = 0
+        self.idf.copy_(torch.from_numpy(weights))
+
+    def weigh(self, documents: Ragged) -> Ragged:
+        """Return the documents with TF-IDF weights, both vectors of each scaled to length 1."""
+        weights = documents.weights * self.idf.numpy(force=True)[documents.ids]
+        number = np.repeat(np.arange(len(documents)), np.diff(documents.offsets))
+        vector = 2 * number + (documents.ids >= self.first_character_id)
+        squares = np.bincount(vector, weights.astype(np.float64) ** 2, minlength=2 * len(documents))
+        scale = 1 / np.sqrt(np.maximum(squares, _SMALLEST_SQUARE))
+        return Ragged(documents.ids, (weights * scale[vector]).astype(np.float32), documents.offsets)
+
+    def scores(self, batch: RaggedBatch) -> Tensor:
+        """Return the logits of every head, shape [documents, heads, classes], for weighed documents."""
+        sums = functional.embedding_bag(
+            batch.ids,
+            self.table,
+            batch.offsets,
+            mode="sum",
+            per_sample_weights=batch.weights,
+            include_last_offset=True,
+            sparse=True,
+        )
+        return (sums + _BIAS_SCALE * self.bias).view(len(batch), len(self.step_sizes), self.classes)
+
+    def choose_head(self, head: int) -> None:
+        """Let the exported network answer with this head."""
+        self.head.fill_(head)
+
+    def exportable(self) -> "NgramScorer":
+        """Return the network of the chosen head."""
+        first = int(self.head) * self.classes
+        columns = slice(first, first + self.classes)
+        with torch.no_grad():
+            rows = torch.cat([self.table[:, columns], self.idf[:, None]], dim=1)
+            return NgramScorer(rows, _BIAS_SCALE * self.bias[columns], self.first_character_id).eval()
+
+
+class NgramScorer(nn.Module):
+    """The same sum over padded ids: operators that every ONNX runtime has, and one look-up for each n-gram."""
+
+    def __init__(self, rows: Tensor, bias: Tensor, first_character_id: int) -> None:
+        """Hold the weights.
+
+        Args:
+            rows: By id the weight for each class, then the IDF; shape [ids, classes + 1].
+            bias: Shape [classes].
+            first_character_id: Ids from here on are character runs.
+        """
+        super().__init__()
+        self.rows = nn.Parameter(rows.detach().clone(), requires_grad=False)
+        self.bias = nn.Parameter(bias.detach().clone(), requires_grad=False)
+        self.first_character_id = first_character_id
+
+    def forward(self, input_ids: Tensor, weights: Tensor) -> Tensor:
+        """Return the logits, shape [documents, classes].
+
+        Args:
+            input_ids: int64, shape [documents, n-grams]; 0 is padding.
+            weights: `1 + ln count`, float32, same shape; 0 is padding.
+        """
+        rows = functional.embedding(input_ids, self.rows)
+        weighted = weights * rows[:, :, -1]
+        words = (input_ids < self.first_character_id).to(weighted.dtype)
+        runs = 1 - words
+        squares = weighted * weighted
+        scale = words * _inverse_length(squares * words) + runs * _inverse_length(squares * runs)
+        return torch.matmul((weighted * scale)[:, None, :], rows[:, :, :-1]).squeeze(1) + self.bias
+
+
+def _inverse_length(squares: Tensor) -> Tensor:
+    """Return 1 / length of each vector, shape [documents, 1]; an empty vector gets a number that changes nothing."""
+    return squares.sum(1, keepdim=True).clamp_min(_SMALLEST_SQUARE).rsqrt()

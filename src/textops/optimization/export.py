@@ -1,0 +1,99 @@
+"""From PyTorch to ONNX, and the proof that both say the same."""
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from textops.errors import BundleError
+from textops.inference.session import open_session
+from textops.text.tokenizer import Tokenizer
+
+OPSET = 20
+PARITY_TOLERANCE = 1e-4
+# Two texts of different lengths, so that no dimension is taken for a constant.
+_EXAMPLES = ("a first example of some words", "and a second one that is somewhat longer than the first")
+
+
+@dataclass(frozen=True)
+class Parity:
+    """How far the exported model is from the checkpoint.
+
+    Attributes:
+        texts: Texts compared.
+        max_difference: Largest absolute difference of two logits.
+    """
+
+    texts: int
+    max_difference: float
+
+
+def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
+    """Write a network as one ONNX file; batch and tokens stay dynamic.
+
+    Args:
+        network: Takes the arrays of the tokenizer's feed in their order and returns logits [documents, classes].
+        tokenizer: Gives example inputs and the names of the inputs.
+        path: Where the file goes.
+    """
+    feed = tokenizer.encode(_EXAMPLES)
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
+    with _quiet():
+        program = torch.onnx.export(
+            network.eval(),
+            tuple(torch.from_numpy(array) for array in feed.values()),
+            input_names=list(feed),
+            output_names=["logits"],
+            dynamic_shapes=tuple({0: batch, 1: tokens} for _ in feed),
+            opset_version=OPSET,
+            dynamo=True,
+            external_data=False,
+            verbose=False,
+        )
+    if program is None:
+        raise BundleError("the exporter returned no model: update torch or onnxscript")
+    program.save(path, external_data=False)
+
+
+def check_parity(network: nn.Module, tokenizer: Tokenizer, path: Path, texts: Sequence[str]) -> Parity:
+    """Compare a network with its export, text by text.
+
+    Raises:
+        BundleError: If a logit differs by more than `PARITY_TOLERANCE`.
+    """
+    session = open_session(path)
+    largest = 0.0
+    for text in texts:
+        feed = tokenizer.encode([text])
+        (exported,) = session.run(["logits"], feed)
+        with torch.inference_mode():
+            original = network(*(torch.from_numpy(array) for array in feed.values()))
+        difference = float(np.abs(np.asarray(exported) - original.numpy()).max())
+        # A NaN on either side must fail as well, so the comparison is written the other way round.
+        if not difference <= PARITY_TOLERANCE:
+            raise BundleError(
+                f"the export differs from the checkpoint by {difference:.2g} for a text of {len(text)} characters "
+                f"(allowed {PARITY_TOLERANCE:g}): do not ship it"
+            )
+        largest = max(largest, difference)
+    return Parity(len(texts), largest)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporter's progress and its notes about itself from the user."""
+    level = logging.getLogger("torch.onnx").level
+    logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.getLogger("torch.onnx").setLevel(level)

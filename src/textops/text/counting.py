@@ -1,0 +1,45 @@
+"""How often each id occurs in a document, without sorting."""
+
+import threading
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Above this many possible ids the scratch table would outgrow the processor's cache, and sorting is as fast.
+_LARGEST_TABLE = 1 << 22
+_scratch = threading.local()
+
+
+def count_distinct(
+    ids: NDArray[np.uint32], vocabulary_size: int
+) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+    """Return the distinct ids of one document and how often each occurs.
+
+    Every occurrence writes its position into a table at its id; what is read back afterwards is one position for all
+    occurrences of an id, which can be counted. Two passes instead of a sort: half the time for a long text.
+
+    Args:
+        ids: Ids below `vocabulary_size`, shape [occurrences].
+        vocabulary_size: Number of possible ids.
+
+    Returns:
+        Distinct ids and their counts, both of shape [distinct], in a fixed order that depends on `ids` alone.
+    """
+    if vocabulary_size > _LARGEST_TABLE:
+        distinct, counts = np.unique(ids, return_counts=True)
+        return distinct, counts
+    table = _table(vocabulary_size)
+    positions = ids.astype(np.intp)
+    table[positions] = np.arange(len(ids), dtype=np.int32)
+    counts = np.bincount(table[positions], minlength=1)
+    chosen = np.flatnonzero(counts)
+    return ids[chosen], counts[chosen]
+
+
+def _table(size: int) -> NDArray[np.int32]:
+    # What an earlier document left in the table does no harm: only places written for this one are read.
+    table: NDArray[np.int32] | None = getattr(_scratch, "table", None)
+    if table is None or len(table) < size:
+        table = np.zeros(size, np.int32)
+        _scratch.table = table
+    return table

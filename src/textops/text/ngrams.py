@@ -1,0 +1,188 @@
+"""The tokenizer of the default model: hashed word and character n-grams. No vocabulary, any language."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.errors import BundleError, ConfigurationError
+from textops.files import write_text
+from textops.text.characters import SEPARATOR, SINGLE, character_classes
+from textops.text.counting import count_distinct
+from textops.text.hashing import (
+    HASH_BITS,
+    Hashes,
+    code_points,
+    mix,
+    pair_hashes,
+    segment_hashes,
+    window_hashes,
+)
+from textops.text.normalization import normalize
+from textops.text.ragged import Ragged
+from textops.text.tokenizer import Feed
+
+TYPE = "ngrams"
+PADDING = 0
+# As many characters as fit into the processor's cache with all their hashes.
+_BATCH_CHARACTERS = 1 << 15
+_MAX_BUCKET_BITS = 30
+
+
+def hash_ngrams(texts: Sequence[str], **settings: Any) -> "NgramTokenizer":  # noqa: ARG001
+    """Make the n-gram tokenizer for a training set; hashing has nothing to learn from the texts.
+
+    Args:
+        texts: The training texts.
+        **settings: Fields of `NgramTokenizer`.
+    """
+    return NgramTokenizer(**settings)
+
+
+@dataclass(frozen=True)
+class NgramTokenizer:
+    """Words, pairs of words and runs of characters, each hashed into a bucket.
+
+    Ids: 0 is padding; 1 to 2**word_bits are buckets of words and pairs; the rest are buckets of character runs.
+
+    Attributes:
+        word_bits: Words and pairs share 2**word_bits buckets.
+        character_bits: Character runs share 2**character_bits buckets.
+        word_pairs: Whether pairs of neighbouring words count.
+        shortest: Shortest run of characters.
+        longest: Longest run of characters; below `shortest` for no runs at all.
+        max_characters: Longer texts are cut.
+    """
+
+    word_bits: int = 18
+    character_bits: int = 18
+    word_pairs: bool = True
+    shortest: int = 2
+    longest: int = 5
+    max_characters: int = 200_000
+
+    def __post_init__(self) -> None:
+        for name in ("word_bits", "character_bits"):
+            if not 1 <= getattr(self, name) <= _MAX_BUCKET_BITS:
+                raise ConfigurationError(
+                    f"{name}={getattr(self, name)} is not possible: give 1 to {_MAX_BUCKET_BITS}"
+                )
+        if self.shortest < 1 or self.max_characters < 1:
+            raise ConfigurationError(
+                f"shortest={self.shortest} and max_characters={self.max_characters} must both be at least 1"
+            )
+
+    @property
+    def max_tokens(self) -> int | None:
+        """None: the number of distinct n-grams is bounded by `max_characters` alone."""
+        return None
+
+    @property
+    def first_character_id(self) -> int:
+        """Ids from here on are character runs."""
+        return 1 + (1 << self.word_bits)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids, padding included."""
+        return self.first_character_id + (1 << self.character_bits)
+
+    def ragged(self, texts: Sequence[str]) -> Ragged:
+        """Return the distinct n-grams of each text, weighted with 1 + ln(count)."""
+        rows = []
+        for occurrences in self._occurrences(texts):
+            ids, counts = count_distinct(occurrences, self.vocabulary_size)
+            rows.append((ids.astype(np.int32), (1 + np.log(counts)).astype(np.float32)))
+        return Ragged.from_rows(rows)
+
+    def encode(self, texts: Sequence[str]) -> Feed:
+        """Return `input_ids` (int64) and `weights` (float32), both of shape [len(texts), most distinct n-grams]."""
+        ids, weights = self.ragged(texts).padded()
+        return {"input_ids": ids, "weights": weights}
+
+    def save(self, path: Path) -> None:
+        """Write the settings; there is nothing else to know."""
+        write_text(path, json.dumps({"type": TYPE, **asdict(self)}, indent=2) + "\n")
+
+    @classmethod
+    def from_document(cls, document: dict[str, Any], path: Path) -> "NgramTokenizer":
+        """Build the tokenizer from the JSON that `save` wrote to `path`.
+
+        Raises:
+            BundleError: If a setting is unknown or impossible.
+        """
+        settings = {key: value for key, value in document.items() if key != "type"}
+        try:
+            return cls(**settings)
+        except (TypeError, ConfigurationError) as error:
+            raise BundleError(f"{path} does not describe an n-gram tokenizer: {error}") from error
+
+    def _occurrences(self, texts: Sequence[str]) -> Iterator[NDArray[np.uint32]]:
+        """Yield the ids of all n-grams of each text, repeated as often as they occur."""
+        batch: list[str] = []
+        characters = 0
+        for text in texts:
+            normalized = normalize(text, self.max_characters)
+            if batch and characters + len(normalized) > _BATCH_CHARACTERS:
+                yield from self._batch_occurrences(batch)
+                batch, characters = [], 0
+            batch.append(normalized)
+            characters += len(normalized)
+        if batch:
+            yield from self._batch_occurrences(batch)
+
+    def _batch_occurrences(self, texts: list[str]) -> Iterator[NDArray[np.uint32]]:
+        # A blank between the texts ends their words; at both ends of a text it belongs to its character runs.
+        codes = code_points(" " + " ".join(texts) + " ")
+        ends = np.cumsum([len(text) + 1 for text in texts])
+        starts = np.concatenate([[0], ends[:-1]])
+        mixed = mix(codes)
+        words, pairs, first_words = self._word_ids(codes, mixed, starts, ends)
+        runs = self._run_ids(mixed)
+        for number, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            first, last = first_words[number], first_words[number + 1]
+            parts = [words[first:last], pairs[first : max(first, last - 1)]]
+            if end - start > 1:
+                # Runs that reach past the blank behind the text belong to nobody.
+                parts += [ids[start : max(start, end + 2 - length)] for length, ids in runs.items()]
+            yield np.concatenate(parts)
+
+    def _word_ids(
+        self, codes: NDArray[np.uint32], mixed: Hashes, starts: NDArray[np.intp], ends: NDArray[np.intp]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], list[int]]:
+        """Return ids of words, ids of pairs by their first word, and the number of the first word of each text."""
+        word_starts, word_ends = _word_bounds(codes)
+        hashes = segment_hashes(mixed, word_starts, word_ends)
+        shift = np.uint32(HASH_BITS - self.word_bits)
+        one = np.uint32(1)
+        pairs = (pair_hashes(hashes) >> shift) + one if self.word_pairs else hashes[:0]
+        bounds = np.searchsorted(word_starts, np.append(starts, ends[-1]))
+        return (hashes >> shift) + one, pairs, bounds.tolist()
+
+    def _run_ids(self, mixed: Hashes) -> dict[int, NDArray[np.uint32]]:
+        """Return by length the ids of the character runs that start at each position."""
+        shift = np.uint32(HASH_BITS - self.character_bits)
+        first = np.uint32(self.first_character_id)
+        windows = window_hashes(mixed, self.longest)
+        return {
+            length: (windows[length] >> shift) + first for length in range(self.shortest, self.longest + 1)
+        }
+
+
+def _word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    classes = character_classes().take(codes)
+    inside = classes != SEPARATOR
+    # A boundary lies where words begin or end, and on both sides of a character that is a word by itself.
+    changes = inside[1:] != inside[:-1]
+    single = classes == SINGLE
+    if single.any():
+        starts = inside[1:] & (~inside[:-1] | single[1:] | single[:-1])
+        ends = inside[:-1] & (~inside[1:] | single[1:] | single[:-1])
+        return np.flatnonzero(starts) + 1, np.flatnonzero(ends) + 1
+    # The codes begin and end with a blank: boundaries alternate between start and end.
+    bounds = np.flatnonzero(changes) + 1
+    return bounds[::2], bounds[1::2]

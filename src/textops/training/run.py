@@ -1,0 +1,146 @@
+"""A run: the folder that a training leaves behind."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from omegaconf import DictConfig, OmegaConf
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from textops.errors import ConfigurationError
+from textops.files import write_text
+from textops.models.encoder import Encoder
+from textops.text.tokenizer import Tokenizer, load_tokenizer
+from textops.training.assembly import make_encoder
+
+CONFIGURATION_FILE = "config.yaml"
+RECORD_FILE = "run.json"
+TOKENIZER_FILE = "tokenizer.json"
+BUNDLE_FOLDER = "bundle"
+REPORT_FOLDER = "report"
+
+
+class RunRecord(BaseModel):
+    """The content of `run.json`.
+
+    Attributes:
+        name: Name of the model.
+        dataset: Folder of the data set.
+        fingerprint: Fingerprint of the data set.
+        classes: Class names in the order of the logits.
+        checkpoint: Best checkpoint, relative to the run.
+        epochs: Epochs that were trained.
+        training_seconds: Time of the training loop, validation included.
+        validation_loss: Calibrated loss of the best checkpoint on the validation set.
+        git_commit: Commit of the code.
+        created: End of the training, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    dataset: str
+    fingerprint: str
+    classes: tuple[str, ...]
+    checkpoint: str
+    epochs: int
+    training_seconds: float
+    validation_loss: float
+    git_commit: str | None
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished training.
+
+    Attributes:
+        folder: Where it lies.
+        record: What `run.json` says.
+        configuration: The resolved configuration it was made with.
+    """
+
+    folder: Path
+    record: RunRecord
+    configuration: DictConfig
+
+    @classmethod
+    def load(cls, folder: Path) -> "Run":
+        """Open the folder that a training left, or a link to it.
+
+        Raises:
+            ConfigurationError: If there is no finished run.
+        """
+        folder = folder.resolve()
+        try:
+            record = RunRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
+        except FileNotFoundError as error:
+            raise ConfigurationError(
+                f"no finished run at {folder}: train a model first (textops train)"
+            ) from error
+        except ValidationError as error:
+            raise ConfigurationError(
+                f"{folder / RECORD_FILE} is damaged: train again (textops train)"
+            ) from error
+        configuration = OmegaConf.load(folder / CONFIGURATION_FILE)
+        if not isinstance(configuration, DictConfig):
+            raise ConfigurationError(f"{folder / CONFIGURATION_FILE} is damaged: train again (textops train)")
+        return cls(folder, record, configuration)
+
+    @property
+    def bundle(self) -> Path:
+        """Where the bundle of the run lies once it was evaluated."""
+        return self.folder / BUNDLE_FOLDER
+
+    @property
+    def report(self) -> Path:
+        """Where figures and tables of the run lie once it was evaluated."""
+        return self.folder / REPORT_FOLDER
+
+    def tokenizer(self) -> Tokenizer:
+        """Read the tokenizer of the run."""
+        return load_tokenizer(self.folder / TOKENIZER_FILE)
+
+    def encoder(self) -> Encoder:
+        """Build the encoder and fill in the weights of the best checkpoint.
+
+        Raises:
+            ConfigurationError: If the checkpoint is missing or belongs to another model.
+        """
+        encoder = make_encoder(self.configuration, self.tokenizer(), len(self.record.classes))
+        path = self.folder / self.record.checkpoint
+        try:
+            state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+            encoder.load_state_dict({key.removeprefix("encoder."): value for key, value in state.items()})
+        except FileNotFoundError as error:
+            raise ConfigurationError(f"{path} is missing: train again (textops train)") from error
+        except RuntimeError as error:
+            raise ConfigurationError(
+                f"{path} does not fit the model of {self.folder / CONFIGURATION_FILE}: train again (textops train)"
+            ) from error
+        return encoder.eval()
+
+
+def finish_run(folder: Path, record: RunRecord, configuration: DictConfig, tokenizer: Tokenizer) -> Run:
+    """Write what makes a folder a run; the record comes last, because it says that all else is there."""
+    tokenizer.save(folder / TOKENIZER_FILE)
+    write_text(folder / CONFIGURATION_FILE, OmegaConf.to_yaml(configuration, resolve=True))
+    write_text(folder / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
+    return Run.load(folder)
+
+
+def point_latest(link: Path, folder: Path) -> None:
+    """Let the link lead to a run, without a moment in which it leads nowhere.
+
+    Raises:
+        ConfigurationError: If something that is no link stands in its place.
+    """
+    if link.exists() and not link.is_symlink():
+        raise ConfigurationError(f"{link} is not a link to a run: move it away, or set paths.latest")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    beside = link.with_name(f".{link.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(os.path.relpath(folder.resolve(), link.parent.resolve()))
+    beside.replace(link)
