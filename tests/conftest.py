@@ -26,7 +26,7 @@ OPSET = 20
 
 
 class BundleFactory(Protocol):
-    """Writes a bundle whose model gives each keyword's class a point."""
+    """Writes a bundle whose model gives each keyword's class points."""
 
     def __call__(
         self,
@@ -37,6 +37,7 @@ class BundleFactory(Protocol):
         name: str = "tiny",
         rows: int | None = None,
         temperature: float = 1.0,
+        points: float = 2.0,
     ) -> Path:
         """Write the bundle and return its folder.
 
@@ -47,6 +48,7 @@ class BundleFactory(Protocol):
             name: Name in the manifest.
             rows: Rows of the table; fewer than the vocabulary make a model that does not fit its tokenizer.
             temperature: Of the manifest.
+            points: What a keyword gives its class.
         """
 
 
@@ -58,12 +60,13 @@ def write_bundle(
     name: str = "tiny",
     rows: int | None = None,
     temperature: float = 1.0,
+    points: float = 2.0,
 ) -> Path:
     tokenizer = NgramTokenizer(word_bits=12, character_bits=4)
     table = np.zeros((tokenizer.vocabulary_size, len(classes)), np.float32)
     for word, label in (SPORT_OR_TECH if keywords is None else keywords).items():
         (ids,) = tokenizer.encode([word])["input_ids"]
-        table[ids[ids < tokenizer.first_character_id], classes.index(label)] += 2
+        table[ids[ids < tokenizer.first_character_id], classes.index(label)] += points
     folder.mkdir(parents=True)
     onnx.save(linear_model(table[:rows]), folder / MODEL_FILE)
     tokenizer.save(folder / TOKENIZER_FILE)

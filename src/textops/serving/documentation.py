@@ -1,0 +1,63 @@
+"""What OpenAPI cannot learn from the endpoints: they validate raw bytes, and their errors are problems."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+
+from textops.serving.schemas import BatchRequest, PredictionRequest, Problem
+
+_REFERENCE = "#/components/schemas/{model}"
+
+DESCRIPTION = """Classifies texts with a verified model from the registry.
+
+Every error is a problem (RFC 9457, `application/problem+json`): `detail` says what is wrong and what to do,
+`error` is its short name for programs, `errors` points at fields. Every response carries `X-Request-ID`."""
+
+_ANSWER = {
+    "prediction_id": "0b8f1c9e-6f0e-4c27-9a55-5d6a4d6b6a6f",
+    "label": "sport",
+    "probability": 0.93,
+    "probabilities": {"business": 0.07, "sport": 0.93},
+    "needs_review": False,
+    "model": {"name": "bbc_news", "version": 3},
+}
+
+
+def _body(model: str, **examples: dict[str, Any]) -> dict[str, Any]:
+    content = {
+        "schema": {"$ref": _REFERENCE.format(model=model)},
+        "examples": {name: {"value": value} for name, value in examples.items()},
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def _answer(example: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"example": example}}}
+
+
+PREDICTION_BODY = _body(
+    "PredictionRequest",
+    text={"text": "The home side scored twice in the last five minutes."},
+    title_and_text={"title": "Late goals", "text": "The home side scored twice in the last five minutes."},
+)
+PREDICTION_EXAMPLE = _answer(_ANSWER)
+BATCH_BODY = _body("BatchRequest", texts={"texts": ["They scored twice.", "Shares fell after the report."]})
+BATCH_EXAMPLE = _answer({"predictions": [_ANSWER]})
+
+
+def install_documentation(app: FastAPI) -> None:
+    """Add the models of requests and problems to the app's OpenAPI document."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            document = generate()
+            _, definitions = models_json_schema(
+                [(model, "validation") for model in (PredictionRequest, BatchRequest, Problem)],
+                ref_template=_REFERENCE,
+            )
+            document["components"]["schemas"].update(definitions["$defs"])
+        return app.openapi_schema or {}
+
+    app.openapi = openapi  # type: ignore[method-assign]

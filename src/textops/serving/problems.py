@@ -1,0 +1,170 @@
+"""Errors as problem+json (RFC 9457), with a short name for programs in the member `error`."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from loguru import logger
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from textops.serving.request_id import request_id_of
+from textops.serving.schemas import FieldProblem, Problem
+
+MEDIA_TYPE = "application/problem+json"
+MAX_FIELD_PROBLEMS = 20
+MAX_POINTER_CHARACTERS = 200
+
+_NAMES = {
+    HTTPStatus.NOT_FOUND: ("not_found", "there is nothing at this address; see /docs for what there is"),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "use one of the methods in the header Allow"),
+}
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem.
+
+    Attributes:
+        status: HTTP status.
+        error: Short name for programs.
+        detail: What is wrong and what to do.
+        errors: Fields that are wrong.
+        headers: Headers of the response.
+    """
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        error: str,
+        detail: str,
+        *,
+        errors: list[FieldProblem] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take what the attributes say."""
+        super().__init__(detail)
+        self.status = status
+        self.error = error
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+def not_ready(reason: str) -> ProblemError:
+    """Return the problem of a service that has no model that answers."""
+    return ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", reason, headers={"Retry-After": "5"})
+
+
+def invalid_body(error: ValidationError) -> ProblemError:
+    """Return the problem of a body that is not what the endpoint takes."""
+    details = error.errors(include_url=False, include_context=False, include_input=False)
+    fields = [
+        FieldProblem(pointer=json_pointer(detail["loc"]), detail=detail["msg"])
+        for detail in details[:MAX_FIELD_PROBLEMS]
+    ]
+    first = fields[0]
+    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    where = f"{first.pointer}: " if first.pointer else ""
+    name = "invalid_json" if details[0]["type"] == "json_invalid" else "invalid_body"
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, name, f"{where}{first.detail}{more}", errors=fields)
+
+
+def json_pointer(location: tuple[int | str, ...]) -> str:
+    """Return the JSON pointer (RFC 6901) of a place in a document, cut where a client made it long."""
+    parts = (str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    return "".join(f"/{part}" for part in parts)[:MAX_POINTER_CHARACTERS]
+
+
+def install_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the app with a problem."""
+    app.exception_handler(ProblemError)(_answer_problem)
+    app.exception_handler(HTTPException)(_answer_http_exception)
+    app.exception_handler(ClientDisconnect)(_answer_nobody)
+    app.exception_handler(Exception)(_answer_fault)
+
+
+def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return the OpenAPI description of an endpoint's problems, each with an example."""
+    return {
+        int(status): {
+            "description": status.phrase,
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "example": _problem(_EXAMPLES[status], "5f0c6a52").model_dump(exclude_none=True),
+                }
+            },
+        }
+        for status in statuses
+    }
+
+
+async def _answer_problem(request: Request, error: ProblemError) -> Response:
+    return _response(request, error)
+
+
+async def _answer_http_exception(request: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    name, detail = _NAMES.get(status, (status.phrase.lower().replace(" ", "_"), str(error.detail)))
+    return _response(request, ProblemError(status, name, detail, headers=error.headers))
+
+
+async def _answer_nobody(_request: Request, _error: ClientDisconnect) -> Response:
+    # The client has gone; nobody reads this, but the metrics count it as the client's fault.
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
+async def _answer_fault(request: Request, error: Exception) -> Response:
+    # The server logs the traceback; this line ties it to the request.
+    logger.error("request {} failed with {}", request_id_of(request.scope), type(error).__name__)
+    return _response(request, _EXAMPLES[HTTPStatus.INTERNAL_SERVER_ERROR])
+
+
+def _response(request: Request, error: ProblemError) -> Response:
+    problem = _problem(error, request_id_of(request.scope))
+    return Response(
+        problem.model_dump_json(exclude_none=True),
+        status_code=error.status,
+        headers=error.headers,
+        media_type=MEDIA_TYPE,
+    )
+
+
+def _problem(error: ProblemError, request_id: str | None) -> Problem:
+    return Problem(
+        title=error.status.phrase,
+        status=error.status,
+        detail=error.detail,
+        error=error.error,
+        request_id=request_id,
+        errors=error.errors,
+    )
+
+
+_EXAMPLES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemError(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        "body_too_large",
+        "the body may have at most 10485760 bytes: send fewer texts at once",
+    ),
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: ProblemError(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "send JSON in UTF-8 with Content-Type: application/json",
+    ),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid_body",
+        "/text: Text has no visible character",
+        errors=[FieldProblem(pointer="/text", detail="Text has no visible character")],
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: ProblemError(
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "the service failed; tell its operator the request id",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: not_ready("no model answers yet: try again later"),
+}

@@ -1,0 +1,65 @@
+import numpy as np
+import pytest
+
+from textops.bootstrap import Interval, bootstrap_interval, mean_interval
+
+
+def test_the_figure_lies_inside_its_interval() -> None:
+    interval = mean_interval(np.arange(100) < 80)
+
+    assert interval.value == 0.8
+    assert interval.low < 0.8 < interval.high
+
+
+def test_the_interval_has_the_width_that_theory_gives() -> None:
+    # Given a share of one half of 400: its standard error is 0.025, so 95 % is 0.049 to each side.
+    interval = mean_interval(np.arange(400) % 2 == 0, resamples=4_000)
+
+    assert interval.low == pytest.approx(0.451, abs=0.006)
+    assert interval.high == pytest.approx(0.549, abs=0.006)
+
+
+def test_the_interval_holds_the_truth_about_as_often_as_it_promises() -> None:
+    generator = np.random.default_rng(3)
+
+    intervals = [mean_interval(generator.normal(size=80), resamples=300, seed=seed) for seed in range(150)]
+    covered = sum(interval.low <= 0 <= interval.high for interval in intervals)
+
+    assert 0.88 <= covered / 150 <= 0.99
+
+
+def test_more_confidence_is_a_wider_interval() -> None:
+    values = np.arange(100.0)
+
+    wide, narrow = mean_interval(values, confidence=0.99), mean_interval(values, confidence=0.5)
+
+    assert wide.low < narrow.low < narrow.high < wide.high
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    values = np.random.default_rng(0).normal(size=50)
+
+    assert mean_interval(values, seed=1) == mean_interval(values, seed=1)
+    assert mean_interval(values, seed=1) != mean_interval(values, seed=2)
+
+
+def test_equal_values_have_no_width() -> None:
+    assert mean_interval(np.ones(5, bool)) == Interval(1.0, 1.0, 1.0)
+
+
+def test_any_statistic_of_rows_can_be_measured() -> None:
+    values = np.arange(101.0)
+
+    interval = bootstrap_interval(lambda rows: float(np.median(values[rows])), 101)
+
+    assert interval.value == 50
+    assert 30 < interval.low < 50 < interval.high < 70
+
+
+def test_nothing_has_no_interval() -> None:
+    with pytest.raises(ValueError, match="at least one row"):
+        mean_interval(np.array([]))
+
+
+def test_an_interval_is_written_with_four_digits() -> None:
+    assert str(Interval(0.5, 0.25, 0.75)) == "0.5000 [0.2500, 0.7500]"
