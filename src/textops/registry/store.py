@@ -5,6 +5,7 @@
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from textops.bundle import MANIFEST_FILE, Manifest, read_manifest, verify
@@ -33,8 +34,9 @@ class Version:
     def __str__(self) -> str:
         return f"{self.name}/{self.number}"
 
+    @cached_property
     def manifest(self) -> Manifest:
-        """Read the manifest of the bundle.
+        """The manifest of the bundle, read once.
 
         Raises:
             BundleError: If it is missing or not valid.

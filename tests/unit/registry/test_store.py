@@ -40,7 +40,7 @@ def test_a_registered_bundle_is_the_next_version_and_nothing_else(
     assert registry.names() == ["tiny"]
     first = three_versions[0]
     assert first.path == tmp_path / "registry/tiny/versions/1"
-    assert verify(first.path) == first.manifest()
+    assert verify(first.path) == first.manifest
     names = {path.name for path in (tmp_path / "bundle1").iterdir()}
     assert {path.name for path in first.path.iterdir()} == names
 

@@ -412,7 +412,7 @@ def failing(settings: ServingSettings) -> Iterator[tuple[TestClient, FailingToke
     version = Registry(settings.registry).find()
     tokenizer = FailingTokenizer(word_bits=12, character_bits=4)
     session = onnxruntime.InferenceSession(version.path / MODEL_FILE)
-    model = ServedModel(version, Predictor(version.manifest(), tokenizer, session), inline_seconds=1)
+    model = ServedModel(version, Predictor(version.manifest, tokenizer, session), inline_seconds=1)
     with TestClient(create_app(settings, model), raise_server_exceptions=False) as client:
         yield client, tokenizer
 
