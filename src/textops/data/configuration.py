@@ -5,143 +5,42 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
+from textops.data.configuration_parts import (
+    SPLITS,
+    Frozen,
+    Names,
+    NearDuplicateConfiguration,
+    NpmConfiguration,
+    ReadConfiguration,
+    SplitConfiguration,
+    SplitName,
+    SyntheticConfiguration,
+    Text,
+    Texts,
+    as_sequence,
+)
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
 
-SHARES_TOLERANCE = 1e-6
+__all__ = [
+    "SPLITS",
+    "NearDuplicateConfiguration",
+    "NpmConfiguration",
+    "ReadConfiguration",
+    "SourceConfiguration",
+    "SplitConfiguration",
+    "SplitName",
+    "SyntheticConfiguration",
+    "name_of",
+    "read_configuration",
+]
+
 OMEGACONF_MISSING = "???"
 
-SplitName = Literal["train", "val", "test"]
-SPLITS: tuple[SplitName, ...] = ("train", "val", "test")
 
-
-def _as_sequence(value: object) -> object:
-    """Let one text stand for a list of one: `paths=a.csv` instead of `paths=[a.csv]`."""
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else value
-
-
-def _as_text(value: object) -> object:
-    """Give numbers and truth values the way they are written: YAML reads a bare 0 or true as such."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _with_text_keys(value: object) -> object:
-    return (
-        {_as_text(key): _as_text(item) for key, item in value.items()} if isinstance(value, dict) else value
-    )
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_sequence)]
-Text = Annotated[str, BeforeValidator(_as_text)]
-Names = Annotated[dict[str, str], BeforeValidator(_with_text_keys)]
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class ReadConfiguration(_Frozen):
-    """How files are read.
-
-    Attributes:
-        format: `auto` goes by the file's suffix.
-        delimiter: `auto` takes the one whose header holds the configured columns.
-        quoting: Whether double quotes hold fields together; off for files that use quotes as ordinary characters.
-        encoding: `auto` (byte order mark, UTF-8, else a guess that is reported), or encodings tried in turn.
-        header: Whether the first row names the columns; `auto` is yes unless `column_names` are given.
-        column_names: Names of the columns of files without a header.
-    """
-
-    format: Literal["auto", "csv", "tsv", "jsonl", "json", "parquet", "text"] = "auto"
-    delimiter: str = Field(default="auto", min_length=1)
-    quoting: bool = True
-    encoding: Texts = ("auto",)
-    header: bool | Literal["auto"] = "auto"
-    column_names: Texts = ()
-
-
-class SplitConfiguration(_Frozen):
-    """How examples are divided.
-
-    Attributes:
-        rule: `hash` by near-duplicate group, `time` with the newest in test, `predefined` by file.
-        train: Share of the examples.
-        val: Share of the examples; with `predefined` and no pattern for val, this share is taken out of train.
-        test: Share of the examples.
-        salt: Another salt gives another split.
-        from_file: For `predefined`: split -> pattern of the file name.
-    """
-
-    rule: Literal["hash", "time", "predefined"] = "hash"
-    train: float = Field(default=0.8, gt=0, lt=1)
-    val: float = Field(default=0.1, gt=0, lt=1)
-    test: float = Field(default=0.1, gt=0, lt=1)
-    salt: Text = "textops"
-    from_file: dict[SplitName, Texts] | None = None
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        total = self.train + self.val + self.test
-        if abs(total - 1) > SHARES_TOLERANCE:
-            raise ValueError(f"train + val + test must be 1, they are {total:g}")
-        if self.rule == "predefined" and not {"train", "test"} <= set(self.from_file or {}):
-            raise ValueError("rule=predefined needs from_file with a pattern for train and one for test")
-        return self
-
-
-class NearDuplicateConfiguration(_Frozen):
-    """Grouping of texts that are nearly the same.
-
-    Attributes:
-        enabled: Off: only exact duplicates are found.
-        threshold: Jaccard similarity of the sets of three-word shingles from which two texts form a group.
-    """
-
-    enabled: bool = True
-    threshold: float = Field(default=0.8, gt=0.5, le=1)
-
-
-class NpmConfiguration(_Frozen):
-    """A data set published as an npm package.
-
-    Attributes:
-        package: Name and version, `name@1.2.3`.
-        sha512: Hexadecimal digest of the package's archive.
-        folder: Where it is unpacked.
-        archives: Addresses of tar archives of the original data, taken when npm cannot be had.
-    """
-
-    package: str
-    sha512: str = Field(pattern=r"^[0-9a-f]{128}$")
-    folder: str
-    archives: Texts = ()
-
-
-class SyntheticConfiguration(_Frozen):
-    """Made-up texts for benchmarks.
-
-    Attributes:
-        rows: How many.
-        classes: How many.
-        words: Mean words in a text.
-        drift: How far the words of the last text have moved from those of the first: 0 not at all, 1 wholly.
-        seed: Seed of the generator.
-    """
-
-    rows: int = Field(default=10_000, ge=1)
-    classes: int = Field(default=2, ge=2, le=1000)
-    words: int = Field(default=50, ge=1)
-    drift: float = Field(default=0.0, ge=0, le=1)
-    seed: int = Field(default=0, ge=0)
-
-
-class SourceConfiguration(_Frozen):
+class SourceConfiguration(Frozen):
     """One source of labelled text; `configs/data/*.yaml` show it in use.
 
     Attributes:
@@ -153,7 +52,8 @@ class SourceConfiguration(_Frozen):
         synthetic: What to make up.
         text_columns: Columns joined by a newline into the text.
         label_column: Column that holds the label.
-        label_from_file: Pattern of file name or relative path -> class; or `folder`: the file's folder is the label.
+        label_from_file: Pattern of file name or relative path -> class; or `folder`: the file's folder is the
+            label.
         label_names: Raw value -> class name, many to one allowed; None: the raw values are the classes.
         ignore_labels: Raw values whose rows are left out.
         timestamp_column: Column with date or time.
@@ -178,7 +78,7 @@ class SourceConfiguration(_Frozen):
     label_column: Text | None = None
     label_from_file: Names | Literal["folder"] | None = None
     label_names: Names | None = None
-    ignore_labels: Annotated[tuple[Text, ...], BeforeValidator(_as_sequence)] = ()
+    ignore_labels: Annotated[tuple[Text, ...], BeforeValidator(as_sequence)] = ()
     timestamp_column: str | None = None
     timestamp_format: str = "auto"
     id_column: str | None = None
@@ -192,9 +92,10 @@ class SourceConfiguration(_Frozen):
 
     @model_validator(mode="before")
     @classmethod
-    def _name_from_path(cls, values: Any) -> Any:
+    def _name_from_path(cls, values: object) -> object:
         if isinstance(values, dict) and not values.get("name"):
-            first = next(iter(_as_sequence(values.get("paths")) or ()), values.get("source", "data"))  # type: ignore[call-overload]
+            paths = as_sequence(values.get("paths"))
+            first = paths[0] if isinstance(paths, list | tuple) and paths else values.get("source", "data")
             return {**values, "name": name_of(str(first))}
         return values
 
@@ -207,17 +108,19 @@ class SourceConfiguration(_Frozen):
 
 def name_of(path: str) -> str:
     """Return a name for the data at a path or address: its last part without suffixes and wildcards."""
-    parts = [part for part in PurePosixPath(path.split("://")[-1]).parts if not set(part) & set("*?[/")]
+    parts = [
+        part
+        for part in PurePosixPath(path.rsplit("://", maxsplit=1)[-1]).parts
+        if not set(part) & set("*?[/")
+    ]
     stem = parts[-1].split(".")[0] or parts[-1] if parts else ""
     return re.sub(r"[^\w-]+", "_", stem).strip("_") or "data"
 
 
 def _contradictions(source: SourceConfiguration) -> list[str]:
     """List what is missing or does not fit together, the most important first."""
-    problems = []
-    if source.source == "synthetic":
-        return problems
-    if not source.paths:
+    problems: list[str] = []
+    if not source.paths and source.source != "synthetic":
         problems.append(
             "paths is not set: give data.paths=FILE (a file, several, a glob, a folder or an address)"
         )
@@ -258,33 +161,44 @@ def read_configuration(mapping: Mapping[str, Any]) -> SourceConfiguration:
     Raises:
         ConfigurationError: If a key is unknown, a value cannot be used, or values contradict each other.
     """
-    given = {key: value for key, value in mapping.items() if value != OMEGACONF_MISSING}
     try:
-        return SourceConfiguration.model_validate(given)
+        return SourceConfiguration.model_validate(_without_missing(mapping))
     except ValidationError as error:
         problem = error.errors()[0]
         raise ConfigurationError(_complaint(problem["type"], problem["loc"], problem["msg"])) from error
 
 
+def _without_missing(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what OmegaConf marks as not given: the check then says what is missing and how to give it."""
+    return {
+        key: _without_missing(value) if isinstance(value, Mapping) else value
+        for key, value in mapping.items()
+        if value != OMEGACONF_MISSING
+    }
+
+
 def _complaint(kind: str, location: tuple[int | str, ...], message: str) -> str:
-    where = ".".join(["data", *(str(part) for part in location)])
+    models = _models_along(location)
+    known = list(models[-1].model_fields)
+    # Pydantic adds the branches of unions to the location; they mean nothing to a user.
+    keys = [str(part) for part, model in zip(location, models, strict=False) if part in model.model_fields]
     if kind == "extra_forbidden":
-        known = _keys_at(location[:-1])
         unknown = str(location[-1])
+        where = ".".join(["data", *keys, unknown])
         return f"{where} is not a setting{did_you_mean(unknown, known) or f'; known are {listed(known)}'}"
-    return f"{where}: {message.removeprefix('Value error, ')}"
+    return f"{'.'.join(['data', *keys])}: {message.removeprefix('Value error, ')}"
 
 
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    """Return the keys of the model that `location` leads to."""
-    model: type[BaseModel] = SourceConfiguration
-    inner = {
+def _models_along(location: tuple[int | str, ...]) -> list[type[BaseModel]]:
+    """Return for each part of a location the model whose key it is."""
+    inner: dict[str, type[BaseModel]] = {
         "read": ReadConfiguration,
         "split": SplitConfiguration,
         "near_duplicates": NearDuplicateConfiguration,
         "npm": NpmConfiguration,
         "synthetic": SyntheticConfiguration,
     }
-    for part in location:
-        model = inner.get(str(part), model)
-    return list(model.model_fields)
+    models: list[type[BaseModel]] = [SourceConfiguration]
+    for part in location[:-1]:
+        models.append(inner.get(str(part), models[-1]))
+    return models

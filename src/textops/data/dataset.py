@@ -24,7 +24,8 @@ class Examples:
         texts: What the model sees.
         labels: Index into the manifest's classes, int64, shape [examples].
         groups: Name of the near-duplicate group.
-        timestamps: datetime64[us] in UTC, shape [examples], NaT where unknown; None where the source has no time.
+        timestamps: datetime64[us] in UTC, shape [examples], NaT where unknown; None where the source has no
+            time.
     """
 
     ids: list[str]
@@ -85,19 +86,21 @@ class Dataset:
             table = parquet.read_table(path)
         except (ArrowException, OSError) as error:
             raise DataError(f"{path} is missing or damaged: run textops prepare again") from error
+        columns: dict[str, list[str]] = table.select(["id", "text", "label", "group"]).to_pydict()
         index = {name: number for number, name in enumerate(self.manifest.classes)}
         try:
-            labels = np.array([index[name] for name in table["label"].to_pylist()], np.int64)
+            labels = np.array([index[name] for name in columns["label"]], np.int64)
         except KeyError as error:
             raise DataError(
-                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare again"
+                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare "
+                "again"
             ) from error
         has_time = "timestamp" in table.column_names
         return Examples(
-            ids=table["id"].to_pylist(),
-            texts=table["text"].to_pylist(),
+            ids=columns["id"],
+            texts=columns["text"],
             labels=labels,
-            groups=table["group"].to_pylist(),
+            groups=columns["group"],
             timestamps=table["timestamp"].to_numpy().astype("datetime64[us]") if has_time else None,
         )
 
@@ -121,7 +124,8 @@ def read_manifest(folder: Path) -> DatasetManifest:
         version = document.get("schema_version") if isinstance(document, dict) else None
         if version != SCHEMA_VERSION:
             raise DataError(
-                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops prepare again"
+                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops "
+                "prepare again"
             )
         return DatasetManifest.model_validate(document)
     except (ValueError, ValidationError) as error:

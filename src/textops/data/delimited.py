@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import encoding_of_file, text_stream
@@ -13,6 +13,9 @@ from textops.data.locations import SourceFile
 from textops.data.nearest import nearest
 from textops.data.records import BrokenRecord, ReadingNotes, Record, require_columns
 from textops.errors import DataError
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = (",", ";", "\t", "|", ":", "\x01", "^", "~")
 DELIMITER_NAMES = {"\t": "tab", "\x01": "\\x01", " ": "space"}
@@ -50,8 +53,8 @@ def read_delimited(
     """Read the rows of a delimited file one by one.
 
     Normalisation: a byte order mark and white space around column names are removed; nothing else is changed.
-    Rows without any value are skipped. A row that is short only by columns nobody asked for is filled with empty
-    values, and surplus empty fields at its end are ignored; any other row of a wrong width is broken.
+    Rows without any value are skipped. A row that is short only by columns nobody asked for is filled with
+    empty values, and surplus empty fields at its end are ignored; any other row of a wrong width is broken.
 
     Args:
         file: The file.
@@ -68,9 +71,7 @@ def read_delimited(
     # A single article may be longer than the 131,072 characters that csv allows by default.
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding = encoding_of_file(file.path, file.name, read.encoding)
-    notes.encodings[encoding.name] = notes.encodings.get(encoding.name, 0) + 1
-    if encoding.found == "guess":
-        notes.guessed[file.name] = encoding.name
+    notes.note_encoding(file, encoding)
     with text_stream(file.path, encoding) as stream:
         layout = _layout(list(islice(stream, HEAD_LINES)), file, read, needed)
     notes.delimiters[file.name] = _delimiter_name(layout.delimiter)
@@ -78,7 +79,7 @@ def read_delimited(
         yield from _rows(stream, file, layout, read, needed, notes)
 
 
-def _rows(  # noqa: PLR0913 - one row after the other through one reader
+def _rows(
     stream: IO[str],
     file: SourceFile,
     layout: Layout,
@@ -103,7 +104,7 @@ def _rows(  # noqa: PLR0913 - one row after the other through one reader
                 yield BrokenRecord(file, line, f"{len(row)} fields instead of {width}")
                 continue
             if ended - line > 0 and _swallows_rows(row, layout.delimiter, width):
-                notes.swallowed.append(f"{file.name}:{line}")
+                notes.swallowed.add(f"{file.name}:{line}")
             yield Record(file, line, dict(zip(layout.columns, row, strict=True)))
     except csv.Error as error:
         raise DataError(
@@ -160,7 +161,8 @@ def _advice(delimiter: str, head: list[str], read: ReadConfiguration, needed: Se
             continue
         columns = _layout_with(other, head, read).columns
         if len(columns) > 1 and all(column in columns or nearest(column, columns) for column in needed):
-            return f"; the delimiter seems to be {_delimiter_name(other)}: set data.read.delimiter={_delimiter_name(other)}"
+            name = _delimiter_name(other)
+            return f"; the delimiter seems to be {name}: set data.read.delimiter={name}"
     return ""
 
 
@@ -171,7 +173,7 @@ def _first_row(head: list[str], delimiter: str, *, quoting: bool) -> list[str]:
         return []
 
 
-def _reader(lines: IO[str] | list[str], delimiter: str, *, quoting: bool) -> "csv._reader":
+def _reader(lines: IO[str] | list[str], delimiter: str, *, quoting: bool) -> "Reader":
     return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_MINIMAL if quoting else csv.QUOTE_NONE)
 
 

@@ -1,8 +1,8 @@
 """Groups of texts that are nearly the same, by MinHash and locality-sensitive hashing.
 
-Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, chapter 3. Whether two texts belong together depends on
-those two alone (bands propose a pair, its exact Jaccard similarity decides), so more data can merge groups but never
-part them; the split relies on that.
+Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, chapter 3. Whether two texts belong together depends
+on those two alone (bands propose a pair, its exact Jaccard similarity decides), so more data can merge groups
+but never part them; the split relies on that.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,7 +18,7 @@ BANDS = SIGNATURE_LENGTH // BAND_ROWS
 """21 bands of 6 rows propose 99.8 % of the pairs with similarity 0.8, and 1.5 % of those with 0.3."""
 
 ESTIMATE_SLACK = 0.15
-"""Four standard errors of a similarity estimated from 126 rows: below threshold - slack the exact one is not worth it."""
+"""Four standard errors of an estimate from 126 rows: a pair further below the threshold is not compared."""
 
 
 def near_groups(texts: Sequence[str], threshold: float) -> NDArray[np.int64]:
@@ -94,11 +94,12 @@ def _of_parted_buckets(
     groups = labels[order]
     parted = np.minimum.reduceat(groups, begins) != np.maximum.reduceat(groups, begins)
     counts = np.diff(np.append(begins, len(order)))
-    return order[np.repeat(parted, counts)]
+    kept: NDArray[np.int64] = order[np.repeat(parted, counts)]
+    return kept
 
 
 def join(labels: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
-    """Union-find over arrays: give linked texts, and what they are linked to, the smallest label; changes `labels`."""
+    """Union-find over arrays: give linked groups the smallest of their labels; changes `labels`."""
     while True:
         low, high = np.minimum(labels[left], labels[right]), np.maximum(labels[left], labels[right])
         if np.array_equal(low, high):

@@ -1,7 +1,7 @@
 """Which encoding a file is in, and its text.
 
-UTF-8 is strict: bytes that are UTF-8 by chance are rare, so what passes is UTF-8. What does not pass is guessed and
-the guess is reported; an encoding the user names is never second-guessed.
+UTF-8 is strict: bytes that are UTF-8 by chance are rare, so what passes is UTF-8. What does not pass is
+guessed and the guess is reported; an encoding the user names is never second-guessed.
 """
 
 import codecs
@@ -22,7 +22,7 @@ GUESS_BYTES = 1 << 17
 """A guess looks at so many bytes: more does not make it better, only slower."""
 
 RARE_SHARE = 0.01
-"""Below this share of bytes beyond ASCII, none beside another, a guess by letter frequency has nothing to go by."""
+"""With fewer bytes beyond ASCII, none beside another, a guess by letter frequency has nothing to go by."""
 
 CONTROL_SHARE = 0.02
 """Text has nearly no control characters; a tenth of random bytes are."""
@@ -197,7 +197,7 @@ def _known_encoding(encoding: str) -> str:
 
 
 def _wide_encoding(head: bytes) -> str | None:
-    """Recognise UTF-16 without a mark: in text of any language, every other byte of many a character is zero."""
+    """Recognise UTF-16 without a mark: blanks and digits alone make many bytes of one parity zero."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = max(1, len(head) // 2)
     if max(even, odd) < half * 0.2 or min(even, odd) > half * 0.02:
@@ -225,7 +225,7 @@ def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
 
 
 def _sample(blocks: Iterable[bytes]) -> tuple[bytes, int]:
-    """Collect lines with bytes beyond ASCII, which alone tell encodings apart; and count the bytes looked at."""
+    """Collect lines with bytes beyond ASCII, which tell encodings apart, and count the bytes looked at."""
     lines: list[bytes] = []
     held = size = 0
     rest = b""
@@ -244,6 +244,7 @@ def _sample(blocks: Iterable[bytes]) -> tuple[bytes, int]:
 def _complaint(name: str, tried: Sequence[Encoding], failure: _Failure) -> str:
     encodings = " or ".join(dict.fromkeys(candidate.name for candidate in tried))
     return (
-        f"{name} is not in {encodings}: byte 0x{failure.byte:02x} at offset {failure.offset} (line {failure.line}); "
-        "try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, shift_jis, gb18030"
+        f"{name} is not in {encodings}: byte 0x{failure.byte:02x} at offset {failure.offset} (line "
+        f"{failure.line}); try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, "
+        "shift_jis, gb18030"
     )

@@ -16,8 +16,8 @@ PREPARATION_VERSION = 1
 def fingerprint_of(configuration: SourceConfiguration, files: Iterable[SourceFile]) -> str:
     """Hash the configuration and the content of the files.
 
-    Where the files lie, what the data set is called and the note on its licence do not count: the same data have the
-    same fingerprint on every machine.
+    Where the files lie, what the data set is called and the note on its licence do not count: the same data
+    have the same fingerprint on every machine.
 
     Raises:
         DataError: If a file cannot be read.

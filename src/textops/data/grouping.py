@@ -1,7 +1,6 @@
 """One example for each text, and one group for each set of near duplicates."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,9 +35,9 @@ def without_exact_duplicates(
 ) -> tuple[list[LabelledText], int, int]:
     """Keep one row for each text: the one with the lowest position, in the order of first appearance.
 
-    The label is that of the majority; where the votes are even, all rows of the text are dropped, for nobody could
-    learn from them. With a predefined split, the row in test is kept before the one in val, that before train: the
-    test set stays what it was and nothing in it is learned.
+    The label is that of the majority; where the votes are even, all rows of the text are dropped, for nobody
+    could learn from them. With a predefined split, the row in test is kept before the one in val, that before
+    train: the test set stays what it was and nothing in it is learned.
 
     Args:
         validated: All rows; what is dropped is tallied in it.
@@ -58,17 +57,17 @@ def without_exact_duplicates(
         votes = Counter(row.label for row in rows).most_common()
         if len(votes) > 1:
             conflicting += 1
-            validated.note(
-                f"same text with labels {' and '.join(sorted(name for name, _ in votes))}", rows[0].place
-            )
+            names = ", ".join(sorted(name for name, _ in votes))
+            validated.note("the same text has several labels", f"{rows[0].place} ({names})")
             if votes[0][1] == votes[1][1]:
                 for row in rows:
-                    validated.drop("same text with as many votes for another label", row.place)
+                    validated.drop("the same text has another label just as often", row.place)
                 continue
         best = min(
             (row for row in rows if row.label == votes[0][0]), key=lambda row: _rank(row, configuration)
         )
-        # The lowest position of all copies counts, so that a copy more can never bring the text back into train.
+        # The lowest position of all copies counts, so that a copy more can never bring the text back into
+        # train.
         best.position = min(row.position for row in rows)
         kept.append(best)
         exact += len(rows) - 1
@@ -104,8 +103,3 @@ def grouped(validated: Validated, configuration: SplitConfiguration, threshold: 
     for row, position in zip(rows, positions, strict=True):
         row.position = position
     return Grouped(rows, names, exact, conflicting)
-
-
-def sizes_of(groups: Sequence[str]) -> Counter[str]:
-    """Count the examples of each group."""
-    return Counter(groups)

@@ -88,8 +88,8 @@ class LabelReader:
         }
         if not classes:
             raise DataError(
-                f"{file.name} matches no pattern of data.label_from_file ({listed(patterns)}): add one, or narrow "
-                "data.paths"
+                f"{file.name} matches no pattern of data.label_from_file ({listed(patterns)}): add one, or "
+                "narrow data.paths"
             )
         if len(classes) > 1:
             raise DataError(

@@ -76,9 +76,9 @@ def fetched(address: str, folder: Path) -> SourceFile:
     Raises:
         DataError: If the address cannot be reached, or its kind needs a package that is not installed.
     """
-    import fsspec
+    import fsspec  # type: ignore[import-untyped]
 
-    name = PurePosixPath(address.split("?")[0]).name or "data"
+    name = PurePosixPath(address.split("?", maxsplit=1)[0]).name or "data"
     logger.info("Fetching {}", address)
     try:
         with fsspec.open(address, "rb") as remote, (folder / name).open("wb") as local:
@@ -118,7 +118,7 @@ def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
 
 
 def format_of(name: str) -> str | None:
-    """Return the format that a file's name stands for, None when it stands for none; `.gz` is looked through."""
+    """Return the format that a file's name stands for, `.gz` looked through; None when it stands for none."""
     return FORMAT_OF_SUFFIX.get(PurePosixPath(name.lower().removesuffix(".gz")).suffix)
 
 

@@ -99,7 +99,8 @@ class Finding(_Frozen):
         accuracy: Of guessing the label from this alone, on the half of the examples that was held out.
         majority: Accuracy of always guessing the most frequent class, on the same half.
         coverage: Class -> share of its examples that have the term.
-        purity: Share of the class it points to among the examples that have the term, classes weighted equally.
+        purity: Share of the class it points to among the examples that have the term, classes weighted
+            equally.
         advice: What to do.
     """
 

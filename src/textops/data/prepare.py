@@ -1,34 +1,29 @@
 """From a source to a data set: read, validate, group, split, audit, write."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 from loguru import logger
 
-from textops.data.configuration import SPLITS, SourceConfiguration, SplitName
-from textops.data.dataset import MANIFEST_FILE, Dataset, file_of
+from textops.data.announcement import announce
+from textops.data.audit import audit
+from textops.data.configuration import SourceConfiguration, SyntheticConfiguration
+from textops.data.dataset import Dataset
+from textops.data.dataset_writer import write_dataset
+from textops.data.description import Preparation, described
 from textops.data.fingerprint import fingerprint_of
-from textops.data.grouping import Grouped, grouped, sizes_of
+from textops.data.grouping import Grouped, grouped
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
-from textops.data.manifest import (
-    DatasetManifest,
-    Duplicates,
-    Occurrences,
-    Reading,
-    SplitResult,
-    TextLength,
-    Validation,
-)
+from textops.data.manifest import DatasetManifest
 from textops.data.reading import read_records
-from textops.data.records import ReadingNotes
+from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.sources import source_files
-from textops.data.split import Assignment, Member, assign
-from textops.data.validation import PLACES_LISTED, LabelledText, Tally, Validated, position_of, validated
+from textops.data.split import Member, assign
+from textops.data.synthetic import synthetic_records
+from textops.data.validation import LabelledText, Validated, position_of, validated
 from textops.errors import DataError
-from textops.files import folder_written_beside, write_text
 
 MINIMUM_CLASSES = 2
 
@@ -38,7 +33,8 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
 
     Args:
         configuration: The source and what to do with it.
-        folder: Where `train.parquet`, `val.parquet`, `test.parquet` and `dataset.json` go; whole or not at all.
+        folder: Where `train.parquet`, `val.parquet`, `test.parquet` and `dataset.json` go; whole or not at
+            all.
         force: Make it again even if it is there.
 
     Returns:
@@ -53,18 +49,11 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
         if present is not None:
             logger.info("{} holds {} as configured already: kept", folder, present.name)
             return present
-        notes = ReadingNotes()
-        labels = LabelReader(configuration)
-        logger.info("Reading {} ({} file{})", configuration.name, len(files), "s" * (len(files) != 1))
-        records = read_records(files, configuration.read, _needed_columns(configuration), notes)
-        result = validated(records, configuration, labels)
-    _sample(result, configuration)
-    _require_classes(result)
-    near = configuration.near_duplicates
-    groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
-    assignment = assign(_members(groups), configuration)
-    manifest = _manifest(configuration, fingerprint, files, notes, labels, result, groups, assignment)
-    _write(folder, groups, assignment, manifest, has_time=configuration.timestamp_column is not None)
+        preparation = _prepared(configuration, fingerprint, files)
+    manifest = described(preparation)
+    write_dataset(folder, preparation.grouped, preparation.assignment, manifest)
+    announce(manifest)
+    logger.info("Wrote {}", folder)
     return manifest
 
 
@@ -77,149 +66,78 @@ def _present(folder: Path, configuration: SourceConfiguration, fingerprint: str)
     return manifest if same else None
 
 
-def _needed_columns(configuration: SourceConfiguration) -> list[str]:
+def _prepared(configuration: SourceConfiguration, fingerprint: str, files: list[SourceFile]) -> Preparation:
+    notes = ReadingNotes()
+    labels = LabelReader(configuration)
+    what = f"{len(files):,} file{'s' * (len(files) != 1)}" if files else "made up"
+    logger.info("Reading {} ({})", configuration.name, what)
+    result = validated(_records(configuration, files, notes), configuration, labels)
+    if configuration.max_rows is not None:
+        _sample(result, configuration.max_rows)
+    _require_classes(result)
+    logger.info("Looking for duplicates among {:,} texts", len(result.rows))
+    near = configuration.near_duplicates
+    groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
+    _require_classes(result, groups.rows)
+    classes = labels.classes(row.label for row in groups.rows)
+    assignment = assign(_members(groups), configuration.split)
+    logger.info("Looking for what gives the label away")
+    return Preparation(
+        configuration=configuration,
+        fingerprint=fingerprint,
+        files=len(files),
+        notes=notes,
+        validated=result,
+        grouped=groups,
+        assignment=assignment,
+        classes=classes,
+        findings=audit(groups.rows, classes, configuration),
+    )
+
+
+def _records(
+    configuration: SourceConfiguration, files: list[SourceFile], notes: ReadingNotes
+) -> Iterable[Record | BrokenRecord]:
+    if configuration.source == "synthetic":
+        return synthetic_records(configuration.synthetic or SyntheticConfiguration())
     named = (configuration.label_column, configuration.timestamp_column, configuration.id_column)
-    return [*configuration.text_columns, *(column for column in named if column is not None)]
+    needed = [*configuration.text_columns, *(column for column in named if column is not None)]
+    return read_records(files, configuration.read, needed, notes)
 
 
-def _sample(result: Validated, configuration: SourceConfiguration) -> None:
-    """Cut down to `max_rows`, by a hash that has nothing to do with the split."""
-    if configuration.max_rows is None or len(result.rows) <= configuration.max_rows:
-        return
-    order = sorted(result.rows, key=lambda row: position_of(row.id, "max_rows"))
-    chosen = {id(row) for row in order[: configuration.max_rows]}
-    for row in result.rows:
-        if id(row) not in chosen:
-            result.drop("beyond max_rows", row.place)
-    result.rows = [row for row in result.rows if id(row) in chosen]
+def _sample(result: Validated, count: int) -> None:
+    """Cut the rows down to `count`, by a hash that has nothing to do with the split."""
+    order = sorted(range(len(result.rows)), key=lambda index: position_of(result.rows[index].id, "max_rows"))
+    chosen = set(order[:count])
+    for index in order[count:]:
+        result.drop("beyond max_rows", result.rows[index].place)
+    result.rows = [row for index, row in enumerate(result.rows) if index in chosen]
 
 
-def _require_classes(result: Validated) -> None:
-    if not result.rows:
+def _require_classes(result: Validated, rows: list[LabelledText] | None = None) -> None:
+    """Check that there is something to tell apart."""
+    rows = result.rows if rows is None else rows
+    if not rows:
         reasons = "; ".join(f"{tally.count} times {reason}" for reason, tally in result.dropped.items())
         raise DataError(
-            f"no row of {result.read} can be used ({reasons or 'there are none'}): check data.text_columns and data.label_column"
+            f"none of {result.read} rows can be used ({reasons or 'there are none'}): check "
+            "data.text_columns, data.label_column and the file"
         )
-    classes = sorted({row.label for row in result.rows})
+    classes = sorted({row.label for row in rows})
     if len(classes) < MINIMUM_CLASSES:
         raise DataError(
-            f"all {len(result.rows)} examples are of one class, {classes[0]!r}: a classifier needs two; check "
+            f"all {len(rows)} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
             "data.paths, data.label_column and data.label_names"
         )
 
 
 def _members(groups: Grouped) -> list[Member]:
-    earliest: dict[str, LabelledText] = {}
+    """Tell the split what it needs to know; a group is as old as its oldest member."""
+    earliest: dict[str, datetime] = {}
     for row, group in zip(groups.rows, groups.groups, strict=True):
-        if row.timestamp is None:
-            continue
-        first = earliest.get(group)
-        if first is None or first.timestamp is None or row.timestamp < first.timestamp:
-            earliest[group] = row
+        if row.timestamp is not None:
+            earliest[group] = min(row.timestamp, earliest.get(group, row.timestamp))
     return [
-        Member(
-            group, row.position, row.label, earliest[group].timestamp if group in earliest else None, row.file
-        )
+        Member(group, row.position, row.label, earliest.get(group), row.file)
         for row, group in zip(groups.rows, groups.groups, strict=True)
     ]
-
-
-def _manifest(  # noqa: PLR0913 - everything that was found out comes together here
-    configuration: SourceConfiguration,
-    fingerprint: str,
-    files: Sequence[SourceFile],
-    notes: ReadingNotes,
-    labels: LabelReader,
-    result: Validated,
-    groups: Grouped,
-    assignment: Assignment,
-) -> DatasetManifest:
-    classes = labels.classes(row.label for row in groups.rows)
-    per_split = Counter((split, row.label) for split, row in zip(assignment.splits, groups.rows, strict=True))
-    sizes = sizes_of(groups.groups)
-    split_groups = {*zip(groups.groups, assignment.splits, strict=True)}
-    return DatasetManifest(
-        name=configuration.name,
-        source=configuration,
-        fingerprint=fingerprint,
-        classes=classes,
-        counts={split: {name: per_split[split, name] for name in classes} for split in SPLITS},
-        split=SplitResult(
-            rule=configuration.split.rule,
-            salt=configuration.split.salt,
-            moved=assignment.moved,
-            shared_groups=len(split_groups) - len(sizes),
-        ),
-        reading=Reading(
-            files=len(files),
-            encodings=notes.encodings,
-            guessed=dict(list(notes.guessed.items())[:PLACES_LISTED]),
-            delimiters=dict(Counter(notes.delimiters.values())),
-            swallowed=Occurrences(count=len(notes.swallowed), places=tuple(notes.swallowed[:PLACES_LISTED])),
-        ),
-        validation=Validation(
-            rows=result.read,
-            kept=len(groups.rows),
-            dropped=_occurrences(result.dropped),
-            noted=_occurrences(result.noted),
-        ),
-        duplicates=Duplicates(
-            exact=groups.exact,
-            near=sum(size for size in sizes.values() if size > 1),
-            groups=len(sizes),
-            largest=max(sizes.values()),
-            conflicting=groups.conflicting,
-        ),
-        audit=(),
-        text_length=_text_length(groups.rows),
-        note=configuration.note,
-    )
-
-
-def _occurrences(tallies: dict[str, Tally]) -> dict[str, Occurrences]:
-    return {
-        what: Occurrences(count=tally.count, places=tuple(tally.places)) for what, tally in tallies.items()
-    }
-
-
-def _text_length(rows: Sequence[LabelledText]) -> TextLength:
-    lengths = np.array([len(row.text) for row in rows])
-    return TextLength(
-        minimum=int(lengths.min()),
-        median=float(np.median(lengths)),
-        mean=round(float(lengths.mean()), 1),
-        percentile_95=float(np.percentile(lengths, 95)),
-        maximum=int(lengths.max()),
-    )
-
-
-def _write(
-    folder: Path, groups: Grouped, assignment: Assignment, manifest: DatasetManifest, *, has_time: bool
-) -> None:
-    """Write the data set beside its place and move it there when it is whole."""
-    order = sorted(
-        range(len(groups.rows)), key=lambda index: (groups.rows[index].position, groups.rows[index].id)
-    )
-    with folder_written_beside(folder) as beside:
-        for split in SPLITS:
-            chosen = [index for index in order if assignment.splits[index] == split]
-            _write_split(beside, split, groups, chosen, has_time=has_time)
-        write_text(beside / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
-
-
-def _write_split(
-    folder: Path, split: SplitName, groups: Grouped, chosen: Sequence[int], *, has_time: bool
-) -> None:
-    import pyarrow as arrow
-    from pyarrow import parquet
-
-    rows = [groups.rows[index] for index in chosen]
-    columns = {
-        "id": arrow.array([row.id for row in rows], arrow.string()),
-        "text": arrow.array([row.text for row in rows], arrow.large_string()),
-        "label": arrow.array([row.label for row in rows], arrow.string()),
-        "group": arrow.array([groups.groups[index] for index in chosen], arrow.string()),
-    }
-    if has_time:
-        columns["timestamp"] = arrow.array([row.timestamp for row in rows], arrow.timestamp("us", tz="UTC"))
-    parquet.write_table(arrow.table(columns), folder / file_of(split), compression="zstd")

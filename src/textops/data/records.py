@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from textops.data.encoding import Encoding
 from textops.data.locations import SourceFile
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import DataError
+
+PLACES_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +17,8 @@ class Record:
 
     Attributes:
         file: The file it comes from.
-        line: Where it begins: line of the file (text formats) or number of the row (Parquet, JSON arrays), from 1.
+        line: Where it begins: line of the file (text formats) or number of the row (Parquet, JSON arrays),
+            from 1.
         fields: Column -> value; what has no value is an empty string.
     """
 
@@ -43,6 +47,25 @@ class BrokenRecord:
 
 
 @dataclass
+class Tally:
+    """How often something happened, and where: the first `PLACES_LISTED` places.
+
+    Attributes:
+        count: How often.
+        places: Where.
+    """
+
+    count: int = 0
+    places: list[str] = field(default_factory=list)
+
+    def add(self, place: str) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.places) < PLACES_LISTED:
+            self.places.append(place)
+
+
+@dataclass
 class ReadingNotes:
     """What came up while files were read; filled by the readers.
 
@@ -56,7 +79,13 @@ class ReadingNotes:
     encodings: dict[str, int] = field(default_factory=dict)
     guessed: dict[str, str] = field(default_factory=dict)
     delimiters: dict[str, str] = field(default_factory=dict)
-    swallowed: list[str] = field(default_factory=list)
+    swallowed: Tally = field(default_factory=Tally)
+
+    def note_encoding(self, file: SourceFile, encoding: Encoding) -> None:
+        """Count the encoding of a file, and remember it if it was guessed."""
+        self.encodings[encoding.name] = self.encodings.get(encoding.name, 0) + 1
+        if encoding.found == "guess":
+            self.guessed[file.name] = encoding.name
 
 
 def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advice: str = "") -> None:
@@ -68,7 +97,5 @@ def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advi
     present = list(found)
     for column in needed:
         if column not in present:
-            raise DataError(
-                f"{name} has no column {column!r}: it has {listed(present)}"
-                f"{advice or did_you_mean(column, present) or '; set data.text_columns and data.label_column'}"
-            )
+            hint = advice or did_you_mean(column, present) or "; set data.text_columns and data.label_column"
+            raise DataError(f"{name} has no column {column!r}: it has {listed(present)}{hint}")

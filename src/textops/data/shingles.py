@@ -19,6 +19,7 @@ SIGNATURE_ROWS = 8192
 """rensa hands signatures over as Python lists: so many rows at a time bound the memory of that."""
 
 PAIRS_AT_ONCE = 20_000
+_PAIR_SHIFT = np.uint64(40)
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,9 @@ class Shingles:
 def shingled(texts: Sequence[str]) -> Shingles:
     """Make the shingles of texts.
 
-    A text of one or two words has one shingle, the whole of it, so that short titles are alike only when they have
-    the same words in the same order. A text without a word (punctuation only) is alike only to the very same text.
+    A text of one or two words has one shingle, the whole of it, so that short titles are alike only when they
+    have the same words in the same order. A text without a word (punctuation only) is alike only to the very
+    same text.
     """
     hashes, counts = [], []
     for _, batch in batches(texts):
@@ -58,7 +60,8 @@ def _shingles_of_batch(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArra
     counts = np.maximum(words - WORDS + 1, 1)
     # Where each shingle begins, counted in words.
     owner = np.repeat(np.arange(len(texts)), counts)
-    within = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    firsts = np.cumsum(counts) - counts
+    within = np.arange(len(owner)) - np.repeat(firsts, counts)
     begins = first[owner] + within
     hashes = np.zeros(len(owner), np.uint64)
     for position in range(WORDS):
@@ -68,7 +71,7 @@ def _shingles_of_batch(texts: Sequence[str]) -> tuple[NDArray[np.uint64], NDArra
         hashes = mixed(hashes + each + np.uint64(position + 1))
     for text in np.flatnonzero(words == 0).tolist():
         digest = blake2b(texts[text].encode("utf-8", errors="replace"), digest_size=8).digest()
-        hashes[int(counts[:text].sum())] = int.from_bytes(digest, "little")
+        hashes[firsts[text]] = int.from_bytes(digest, "little")
     return hashes, counts
 
 
@@ -110,27 +113,29 @@ def jaccard(shingles: Shingles, left: NDArray[np.int64], right: NDArray[np.int64
 
 
 def _jaccard(shingles: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-    pairs_left, hashes_left = _distinct(*_gathered(shingles, left))
-    pairs_right, hashes_right = _distinct(*_gathered(shingles, right))
-    pairs = np.concatenate((pairs_left, pairs_right))
-    all_pairs, _ = _distinct(pairs, np.concatenate((hashes_left, hashes_right)))
-    union = np.bincount(all_pairs, minlength=len(left))
-    both = np.bincount(pairs, minlength=len(left))
-    return (both - union) / union
+    both = np.concatenate((_distinct_of_pairs(shingles, left), _distinct_of_pairs(shingles, right)))
+    of_all = np.bincount(_pair_of(both), minlength=len(left))
+    of_union = np.bincount(_pair_of(_distinct(both)), minlength=len(left))
+    return (of_all - of_union) / of_union
 
 
-def _gathered(shingles: Shingles, texts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def _distinct_of_pairs(shingles: Shingles, texts: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Return the distinct shingles of one text of each pair, each as one number that also holds the pair.
+
+    One number, because sorting numbers is many times quicker than sorting rows of two; 40 bits of a hash are
+    enough to tell the shingles of two texts apart.
+    """
     begins, counts = shingles.offsets[texts], shingles.offsets[texts + 1] - shingles.offsets[texts]
     pairs = np.repeat(np.arange(len(texts)), counts)
     within = np.arange(len(pairs)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return pairs, shingles.hashes[begins[pairs] + within]
+    hashes = shingles.hashes[begins[pairs] + within]
+    return _distinct(pairs.astype(np.uint64) << _PAIR_SHIFT | hashes >> np.uint64(64 - int(_PAIR_SHIFT)))
 
 
-def _distinct(
-    pairs: NDArray[np.int64], hashes: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
-    order = np.lexsort((hashes, pairs))
-    pairs, hashes = pairs[order], hashes[order]
-    new = np.ones(len(pairs), bool)
-    new[1:] = (pairs[1:] != pairs[:-1]) | (hashes[1:] != hashes[:-1])
-    return pairs[new], hashes[new]
+def _pair_of(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
+    return (numbers >> _PAIR_SHIFT).astype(np.int64)
+
+
+def _distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    ordered = np.sort(numbers)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textops.data.configuration import SourceConfiguration
 from textops.data.locations import SourceFile, located
+from textops.data.npm import npm_files
 from textops.errors import DataError
 
 
@@ -22,6 +23,8 @@ def source_files(configuration: SourceConfiguration) -> Iterator[list[SourceFile
         yield []
     elif configuration.source == "package" and configuration.package is not None:
         yield package_files(configuration.package, configuration.paths)
+    elif configuration.source == "npm" and configuration.npm is not None:
+        yield npm_files(configuration.npm, configuration.paths)
     else:
         with located(configuration.paths, configuration.read.format) as files:
             yield files

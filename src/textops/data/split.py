@@ -7,7 +7,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
-from textops.data.configuration import SPLITS, SourceConfiguration, SplitConfiguration, SplitName
+from textops.data.configuration import SPLITS, SplitConfiguration, SplitName
 from textops.data.nearest import listed
 from textops.errors import DataError
 
@@ -46,37 +46,35 @@ class Assignment:
     moved: tuple[str, ...] = ()
 
 
-def assign(members: Sequence[Member], configuration: SourceConfiguration) -> Assignment:
+def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
     """Divide examples by the configured rule, never a group between two splits (`predefined` excepted).
 
-    `hash`: every example has a position, a salted hash of its id, the same whatever else is in the data. A group is
-    named after its member with the lowest position, and stands there. Positions run from test over val to train.
-    New data can only add members to a group or merge groups; both can only lower its position. So an example may
-    move from train to val or test when a near duplicate of it arrives, but never from test to val or train, nor from
-    val to train. The price: a group of n near duplicates is in test with probability 1 - (1 - share)**n.
+    `hash`: every example has a position, a salted hash of its id, the same whatever else is in the data. A
+    group is named after its member with the lowest position, and stands there. Positions run from test over
+    val to train. New data can only add members to a group or merge groups; both can only lower its position.
+    So an example may move from train to val or test when a near duplicate of it arrives, but never from test
+    to val or train, nor from val to train. The price: a group of n near duplicates is in test with
+    probability 1 - (1 - share)**n.
 
-    `time`: the oldest groups are for training, the newest for the test; a group is as old as its oldest member.
+    `time`: the oldest groups are for training, the newest for the test; a group is as old as its oldest
+    member.
 
     `predefined`: as the files say.
 
     Raises:
         DataError: If a class has too few groups to be in every split, or a file belongs to no split.
     """
-    rule = configuration.split.rule
-    if rule == "predefined":
-        splits = [split_of_file(member.file, configuration.split) for member in members]
-        if "val" not in (configuration.split.from_file or {}):
-            splits = _with_val(splits, members, configuration.split)
-        _require_classes_in_train(splits, members)
-        return Assignment(splits)
-    if rule == "time":
-        splits = _by_time(members, configuration.split)
-        _require_classes_in_train(splits, members)
-        return Assignment(splits)
-    _require_enough_groups(members)
-    return _with_every_class(
-        [_by_position(member.position, configuration.split) for member in members], members
-    )
+    if split.rule == "hash":
+        _require_enough_groups(members)
+        return _with_every_class([_by_position(member.position, split) for member in members], members)
+    if split.rule == "time":
+        splits = _by_time(members, split)
+    else:
+        splits = [split_of_file(member.file, split) for member in members]
+        if "val" not in (split.from_file or {}):
+            splits = _with_val(splits, members, split)
+    _require_classes_in_train(splits, members)
+    return Assignment(splits)
 
 
 def split_of_file(file: str, configuration: SplitConfiguration) -> SplitName:
@@ -121,11 +119,14 @@ def _with_val(
 
 def _by_time(members: Sequence[Member], split: SplitConfiguration) -> list[SplitName]:
     sizes = Counter(member.group for member in members)
-    begins = {member.group: (member.timestamp, member.position) for member in members}
-    order = sorted(sizes, key=lambda group: begins[group])  # type: ignore[arg-type, return-value]
+    begins = {
+        member.group: (member.timestamp, member.position)
+        for member in members
+        if member.timestamp is not None
+    }
     of_group: dict[str, SplitName] = {}
     before = 0
-    for group in order:
+    for group in sorted(begins, key=begins.__getitem__):
         share = before / len(members)
         of_group[group] = (
             "train" if share < split.train else "val" if share < split.train + split.val else "test"
@@ -145,32 +146,53 @@ def _require_enough_groups(members: Sequence[Member]) -> None:
     for label, groups in sorted(_groups_by_class(members).items()):
         if len(groups) < len(SPLITS):
             raise DataError(
-                f"class {label!r} has {len(groups)} example{'s' * (len(groups) != 1)} (near duplicates count once); the "
-                f"minimum is {len(SPLITS)} a class, one for each of train, val and test: add examples, merge classes "
-                "with data.label_names, or leave the class out with data.ignore_labels"
+                f"class {label!r} has {len(groups)} example{'s' * (len(groups) != 1)} (near duplicates count "
+                f"once); the minimum is {len(SPLITS)} a class, one for each of train, val and test: add "
+                "examples, merge classes with data.label_names, or leave the class out with "
+                "data.ignore_labels"
             )
 
 
 def _with_every_class(splits: list[SplitName], members: Sequence[Member]) -> Assignment:
     """Move whole groups so that every class is in every split.
 
-    Only small data needs it. A moved group is the one next in line: into test and val the lowest positions of the
-    class in the split that can spare a group, into train the highest. With more data the rule itself may fill the
-    split and the moved group goes back, so for these groups alone the promise of `assign` does not hold; they are
-    listed in `dataset.json`.
+    Only small data needs it. The moved group is the one next in line: into test and val the lowest position
+    of the class that can be spared, into train the highest. With more data the rule itself may fill the
+    split, and the moved group goes back; for these groups alone the promise of `assign` does not hold, so
+    they are listed in `dataset.json`.
     """
     of_group = {member.group: split for member, split in zip(members, splits, strict=True)}
-    moved: list[str] = []
-    for _, groups in sorted(_groups_by_class(members).items()):
+    classes_of = _classes_by_group(members)
+    moved: dict[str, None] = {}
+    for label, groups in sorted(_groups_by_class(members).items()):
         line = sorted(groups, key=groups.__getitem__)
-        for target, candidates in (("test", line), ("val", line), ("train", line[::-1])):
-            counts = Counter(of_group[group] for group in line)
-            if counts[target]:
+        ways: tuple[tuple[SplitName, list[str]], ...] = (("test", line), ("val", line), ("train", line[::-1]))
+        for target, candidates in ways:
+            if any(of_group[group] == target for group in line):
                 continue
-            spare = next(group for group in candidates if counts[of_group[group]] > 1)
-            of_group[spare] = target  # type: ignore[assignment]
-            moved.append(spare)
-    return Assignment([of_group[member.group] for member in members], tuple(dict.fromkeys(moved)))
+            spare = next((each for each in candidates if _can_be_spared(each, of_group, classes_of)), None)
+            if spare is None:
+                raise DataError(
+                    f"class {label!r} cannot be in train, val and test at once: its near duplicates are "
+                    "mixed up with those of other classes; add examples, or set "
+                    "data.near_duplicates.enabled=false"
+                )
+            of_group[spare] = target
+            moved[spare] = None
+    return Assignment([of_group[member.group] for member in members], tuple(moved))
+
+
+def _classes_by_group(members: Sequence[Member]) -> dict[str, set[str]]:
+    classes: dict[str, set[str]] = defaultdict(set)
+    for member in members:
+        classes[member.group].add(member.label)
+    return classes
+
+
+def _can_be_spared(group: str, of_group: dict[str, SplitName], classes_of: dict[str, set[str]]) -> bool:
+    """Tell whether the split of a group keeps all of the group's classes without it."""
+    others = [each for each, split in of_group.items() if split == of_group[group] and each != group]
+    return all(any(label in classes_of[each] for each in others) for label in classes_of[group])
 
 
 def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Member]) -> None:
@@ -181,8 +203,8 @@ def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Mem
     missing = sorted(classes - present["train"])
     if missing:
         raise DataError(
-            f"class {listed(missing)} has no example in train: use data.split.rule=hash, other shares, or leave the "
-            "class out with data.ignore_labels"
+            f"class {listed(missing)} has no example in train: use data.split.rule=hash, other shares, or "
+            "leave the class out with data.ignore_labels"
         )
     for split in SPLITS:
         if not present[split]:

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from textops.data.configuration import ReadConfiguration
-from textops.data.encoding import Encoding, decoded, encoding_of_file, opened, text_stream
+from textops.data.encoding import decoded, encoding_of_file, opened, text_stream
 from textops.data.locations import SourceFile
 from textops.data.records import BrokenRecord, ReadingNotes, Record, require_columns
 from textops.errors import DataError
@@ -25,7 +24,7 @@ def read_json_lines(
         DataError: If the file cannot be decoded, holds no object, or no object has a needed column.
     """
     encoding = encoding_of_file(file.path, file.name, read.encoding)
-    _note(notes, file, encoding)
+    notes.note_encoding(file, encoding)
     seen: dict[str, None] = {}
     with text_stream(file.path, encoding) as stream:
         for line, text in enumerate(stream, start=1):
@@ -58,7 +57,7 @@ def read_json(
     """
     with opened(file.path) as stream:
         text, encoding = decoded(stream.read(), file.name, read.encoding)
-    _note(notes, file, encoding)
+    notes.note_encoding(file, encoding)
     try:
         document = json.loads(text.strip("\ufeff"))
     except ValueError as error:
@@ -90,7 +89,7 @@ def read_parquet(
     Raises:
         DataError: If the file is not Parquet, or lacks a needed column.
     """
-    import pyarrow as arrow
+    import pyarrow as pa
     from pyarrow import parquet
 
     try:
@@ -101,7 +100,7 @@ def read_parquet(
                 for row in batch.to_pylist():
                     number += 1
                     yield Record(file, number, {key: _text(value) for key, value in row.items()})
-    except (arrow.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         reason = " ".join(str(error).split())
         raise DataError(f"{file.name} cannot be read as Parquet: {reason}") from error
 
@@ -117,21 +116,15 @@ def read_text(
     require_columns(needed, [TEXT_COLUMN], f"{file.name}, a file of plain text,")
     with opened(file.path) as stream:
         text, encoding = decoded(stream.read(), file.name, read.encoding)
-    _note(notes, file, encoding)
+    notes.note_encoding(file, encoding)
     yield Record(file, 1, {TEXT_COLUMN: text.removeprefix("\ufeff")})
 
 
-def _note(notes: ReadingNotes, file: SourceFile, encoding: Encoding) -> None:
-    notes.encodings[encoding.name] = notes.encodings.get(encoding.name, 0) + 1
-    if encoding.found == "guess":
-        notes.guessed[file.name] = encoding.name
-
-
-def _fields(item: Any) -> dict[str, str] | None:
+def _fields(item: object) -> dict[str, str] | None:
     return {key: _text(value) for key, value in item.items()} if isinstance(item, dict) else None
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """Write a value the way a CSV file would hold it."""
     if isinstance(value, str):
         return value

@@ -31,8 +31,8 @@ def parsed_timestamp(raw: str, timestamp_format: str = AUTO) -> datetime | None:
 
     Args:
         raw: As it stands in the data.
-        timestamp_format: A format of `datetime.strptime`, or `auto`: ISO 8601, Unix time (seconds to nanoseconds),
-            e-mail dates, and `FORMATS`.
+        timestamp_format: A format of `datetime.strptime`, or `auto`: ISO 8601, Unix time (seconds to
+            nanoseconds), e-mail dates, and `FORMATS`.
 
     Returns:
         The time in UTC, None when it cannot be read.

@@ -54,7 +54,7 @@ class Tokens:
 
 def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Scatter numbers over 64 bits (finalizer of SplitMix64, Steele et al. 2014)."""
-    scattered = numbers ^ (numbers >> np.uint64(30))
+    scattered: NDArray[np.uint64] = numbers ^ (numbers >> np.uint64(30))
     scattered = scattered * np.uint64(0xBF58476D1CE4E5B9)
     scattered ^= scattered >> np.uint64(27)
     scattered *= np.uint64(0x94D049BB133111EB)
@@ -62,7 +62,7 @@ def mixed(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def batches(texts: Sequence[str], characters: int = BATCH_CHARACTERS) -> Iterator[tuple[int, Sequence[str]]]:
-    """Cut texts into batches of about so many characters; yields the index of the first text, and the texts."""
+    """Cut texts into batches of about so many characters; yields the index of the first text, and them."""
     first, held = 0, 0
     for index, text in enumerate(texts):
         held += len(text)
@@ -76,9 +76,10 @@ def batches(texts: Sequence[str], characters: int = BATCH_CHARACTERS) -> Iterato
 def tokenised(texts: Sequence[str], *, by_space: bool = False) -> Tokens:
     """Find and hash the words of a batch of texts, lower-cased.
 
-    A word is a run of letters, digits and marks; in scripts without spaces, and among symbols such as emoji, a
-    single character. The hash is a polynomial over the code points: the difference of two prefix sums, shifted
-    back by the inverse of the multiplier's power, so that every word costs the same however long it is.
+    A word is a run of letters, digits and marks; in scripts without spaces, and among symbols such as emoji,
+    a single character. The hash is a polynomial over the code points: the difference of two prefix sums,
+    shifted back by the inverse of the multiplier's power, so that every word costs the same however long it
+    is.
 
     Args:
         texts: At most about `BATCH_CHARACTERS` characters in all.

@@ -1,4 +1,4 @@
-"""From records to labelled texts: what is missing is dropped, counted and listed; what is wrong ends the run."""
+"""From records to labelled texts: what is missing is dropped and listed, what is wrong is refused."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -8,11 +8,14 @@ from hashlib import blake2b, sha256
 
 from textops.data.configuration import SourceConfiguration
 from textops.data.labels import LabelReader
-from textops.data.records import BrokenRecord, Record
+from textops.data.records import BrokenRecord, Record, Tally
 from textops.data.timestamps import parsed_timestamp
 from textops.errors import DataError
 
-PLACES_LISTED = 20
+ID_CHARACTERS = 20
+"""80 bits: among a billion texts, two with the same id are less likely than a broken disk."""
+
+BROKEN = "broken row: "
 BROKEN_SHARE = 0.1
 """More broken rows than this, and the file is being read the wrong way."""
 
@@ -51,25 +54,6 @@ class LabelledText:
 
 
 @dataclass
-class Tally:
-    """How often something happened, and where: the first `PLACES_LISTED` places.
-
-    Attributes:
-        count: How often.
-        places: Where.
-    """
-
-    count: int = 0
-    places: list[str] = field(default_factory=list)
-
-    def add(self, place: str) -> None:
-        """Count one more."""
-        self.count += 1
-        if len(self.places) < PLACES_LISTED:
-            self.places.append(place)
-
-
-@dataclass
 class Validated:
     """The rows that passed, and what became of the others.
 
@@ -103,8 +87,8 @@ def position_of(identity: str, salt: str) -> int:
 def normalised(text: str) -> str:
     """Clean a text without changing its words.
 
-    Line ends become newlines, halves of surrogate pairs (which no file can hold) become U+FFFD, and white space and
-    invisible characters at both ends are removed.
+    Line ends become newlines, halves of surrogate pairs (which no file can hold) become U+FFFD, and white
+    space and invisible characters at both ends are removed.
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -135,11 +119,10 @@ def validated(
     texts_of_ids: dict[str, tuple[str, str]] = {}
     for record in records:
         result.read += 1
-        if isinstance(record, BrokenRecord):
-            result.drop(f"broken row: {record.reason}", record.place)
-            continue
-        row = _labelled_text(record, configuration, labels, patterns, result)
-        if row is None:
+        try:
+            row = _labelled_text(record, configuration, labels, patterns, result)
+        except _Dropped as reason:
+            result.drop(str(reason), record.place)
             continue
         if configuration.id_column is not None:
             _require_own_id(row, texts_of_ids, configuration.id_column)
@@ -148,40 +131,24 @@ def validated(
     return result
 
 
+class _Dropped(Exception):  # noqa: N818 - no error: a row that is left out, with the reason
+    pass
+
+
 def _labelled_text(
-    record: Record,
+    record: Record | BrokenRecord,
     configuration: SourceConfiguration,
     labels: LabelReader,
     patterns: Sequence[re.Pattern[str]],
     result: Validated,
-) -> LabelledText | None:
-    """Make a labelled text of a record, or say in `result` why not."""
+) -> LabelledText:
+    if isinstance(record, BrokenRecord):
+        raise _Dropped(f"{BROKEN}{record.reason}")
     raw = _raw_text(record, configuration.text_columns, result)
-    if not raw:
-        return result.drop("text is missing or blank", record.place)
-    raw_label = labels.raw_label(record)
-    if not raw_label:
-        return result.drop("label is missing", record.place)
-    if labels.is_ignored(raw_label):
-        return result.drop("label is in ignore_labels", record.place)
-    label = labels.class_of(raw_label, record.place)
-    text = raw
-    for pattern in patterns:
-        text = pattern.sub("", text)
-    text = normalised(text) if patterns else raw
-    if not text:
-        return result.drop("remove_patterns left no text", record.place)
-    timestamp = None
-    if configuration.timestamp_column is not None:
-        written = record.fields.get(configuration.timestamp_column, "")
-        timestamp = parsed_timestamp(written, configuration.timestamp_format)
-        if timestamp is None and configuration.split.rule == "time":
-            return result.drop("time is missing or cannot be read", record.place)
-        if timestamp is None:
-            result.note("time is missing or cannot be read", record.place)
-    identity = _identity(record, configuration, raw, result)
-    if identity is None:
-        return None
+    label = _label(record, labels)
+    text = _without_patterns(raw, patterns)
+    timestamp = _timestamp(record, configuration, result)
+    identity = _identity(record, configuration, raw)
     used = {*configuration.text_columns, configuration.label_column, configuration.id_column}
     return LabelledText(
         id=identity,
@@ -199,34 +166,72 @@ def _labelled_text(
 def _raw_text(record: Record, columns: Sequence[str], result: Validated) -> str:
     parts = [normalised(record.fields.get(column, "")) for column in columns]
     present = [part for part in parts if part]
-    if present and len(present) < len(parts):
-        blank = columns[parts.index("")]
-        result.note(f"column {blank!r} is blank", record.place)
+    if not present:
+        raise _Dropped("the text is missing or blank")
+    for column, part in zip(columns, parts, strict=True):
+        if not part:
+            result.note(f"column {column!r} is blank", record.place)
     return "\n".join(present)
 
 
-def _identity(record: Record, configuration: SourceConfiguration, raw: str, result: Validated) -> str | None:
+def _label(record: Record, labels: LabelReader) -> str:
+    raw = labels.raw_label(record)
+    if not raw:
+        raise _Dropped("the label is missing")
+    if labels.is_ignored(raw):
+        raise _Dropped("the label is in ignore_labels")
+    return labels.class_of(raw, record.place)
+
+
+def _without_patterns(raw: str, patterns: Sequence[re.Pattern[str]]) -> str:
+    if not patterns:
+        return raw
+    text = raw
+    for pattern in patterns:
+        text = pattern.sub("", text)
+    text = normalised(text)
+    if not text:
+        raise _Dropped("remove_patterns left no text")
+    return text
+
+
+def _timestamp(record: Record, configuration: SourceConfiguration, result: Validated) -> datetime | None:
+    if configuration.timestamp_column is None:
+        return None
+    written = record.fields.get(configuration.timestamp_column, "")
+    timestamp = parsed_timestamp(written, configuration.timestamp_format)
+    if timestamp is None:
+        what = "the time is missing or cannot be read"
+        if configuration.split.rule == "time":
+            raise _Dropped(what)
+        result.note(what, record.place)
+    return timestamp
+
+
+def _identity(record: Record, configuration: SourceConfiguration, raw: str) -> str:
     if configuration.id_column is None:
-        return sha256(raw.encode()).hexdigest()[:20]
-    identity = record.fields.get(configuration.id_column, "").strip()
-    return identity or result.drop("id is missing", record.place)
+        return sha256(raw.encode()).hexdigest()[:ID_CHARACTERS]
+    identity = normalised(record.fields.get(configuration.id_column, ""))
+    if not identity:
+        raise _Dropped("the id is missing")
+    return identity
 
 
 def _require_own_id(row: LabelledText, texts_of_ids: dict[str, tuple[str, str]], column: str) -> None:
     text, place = texts_of_ids.setdefault(row.id, (row.raw, row.place))
     if text != row.raw:
         raise DataError(
-            f"{row.place}: id {row.id!r} in column {column!r} stands for another text at {place} already: choose "
-            "another data.id_column, or data.id_column=null to make ids from the content"
+            f"{row.place}: id {row.id!r} in column {column!r} stands for another text at {place} already: "
+            "choose another data.id_column, or data.id_column=null to make ids from the content"
         )
 
 
 def _require_mostly_whole(result: Validated) -> None:
-    broken = {reason: tally for reason, tally in result.dropped.items() if reason.startswith("broken row")}
+    broken = {reason: tally for reason, tally in result.dropped.items() if reason.startswith(BROKEN)}
     count = sum(tally.count for tally in broken.values())
     if count > max(BROKEN_ALLOWED, BROKEN_SHARE * result.read):
         reason, tally = max(broken.items(), key=lambda item: item[1].count)
         raise DataError(
-            f"{count} of {result.read} rows are broken, the first at {tally.places[0]} ({reason.split(': ', 1)[1]}): "
-            "check data.read.delimiter and data.read.quoting"
+            f"{count} of {result.read} rows are broken, the first at {tally.places[0]} "
+            f"({reason.removeprefix(BROKEN)}): check data.read.delimiter and data.read.quoting"
         )

@@ -1,0 +1,91 @@
+"""What a user should hear about a prepared data set, on the console."""
+
+from loguru import logger
+
+from textops.data.configuration import SPLITS
+from textops.data.manifest import DatasetManifest, Finding, Occurrences
+
+SHARE_OFF = 1.5
+"""A test share this many times what was asked for is worth a word."""
+
+
+def announce(manifest: DatasetManifest) -> None:
+    """Log what the data set holds, and warn of whatever is odd about it."""
+    sizes = {split: manifest.examples(split) for split in SPLITS}
+    logger.info(
+        "{}: {:,} examples in {} classes ({}); {:,} exact duplicates left out, {:,} examples in groups of "
+        "near duplicates",
+        manifest.name,
+        manifest.validation.kept,
+        len(manifest.classes),
+        ", ".join(f"{split} {size:,}" for split, size in sizes.items()),
+        manifest.duplicates.exact,
+        manifest.duplicates.near,
+    )
+    for reason, occurrences in manifest.validation.dropped.items():
+        logger.warning("Left out {:,} rows: {} ({})", occurrences.count, reason, _places(occurrences))
+    for what, occurrences in manifest.validation.noted.items():
+        logger.warning("{:,} times: {} ({})", occurrences.count, what, _places(occurrences))
+    _announce_reading(manifest)
+    _announce_split(manifest, sizes["test"])
+    for finding in manifest.audit:
+        # What the text no longer holds is good to know, and no reason to worry.
+        logger.log(
+            "WARNING" if finding.stage == "used" or finding.kind != "term" else "INFO",
+            "Leak: {}",
+            sentence(finding),
+        )
+
+
+def sentence(finding: Finding) -> str:
+    """Put a finding of the audit into one sentence with its figures."""
+    figures = f"alone it guesses {finding.accuracy:.1%} right (majority {finding.majority:.1%})"
+    if finding.purity is None:
+        return f"{finding.advice}; {figures}"
+    coverage = ", ".join(f"{share:.1%} of {label}" for label, share in finding.coverage.items())
+    return f"{finding.advice}; it stands in {coverage}, {figures}"
+
+
+def _announce_reading(manifest: DatasetManifest) -> None:
+    for file, encoding in manifest.reading.guessed.items():
+        logger.warning(
+            "{} is not UTF-8; read as {}, a guess: name it with data.read.encoding", file, encoding
+        )
+    swallowed = manifest.reading.swallowed
+    if swallowed.count:
+        logger.warning(
+            "{:,} quoted fields hold what looks like rows of their own ({}): if so, set "
+            "data.read.quoting=false",
+            swallowed.count,
+            _places(swallowed),
+        )
+
+
+def _announce_split(manifest: DatasetManifest, test_size: int) -> None:
+    split = manifest.split
+    if split.moved:
+        logger.warning(
+            "So few examples that {} groups were moved to have every class in train, val and test: with more "
+            "data they may move again",
+            len(split.moved),
+        )
+    if split.shared_groups:
+        logger.warning(
+            "{:,} groups of near duplicates stand in more than one of the predefined splits",
+            split.shared_groups,
+        )
+    asked = manifest.source.split.test
+    share = test_size / manifest.validation.kept
+    if split.rule == "hash" and not split.moved and share > SHARE_OFF * asked:
+        logger.warning(
+            "test holds {:.0%} of the examples instead of {:.0%}: a group of near duplicates stays together, "
+            "the largest has {:,}",
+            share,
+            asked,
+            manifest.duplicates.largest,
+        )
+
+
+def _places(occurrences: Occurrences) -> str:
+    first = ", ".join(occurrences.places[:3])
+    return f"{first}, ..." if occurrences.count > 3 else first  # noqa: PLR2004 - as many as above

@@ -1,0 +1,59 @@
+"""Writing a data set: whole or not at all."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from textops.data.configuration import SPLITS
+from textops.data.dataset import MANIFEST_FILE, file_of
+from textops.data.grouping import Grouped
+from textops.data.manifest import DatasetManifest
+from textops.data.split import Assignment
+from textops.data.validation import LabelledText
+from textops.errors import DataError
+from textops.files import folder_written_beside, write_text
+
+
+def write_dataset(folder: Path, grouped: Grouped, assignment: Assignment, manifest: DatasetManifest) -> None:
+    """Write the three Parquet files and `dataset.json`; a data set that is there already is replaced.
+
+    Examples stand in the order of their position, a hash: the same in every run, and the classes mixed, so
+    that the first hundred of a file are a fair sample.
+
+    Raises:
+        DataError: If the folder cannot be written, or holds something that is no data set.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).is_file():
+        raise DataError(
+            f"{folder} is not empty and no data set: choose another folder, or remove what is in it"
+        )
+    order = sorted(
+        range(len(grouped.rows)), key=lambda index: (grouped.rows[index].position, grouped.rows[index].id)
+    )
+    has_time = manifest.source.timestamp_column is not None
+    try:
+        with folder_written_beside(folder) as beside:
+            for split in SPLITS:
+                chosen = [index for index in order if assignment.splits[index] == split]
+                rows = [grouped.rows[index] for index in chosen]
+                groups = [grouped.groups[index] for index in chosen]
+                _write_split(beside / file_of(split), rows, groups, has_time=has_time)
+            write_text(beside / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
+    except OSError as error:
+        raise DataError(f"{folder} cannot be written: {error.strerror or error}") from error
+
+
+def _write_split(path: Path, rows: Sequence[LabelledText], groups: Sequence[str], *, has_time: bool) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    columns: dict[str, pa.Array[Any]] = {
+        "id": pa.array([row.id for row in rows], pa.string()),
+        # Offsets of 64 bits: the texts of a split may be more than 2 GB.
+        "text": pa.array([row.text for row in rows], pa.large_string()),
+        "label": pa.array([row.label for row in rows], pa.string()),
+    }
+    if has_time:
+        columns["timestamp"] = pa.array([row.timestamp for row in rows], pa.timestamp("us", "UTC"))
+    columns["group"] = pa.array(groups, pa.string())
+    parquet.write_table(pa.table(columns), path, compression="zstd")
