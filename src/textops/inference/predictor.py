@@ -1,6 +1,6 @@
 """The Predictor: a bundle that answers. For the API, batch scoring, the gate and the benchmarks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
 from textops.errors import BundleError
 from textops.inference.probabilities import softmax
+from textops.inference.scores import score_texts
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 
-BATCH_TEXTS = 64
-BATCH_CHARACTERS = 400_000
 CANARY_TEXTS = ("", "textops")
 
 
@@ -94,9 +93,15 @@ class Predictor:
         Raises:
             BundleError: If the model gives another shape than its manifest promises.
         """
-        scores = np.empty((len(texts), len(self.manifest.classes)), np.float32)
-        for rows in batches_of_like_length(texts):
-            scores[rows] = self._run([texts[row] for row in rows])
+        if not texts:
+            return np.empty((0, len(self.manifest.classes)), np.float32)
+        scores = score_texts(self._session, self._tokenizer, texts)
+        expected = (len(texts), len(self.manifest.classes))
+        if scores.shape != expected:
+            raise BundleError(
+                f"the model of {self.manifest.name} gives logits of shape {scores.shape} instead of "
+                f"{expected}: export it again"
+            )
         return scores
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -109,16 +114,6 @@ class Predictor:
             return []
         return [self._prediction(row) for row in self.probabilities(texts)]
 
-    def _run(self, texts: list[str]) -> NDArray[np.float32]:
-        (scores,) = self._session.run(["logits"], self._tokenizer.encode(texts))
-        expected = (len(texts), len(self.manifest.classes))
-        if scores.shape != expected:
-            raise BundleError(
-                f"the model of {self.manifest.name} gives logits of shape {scores.shape} instead of "
-                f"{expected}: export it again"
-            )
-        return np.asarray(scores)
-
     def _prediction(self, probabilities: NDArray[np.float64]) -> Prediction:
         classes = self.manifest.classes
         best = int(probabilities.argmax())
@@ -129,28 +124,3 @@ class Predictor:
             probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
             needs_review=probability < self.manifest.review.below,
         )
-
-
-def batches_of_like_length(texts: Sequence[str]) -> Iterator[list[int]]:
-    """Group row numbers so that texts of a like length share a batch and no batch grows without bound.
-
-    Args:
-        texts: The texts; each row number is given exactly once.
-
-    Yields:
-        At most `BATCH_TEXTS` row numbers; several only where all of them, padded to the longest, stay within
-        `BATCH_CHARACTERS`.
-    """
-    if len(texts) == 1:
-        yield [0]
-        return
-    batch: list[int] = []
-    # Padding costs as much as text: like lengths together, shortest first.
-    for row in sorted(range(len(texts)), key=lambda row: len(texts[row])):
-        full = len(batch) == BATCH_TEXTS or (len(batch) + 1) * len(texts[row]) > BATCH_CHARACTERS
-        if batch and full:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch

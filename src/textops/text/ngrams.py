@@ -93,11 +93,13 @@ class NgramTokenizer:
 
     def ragged(self, texts: Sequence[str]) -> Ragged:
         """Return the distinct n-grams of each text, weighted with 1 + ln(count)."""
-        rows = []
-        for occurrences in self._occurrences(texts):
-            ids, counts = count_distinct(occurrences, self.vocabulary_size)
-            rows.append((ids.astype(np.int32), (1 + np.log(counts)).astype(np.float32)))
-        return Ragged.from_rows(rows)
+        counted = [count_distinct(ids, self.vocabulary_size) for ids in self.occurrences(texts)]
+        offsets = np.zeros(len(counted) + 1, np.int64)
+        np.cumsum([len(ids) for ids, _ in counted], out=offsets[1:])
+        # Joined first and converted once: for short texts the calls cost more than the numbers.
+        ids = np.concatenate([ids for ids, _ in counted]) if counted else np.empty(0, np.uint32)
+        counts = np.concatenate([counts for _, counts in counted]) if counted else np.empty(0, np.intp)
+        return Ragged(ids.astype(np.int32), (1 + np.log(counts)).astype(np.float32), offsets)
 
     def encode(self, texts: Sequence[str]) -> Feed:
         """Return `input_ids` (int64) and `weights` (float32), both of shape [len(texts), most distinct n-grams]."""
@@ -121,8 +123,8 @@ class NgramTokenizer:
         except (TypeError, ConfigurationError) as error:
             raise BundleError(f"{path} does not describe an n-gram tokenizer: {error}") from error
 
-    def _occurrences(self, texts: Sequence[str]) -> Iterator[NDArray[np.uint32]]:
-        """Yield the ids of all n-grams of each text, repeated as often as they occur."""
+    def occurrences(self, texts: Sequence[str]) -> Iterator[NDArray[np.uint32]]:
+        """Yield the ids of all n-grams of each text, uint32, each as often as it occurs."""
         batch: list[str] = []
         characters = 0
         for text in texts:

@@ -46,7 +46,7 @@ def learn_vocabulary(
 
 @dataclass(frozen=True)
 class VocabularyTokenizer:
-    """Words of a vocabulary, in their order, cut at `max_tokens`; saved in the format of the library `tokenizers`."""
+    """Words of a vocabulary in their order, cut at `max_tokens`; stored as the library `tokenizers` does."""
 
     tokenizer: WordTokenizer
     max_tokens: int
@@ -80,7 +80,7 @@ class VocabularyTokenizer:
         """
         try:
             tokenizer = WordTokenizer.from_str(path.read_text(encoding="utf-8"))
-        except Exception as error:  # noqa: BLE001 (the library raises nothing more precise)
+        except Exception as error:  # the library raises nothing more precise, and nothing is hidden here
             raise BundleError(f"{path} cannot be read as a tokenizer: {error}") from error
         if tokenizer.truncation is None:
             raise BundleError(f"{path} has no truncation: export the bundle again")

@@ -1,6 +1,7 @@
 """From the configuration to the objects it names."""
 
 from pathlib import Path
+from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
@@ -63,7 +64,7 @@ def make_trainer(configuration: DictConfig) -> Trainer:
     return trainer
 
 
-def _instantiate(part: DictConfig, key: str, **arguments: object) -> object:
+def _instantiate(part: DictConfig, key: str, **arguments: object) -> Any:  # noqa: ANN401 (whatever the configuration names)
     try:
         return instantiate(part, **arguments)
     except InstantiationException as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def current_commit() -> str | None:
-    """Return the commit of the checkout this package runs from, with `-dirty` behind it when files were changed.
+    """Return the commit of the checkout this package runs from, with `-dirty` behind it where files differ.
 
     Returns:
         None where there is no Git, no checkout or no commit yet.

@@ -18,7 +18,7 @@ CONFIGURATION_NAME = "config"
 
 
 def configuration_folder() -> Path:
-    """Return the folder of the configuration: beside the sources in a checkout, inside the package when installed."""
+    """Return where the configuration lies: beside the sources of a checkout, else inside the package."""
     package = Path(__file__).resolve().parents[1]
     checkout = package.parents[1] / "configs"
     return checkout if checkout.is_dir() else package / "configs"
@@ -90,15 +90,12 @@ def _known_keys(overrides: Sequence[str]) -> list[str]:
     ]
     configuration = compose(CONFIGURATION_NAME, overrides=choices)
     keys: list[str] = []
-    pending = [("", configuration)]
+    pending: list[tuple[str, object]] = [("", OmegaConf.to_container(configuration, resolve=False))]
     while pending:
         prefix, node = pending.pop()
-        for key in node:
-            keys.append(f"{prefix}{key}")
-            if not OmegaConf.is_missing(node, key) and not OmegaConf.is_interpolation(node, key):
-                value = node[key]
-                if isinstance(value, DictConfig):
-                    pending.append((f"{prefix}{key}.", value))
+        if isinstance(node, dict):
+            keys += [f"{prefix}{key}" for key in node]
+            pending += [(f"{prefix}{key}.", value) for key, value in node.items()]
     return keys
 
 

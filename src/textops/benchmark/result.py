@@ -1,0 +1,38 @@
+"""How a measurement is kept: JSON to compute with, Markdown to read, a figure to look at."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textops.files import write_bytes, write_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+REPORTS = Path("reports/benchmarks")
+
+
+def keep(name: str, document: dict[str, Any], markdown: str, figure: "Figure") -> None:
+    """Write `<name>.json`, `<name>.md` and `<name>.png`.
+
+    Args:
+        name: Name of the measurement.
+        document: All that was measured.
+        markdown: The same as a table.
+        figure: The same as a figure.
+    """
+    import io
+
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    picture = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(picture, metadata={"Software": None})
+    write_text(REPORTS / f"{name}.json", json.dumps(document, indent=2, allow_nan=False) + "\n")
+    write_text(REPORTS / f"{name}.md", markdown)
+    write_bytes(REPORTS / f"{name}.png", picture.getvalue())
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """Return a Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"

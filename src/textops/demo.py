@@ -1,0 +1,215 @@
+"""The whole life of a model in one go: the real parts, on real data, with checks."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import numpy as np
+from loguru import logger
+from omegaconf import DictConfig
+from rich.console import Console
+from rich.table import Table
+
+from textops.bundle import MODEL_FILE
+from textops.data.dataset import Dataset, Examples
+from textops.errors import ServiceError
+from textops.optimization.bundling import Judged, build_bundle
+from textops.registry.names import LATEST
+from textops.registry.promotion import promote
+from textops.registry.settings import RegistrySettings, read_settings
+from textops.registry.store import Registry, Version
+from textops.training.configuration import compose_configuration
+from textops.training.run import Run
+from textops.training.train import train
+
+HELD_OUT_TEXTS = 50
+START_SECONDS = 30
+STOP_SECONDS = 10
+REQUEST_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the API answered.
+
+    Attributes:
+        requests: Texts sent, one request each.
+        right: Answers with the true label.
+        review: Answers that ask for review.
+        milliseconds: Time of each request as the client saw it, shape [requests].
+    """
+
+    requests: int
+    right: int
+    review: int
+    milliseconds: tuple[float, ...]
+
+
+def run_demo(overrides: Sequence[str]) -> None:
+    """Prepare, train, evaluate, export, register, promote, serve, ask, stop; then show what happened.
+
+    Raises:
+        TextopsError: If a step fails; what the earlier ones made stays.
+    """
+    started = time.perf_counter()
+    configuration = compose_configuration(overrides)
+    run = train(configuration)
+    judged = build_bundle(run)
+    registry = Registry(read_settings(RegistrySettings).registry)
+    test = Dataset.load(Path(run.record.dataset)).examples("test")
+    version = _release(registry, judged, test)
+    with serving(registry, version) as address:
+        answers = ask(address, test, judged.manifest.classes)
+    logger.success("All {} answers came back and are consistent; the API has stopped", answers.requests)
+    _show(run, configuration, judged, version, answers, time.perf_counter() - started)
+
+
+def _release(registry: Registry, judged: Judged, test: Examples) -> Version:
+    """Register the bundle and let the gate decide whether it goes to production."""
+    version = registry.register(judged.bundle)
+    labels = [judged.manifest.classes[label] for label in test.labels]
+    event = promote(registry, str(version), "production", test.texts, labels)
+    for check in event.gate.checks if event.gate else ():
+        logger.info("Gate: {}", check.sentence)
+    logger.success("{} is in production", version)
+    return registry.find(version.name, default_alias=LATEST)
+
+
+@contextmanager
+def serving(registry: Registry, version: Version) -> Iterator[str]:
+    """Start the API as a process of its own on a free loopback port; end it with the block.
+
+    Yields:
+        Its address, once it is ready.
+
+    Raises:
+        ServiceError: If it does not become ready, or does not end well.
+    """
+    port = _free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = {
+        **os.environ,
+        "TEXTOPS_REGISTRY": str(registry.root),
+        "TEXTOPS_MODEL": str(version),
+        "TEXTOPS_HOST": "127.0.0.1",
+        "TEXTOPS_PORT": str(port),
+        "TEXTOPS_LOG_LEVEL": "WARNING",
+    }
+    process = subprocess.Popen([sys.executable, "-m", "textops.serving"], env=environment)  # noqa: S603 (our own module)
+    try:
+        seconds = _wait_until_ready(process, address)
+        logger.info("API ready at {} after {:.1f} s", address, seconds)
+        yield address
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            code = process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            code = process.wait()
+    if code != 0:
+        raise ServiceError(f"the API ended with exit code {code} instead of 0: see its messages above")
+
+
+def ask(address: str, examples: Examples, classes: Sequence[str]) -> Answers:
+    """Send held-out texts, spread over the test set, one request each, and check every answer.
+
+    Raises:
+        ServiceError: If an answer is missing or does not hold together.
+    """
+    rows = np.linspace(0, len(examples) - 1, min(HELD_OUT_TEXTS, len(examples))).astype(int).tolist()
+    right, review, milliseconds = 0, 0, []
+    with httpx.Client(base_url=address, timeout=REQUEST_SECONDS) as client:
+        for row in rows:
+            started = time.perf_counter()
+            response = client.post("/predict", json={"text": examples.texts[row]})
+            milliseconds.append(1000 * (time.perf_counter() - started))
+            answer = response.json() if response.status_code == httpx.codes.OK else {}
+            if not _holds_together(answer, classes):
+                raise ServiceError(
+                    f"the API answered {response.status_code} {response.text[:200]!r} for a test text"
+                )
+            right += answer["label"] == classes[examples.labels[row]]
+            review += answer["needs_review"]
+    return Answers(len(rows), right, review, tuple(milliseconds))
+
+
+def _holds_together(answer: dict[str, object], classes: Sequence[str]) -> bool:
+    probabilities = answer.get("probabilities")
+    if not isinstance(probabilities, dict) or set(probabilities) != set(classes):
+        return False
+    label = max(probabilities, key=lambda name: float(probabilities[name]))
+    return (
+        abs(sum(probabilities.values()) - 1) < 1e-6  # noqa: PLR2004 (rounding of doubles)
+        and answer["label"] == label
+        and answer["probability"] == probabilities[label]
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> float:
+    started = time.perf_counter()
+    while time.perf_counter() - started < START_SECONDS:
+        if process.poll() is not None:
+            raise ServiceError(f"the API ended with exit code {process.returncode} before it was ready")
+        try:
+            if httpx.get(f"{address}/ready", timeout=1).status_code == httpx.codes.OK:
+                return time.perf_counter() - started
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise ServiceError(f"the API was not ready after {START_SECONDS} s: see its messages above")
+
+
+def _show(
+    run: Run, configuration: DictConfig, judged: Judged, version: Version, answers: Answers, seconds: float
+) -> None:
+    evaluation, manifest = judged.evaluation, judged.manifest
+    p50, p95 = np.percentile(answers.milliseconds, [50, 95])
+    size = (version.path / MODEL_FILE).stat().st_size / 1e6
+    rows = {
+        "data": f"{manifest.data.name}: {manifest.data.train_examples:,} to train, "
+        f"{evaluation.examples:,} to test, {len(manifest.classes)} classes",
+        "model": f"{manifest.encoder}, trained in {run.record.training_seconds:.1f} s, {size:.1f} MB",
+        "accuracy": f"{evaluation.accuracy} on the test set",
+        "baseline": f"{evaluation.majority_share:.4f} by always naming the most frequent class",
+        "calibration": f"error {judged.calibration.ece_before:.4f} before, {judged.calibration.ece_after:.4f} after",
+        "over HTTP": f"{answers.right} of {answers.requests} held-out texts right, {answers.review} for review, "
+        f"{p50:.1f} ms (median), {p95:.1f} ms (95 %)",
+        "registry": f"{version.name} version {version.number} holds production",
+        "figures": str(run.report),
+        "all in all": f"{seconds:.1f} s",
+    }
+    table = Table(title="The whole life of a model", show_header=False, title_justify="left")
+    for name, value in rows.items():
+        table.add_row(name, value)
+    console = Console()
+    console.print(table)
+    console.print(_next_steps(configuration), highlight=False)
+
+
+def _next_steps(configuration: DictConfig) -> str:
+    prefix = "" if Path(sys.prefix) == Path(sys.base_prefix) else f"{os.path.relpath(sys.prefix)}/bin/"
+    return "\n".join(
+        [
+            "What to type next:",
+            f"  {prefix}textops serve                                     the API with this model",
+            f'  {prefix}textops predict "A late goal decides the final"   one text',
+            f"  {prefix}textops models                                    what the registry holds",
+            f"  {prefix}textops train data=csv data.paths=FILE 'data.text_columns=[COLUMN]' data.label_column=COLUMN",
+            f"     a model of your own data (this one was data={configuration.data.name})",
+        ]
+    )
