@@ -2,6 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, read_manifest, seal
@@ -58,18 +59,14 @@ def test_no_texts_get_no_answers(predictor: Predictor) -> None:
     assert predictor.logits([]).shape == (0, 2)
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "\x00", "\ud800", "x", "goal " * 100_000, "日本語", "\U0001f3df" * 50]
-)
+@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800", "x", "goal " * 100_000, "日本語", "\U0001f3df" * 50])
 def test_any_string_gets_an_answer(predictor: Predictor, text: str) -> None:
     (prediction,) = predictor.predict([text])
 
     assert 0.5 <= prediction.probability <= 1
 
 
-def test_the_temperature_of_the_bundle_counts(
-    make_bundle: MakeBundle, tmp_path: Path, predictor: Predictor
-) -> None:
+def test_the_temperature_of_the_bundle_counts(make_bundle: MakeBundle, tmp_path: Path, predictor: Predictor) -> None:
     cooler = Predictor.load(make_bundle(tmp_path / "cooler", temperature=4.0))
 
     assert cooler.predict(["a chip"])[0].probability < predictor.predict(["a chip"])[0].probability
@@ -88,24 +85,34 @@ def test_an_altered_bundle_is_not_loaded(make_bundle: MakeBundle, tmp_path: Path
         Predictor.load(bundle)
 
 
-def test_a_model_that_does_not_fit_its_tokenizer_fails_its_canary(
-    make_bundle: MakeBundle, tmp_path: Path
-) -> None:
+def test_a_model_that_does_not_fit_its_tokenizer_fails_its_canary(make_bundle: MakeBundle, tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=r"does not answer its canary \(.*: export it again") as error:
         Predictor.load(make_bundle(tmp_path / "bundle", rows=10))
 
     assert "\n" not in str(error.value)
 
 
-def test_a_model_with_other_classes_than_its_manifest_fails_its_canary(
-    make_bundle: MakeBundle, tmp_path: Path
-) -> None:
+def test_a_model_with_other_classes_than_its_manifest_fails_its_canary(make_bundle: MakeBundle, tmp_path: Path) -> None:
     bundle = make_bundle(tmp_path / "bundle")
     manifest = read_manifest(bundle)
     seal(bundle, manifest.model_copy(update={"classes": ("sport", "tech", "trade")}))
 
     with pytest.raises(BundleError, match=r"gives logits of shape \(2, 2\) instead of \(2, 3\)"):
         Predictor.load(bundle)
+
+
+def test_a_model_that_gives_one_answer_for_a_whole_batch_fails_its_canary(
+    make_bundle: MakeBundle, tmp_path: Path
+) -> None:
+    bundle = make_bundle(tmp_path / "bundle")
+    model = onnx.load(bundle / MODEL_FILE)
+    model.graph.node[-1].output[0] = "each"
+    model.graph.initializer.append(onnx.numpy_helper.from_array(np.array([0], np.int64), "texts"))
+    model.graph.node.append(onnx.helper.make_node("ReduceSum", ["each", "texts"], ["logits"], keepdims=1))
+    onnx.save(model, bundle / MODEL_FILE)
+
+    with pytest.raises(BundleError, match="gives 1 answers to 2 texts"):
+        Predictor.load(resealed(bundle))
 
 
 def test_a_model_that_gives_no_numbers_fails_its_canary(make_bundle: MakeBundle, tmp_path: Path) -> None:
