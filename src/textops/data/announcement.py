@@ -1,9 +1,14 @@
 """What a user should hear about a prepared data set, on the console."""
 
+from collections.abc import Sequence
+
 from loguru import logger
 
 from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest, Finding, Occurrences
+
+PLACES = 3
+"""So many places stand on the console; `dataset.json` has more."""
 
 SHARE_OFF = 1.5
 """A test share this many times what was asked for is worth a word."""
@@ -47,15 +52,18 @@ def sentence(finding: Finding) -> str:
 
 
 def _announce_reading(manifest: DatasetManifest) -> None:
-    for file, encoding in manifest.reading.guessed.items():
+    guessed = manifest.reading.guessed
+    if guessed:
+        examples = [f"{file} as {encoding}" for file, encoding in list(guessed.items())[:PLACES]]
         logger.warning(
-            "{} is not UTF-8; read as {}, a guess: name it with data.read.encoding", file, encoding
+            "{} not UTF-8; read by a guess: {}; name the encoding with data.read.encoding",
+            "1 file is" if len(guessed) == 1 else f"{len(guessed):,} files are",
+            _shortened(examples, len(guessed)),
         )
     swallowed = manifest.reading.swallowed
     if swallowed.count:
         logger.warning(
-            "{:,} quoted fields hold what looks like rows of their own ({}): if so, set "
-            "data.read.quoting=false",
+            "{:,} quoted fields hold what looks like rows of their own ({}): if so, set data.read.quoting=false",
             swallowed.count,
             _places(swallowed),
         )
@@ -76,7 +84,7 @@ def _announce_split(manifest: DatasetManifest, test_size: int) -> None:
         )
     asked = manifest.source.split.test
     share = test_size / manifest.validation.kept
-    if split.rule == "hash" and not split.moved and share > SHARE_OFF * asked:
+    if split.rule == "hash" and manifest.duplicates.near and share > SHARE_OFF * asked:
         logger.warning(
             "test holds {:.0%} of the examples instead of {:.0%}: a group of near duplicates stays together, "
             "the largest has {:,}",
@@ -87,5 +95,8 @@ def _announce_split(manifest: DatasetManifest, test_size: int) -> None:
 
 
 def _places(occurrences: Occurrences) -> str:
-    first = ", ".join(occurrences.places[:3])
-    return f"{first}, ..." if occurrences.count > 3 else first  # noqa: PLR2004 - as many as above
+    return _shortened(occurrences.places[:PLACES], occurrences.count)
+
+
+def _shortened(shown: Sequence[str], count: int) -> str:
+    return ", ".join([*shown, "..."] if count > len(shown) else shown)

@@ -13,6 +13,9 @@ from textops.data.validation import LabelledText
 EXAMPLES = 20_000
 """The audit looks at so many examples: shares of a class are known to a percent or better from these."""
 
+CHARACTERS = 10_000_000
+"""And at so many characters: about half a second for each look at the terms."""
+
 MINIMUM_EXAMPLES = 40
 """With fewer, halves are too small to tell a leak from luck."""
 
@@ -32,7 +35,7 @@ def audit(
     """
     # By position, which is random: the first ones of a file are often of one class.
     chosen = sorted(rows, key=lambda row: (row.position, row.id))
-    chosen = chosen[:: -(-len(chosen) // EXAMPLES)] if chosen else chosen
+    chosen = chosen[:: _step(chosen)]
     if len(chosen) < MINIMUM_EXAMPLES:
         return ()
     index = {name: number for number, name in enumerate(classes)}
@@ -49,6 +52,12 @@ def audit(
     return (*findings, *_terms(chosen, labelled, removes=bool(configuration.remove_patterns)))
 
 
+def _step(rows: Sequence[LabelledText]) -> int:
+    """Return n, so that every n-th row makes a sample within the limits."""
+    characters = sum(len(row.raw) for row in rows)
+    return max(1, -(-len(rows) // EXAMPLES), -(-characters // CHARACTERS))
+
+
 def _terms(rows: Sequence[LabelledText], labelled: Labelled, *, removes: bool) -> list[Finding]:
     used = leaking_terms([row.text for row in rows], labelled)
     raw = leaking_terms([row.raw for row in rows], labelled) if removes else []
@@ -59,8 +68,7 @@ def _terms(rows: Sequence[LabelledText], labelled: Labelled, *, removes: bool) -
             _finding(
                 term,
                 "used",
-                "if it is an artefact of the source and not what the text says, remove it with "
-                "data.remove_patterns",
+                "if it is an artefact of the source and not what the text says, remove it with data.remove_patterns",
             )
             for term in used
         ),

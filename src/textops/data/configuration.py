@@ -108,11 +108,7 @@ class SourceConfiguration(Frozen):
 
 def name_of(path: str) -> str:
     """Return a name for the data at a path or address: its last part without suffixes and wildcards."""
-    parts = [
-        part
-        for part in PurePosixPath(path.rsplit("://", maxsplit=1)[-1]).parts
-        if not set(part) & set("*?[/")
-    ]
+    parts = [part for part in PurePosixPath(path.rsplit("://", maxsplit=1)[-1]).parts if not set(part) & set("*?[/")]
     stem = parts[-1].split(".")[0] or parts[-1] if parts else ""
     return re.sub(r"[^\w-]+", "_", stem).strip("_") or "data"
 
@@ -121,24 +117,18 @@ def _contradictions(source: SourceConfiguration) -> list[str]:
     """List what is missing or does not fit together, the most important first."""
     problems: list[str] = []
     if not source.paths and source.source != "synthetic":
-        problems.append(
-            "paths is not set: give data.paths=FILE (a file, several, a glob, a folder or an address)"
-        )
+        problems.append("paths is not set: give data.paths=FILE (a file, several, a glob, a folder or an address)")
     if source.source in {"package", "npm"} and getattr(source, source.source) is None:
         problems.append(f"source={source.source} needs data.{source.source}")
     if not source.text_columns:
-        problems.append(
-            "text_columns is not set: name the columns that hold the text, data.text_columns=[COLUMN]"
-        )
+        problems.append("text_columns is not set: name the columns that hold the text, data.text_columns=[COLUMN]")
     if (source.label_column is None) == (source.label_from_file is None):
         problems.append(
             "set either label_column (data.label_column=COLUMN) or label_from_file "
             "(data.label_from_file=folder, or a pattern of the file name for each class)"
         )
     if source.label_column in source.text_columns:
-        problems.append(
-            f"column {source.label_column!r} is both label and text: the text would give the label away"
-        )
+        problems.append(f"column {source.label_column!r} is both label and text: the text would give the label away")
     if source.split.rule == "time" and source.timestamp_column is None:
         problems.append("split.rule=time needs data.timestamp_column=COLUMN")
     for pattern in source.remove_patterns:

@@ -25,9 +25,7 @@ def _as_text(value: object) -> object:
 
 
 def _with_text_keys(value: object) -> object:
-    return (
-        {_as_text(key): _as_text(item) for key, item in value.items()} if isinstance(value, dict) else value
-    )
+    return {_as_text(key): _as_text(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_sequence)]

@@ -92,8 +92,7 @@ class Dataset:
             labels = np.array([index[name] for name in columns["label"]], np.int64)
         except KeyError as error:
             raise DataError(
-                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare "
-                "again"
+                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare again"
             ) from error
         has_time = "timestamp" in table.column_names
         return Examples(
@@ -124,8 +123,7 @@ def read_manifest(folder: Path) -> DatasetManifest:
         version = document.get("schema_version") if isinstance(document, dict) else None
         if version != SCHEMA_VERSION:
             raise DataError(
-                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops "
-                "prepare again"
+                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops prepare again"
             )
         return DatasetManifest.model_validate(document)
     except (ValueError, ValidationError) as error:

@@ -24,12 +24,8 @@ def write_dataset(folder: Path, grouped: Grouped, assignment: Assignment, manife
         DataError: If the folder cannot be written, or holds something that is no data set.
     """
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST_FILE).is_file():
-        raise DataError(
-            f"{folder} is not empty and no data set: choose another folder, or remove what is in it"
-        )
-    order = sorted(
-        range(len(grouped.rows)), key=lambda index: (grouped.rows[index].position, grouped.rows[index].id)
-    )
+        raise DataError(f"{folder} is not empty and no data set: choose another folder, or remove what is in it")
+    order = sorted(range(len(grouped.rows)), key=lambda index: (grouped.rows[index].position, grouped.rows[index].id))
     has_time = manifest.source.timestamp_column is not None
     try:
         with folder_written_beside(folder) as beside:

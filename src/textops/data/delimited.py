@@ -3,7 +3,7 @@
 import csv
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import IO, TYPE_CHECKING
 
@@ -28,6 +28,7 @@ SPELLED = {
     "space": " ",
     "\\x01": "\x01",
 }
+NO_DELIMITER = "\x1f"
 HEAD_LINES = 50
 """Lines looked at to find the delimiter; a quoted field of the first row may hold line ends."""
 
@@ -72,10 +73,10 @@ def read_delimited(
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     encoding = encoding_of_file(file.path, file.name, read.encoding)
     notes.note_encoding(file, encoding)
-    with text_stream(file.path, encoding) as stream:
+    with text_stream(file.path, file.name, encoding) as stream:
         layout = _layout(list(islice(stream, HEAD_LINES)), file, read, needed)
     notes.delimiters[file.name] = _delimiter_name(layout.delimiter)
-    with text_stream(file.path, encoding) as stream:
+    with text_stream(file.path, file.name, encoding) as stream:
         yield from _rows(stream, file, layout, read, needed, notes)
 
 
@@ -91,10 +92,14 @@ def _rows(
     width = len(layout.columns)
     required = max((layout.columns.index(column) for column in needed), default=0) + 1
     ended = 0
+    header_is_next = layout.has_header
     try:
         for row in reader:
             line, ended = ended + 1, reader.line_num
-            if not any(row) or (line == 1 and layout.has_header):
+            if not any(row):
+                continue
+            if header_is_next:
+                header_is_next = False
                 continue
             if len(row) > width and not any(row[width:]):
                 row = row[:width]  # noqa: PLW2901
@@ -108,7 +113,7 @@ def _rows(
             yield Record(file, line, dict(zip(layout.columns, row, strict=True)))
     except csv.Error as error:
         raise DataError(
-            f"{file.name}:{reader.line_num} cannot be read as rows: {error}; try data.read.quoting=off"
+            f"{file.name}:{reader.line_num} cannot be read as rows: {error}; try data.read.quoting=false"
         ) from error
 
 
@@ -118,10 +123,8 @@ def _layout(head: list[str], file: SourceFile, read: ReadConfiguration, needed: 
         raise DataError(f"{file.name} is empty: there is nothing to read")
     if read.delimiter != "auto":
         delimiter = SPELLED.get(read.delimiter.lower(), read.delimiter)
-        if len(delimiter) != 1:
-            raise DataError(
-                f"data.read.delimiter is one character (or tab, comma, semicolon), not {delimiter!r}"
-            )
+        if len(delimiter) != 1 or delimiter in '"\r\n':
+            raise DataError(f"data.read.delimiter is one character (or tab, comma, semicolon), not {delimiter!r}")
         layout = _layout_with(delimiter, head, read)
         require_columns(needed, layout.columns, file.name, _advice(delimiter, head, read, needed))
         return layout
@@ -129,6 +132,10 @@ def _layout(head: list[str], file: SourceFile, read: ReadConfiguration, needed: 
     layouts = [_layout_with(delimiter, head, read) for delimiter in dict.fromkeys(first)]
     best = max(layouts, key=lambda layout: _fit(layout, head, read, needed))
     require_columns(needed, best.columns, file.name)
+    if len(best.columns) == 1:
+        # Nothing to part: a delimiter that does not occur leaves the commas of the texts alone.
+        unused = next((each for each in DELIMITERS if not any(each in line for line in head)), NO_DELIMITER)
+        return replace(best, delimiter=unused)
     return best
 
 
@@ -139,15 +146,11 @@ def _layout_with(delimiter: str, head: list[str], read: ReadConfiguration) -> La
         has_header = cells == read.column_names if read.header == "auto" else read.header
         return Layout(delimiter, read.column_names, has_header)
     if read.header is False:
-        return Layout(
-            delimiter, tuple(f"column_{number}" for number in range(1, len(row) + 1)), has_header=False
-        )
+        return Layout(delimiter, tuple(f"column_{number}" for number in range(1, len(row) + 1)), has_header=False)
     return Layout(delimiter, cells, has_header=True)
 
 
-def _fit(
-    layout: Layout, head: list[str], read: ReadConfiguration, needed: Sequence[str]
-) -> tuple[int, int, int]:
+def _fit(layout: Layout, head: list[str], read: ReadConfiguration, needed: Sequence[str]) -> tuple[int, int, int]:
     """Rank a layout: first by the needed columns it has, then by how many fields its first row has."""
     fields = len(_first_row(head, layout.delimiter, quoting=read.quoting))
     same_width = int(fields == len(layout.columns))
@@ -182,10 +185,7 @@ def _swallows_rows(row: list[str], delimiter: str, width: int) -> bool:
     if width == 1:
         return False
     return any(
-        line.count(delimiter) >= width - 1
-        for field in row
-        if "\n" in field
-        for line in field.splitlines()[1:]
+        line.count(delimiter) >= width - 1 for field in row if "\n" in field for line in field.splitlines()[1:]
     ) and any(line.count('"') % 2 for field in row for line in field.splitlines())
 
 

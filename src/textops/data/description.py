@@ -18,7 +18,7 @@ from textops.data.manifest import (
     TextLength,
     Validation,
 )
-from textops.data.records import PLACES_LISTED, ReadingNotes, Tally
+from textops.data.records import ReadingNotes, Tally
 from textops.data.split import Assignment
 from textops.data.validation import LabelledText, Validated
 
@@ -90,7 +90,7 @@ def _reading(notes: ReadingNotes, files: int) -> Reading:
     return Reading(
         files=files,
         encodings=notes.encodings,
-        guessed=dict(list(notes.guessed.items())[:PLACES_LISTED]),
+        guessed=notes.guessed,
         delimiters=dict(Counter(notes.delimiters.values())),
         swallowed=_occurrence(notes.swallowed),
     )

@@ -6,14 +6,15 @@ guessed and the guess is reported; an encoding the user names is never second-gu
 
 import codecs
 import gzip
-import re
-from collections.abc import Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import IO, cast
 
+from textops.data.latin import latin_encoding
 from textops.data.nearest import did_you_mean
 from textops.errors import DataError
 
@@ -21,11 +22,11 @@ BLOCK_BYTES = 1 << 20
 GUESS_BYTES = 1 << 17
 """A guess looks at so many bytes: more does not make it better, only slower."""
 
-RARE_SHARE = 0.01
-"""With fewer bytes beyond ASCII, none beside another, a guess by letter frequency has nothing to go by."""
-
 CONTROL_SHARE = 0.02
 """Text has nearly no control characters; a tenth of random bytes are."""
+
+WIDE_SHARE = 0.01
+READABLE_SHARE = 0.95
 
 GZIP_MAGIC = b"\x1f\x8b"
 MARKS = (
@@ -42,12 +43,12 @@ MAGICS = (
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
-    (b"BZh", "a bzip2 archive"),
+    (b"BZh91AY&SY", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"SQLite format 3", "an SQLite database"),
 )
+ADVICE = "try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, shift_jis or gb18030"
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
-_BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 
 
 @dataclass(frozen=True)
@@ -59,20 +60,31 @@ class Encoding:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BufferedReader]:
-    """Open a file for reading bytes, unpacking gzip by its content, whatever the name says."""
-    with path.open("rb") as file:
-        if file.peek(2)[:2] == GZIP_MAGIC:
-            with gzip.open(file) as unpacked:
-                yield cast("BufferedReader", unpacked)
-        else:
-            yield file
+def opened(path: Path, name: str) -> Iterator[BufferedReader]:
+    """Open a file for reading bytes, unpacking gzip by its content, whatever the path says.
+
+    Args:
+        path: The file.
+        name: What to call it in messages.
+
+    Raises:
+        DataError: If it cannot be opened, or reading from it fails.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.peek(2)[:2] == GZIP_MAGIC:
+                with gzip.open(file) as unpacked:
+                    yield cast("BufferedReader", unpacked)
+            else:
+                yield file
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
 
 
 @contextmanager
-def text_stream(path: Path, encoding: Encoding) -> Iterator[IO[str]]:
-    """Open a file for reading text with its line ends as they are."""
-    with opened(path) as file, TextIOWrapper(file, encoding=encoding.name, newline="") as text:
+def text_stream(path: Path, name: str, encoding: Encoding) -> Iterator[IO[str]]:
+    """Open a file for reading text with its line ends as they are; errors as `opened`."""
+    with opened(path, name) as file, TextIOWrapper(file, encoding=encoding.name, newline="") as text:
         yield text
 
 
@@ -87,48 +99,37 @@ def encoding_of_file(path: Path, name: str, configured: Sequence[str]) -> Encodi
     Raises:
         DataError: If the file is not text, damaged, or not in the configured encodings.
     """
-    try:
-        with opened(path) as file:
-            head = file.read(BLOCK_BYTES)
-            candidates = _candidates(head, name, configured)
-            failure: _Failure | None = None
-            for candidate in candidates:
-                file.seek(0)
-                failure = _first_failure(iter(lambda: file.read(BLOCK_BYTES), b""), candidate.name)
-                if failure is None:
-                    return candidate
-            if _is_auto(configured):
-                file.seek(0)
-                guess = guessed(iter(lambda: file.read(BLOCK_BYTES), b""), name)
-                file.seek(0)
-                failure = _first_failure(iter(lambda: file.read(BLOCK_BYTES), b""), guess.name)
-                if failure is None:
-                    return guess
-                candidates = [guess]
-    except (OSError, EOFError) as error:
-        raise DataError(f"{name} cannot be read: {error}") from error
-    assert failure is not None  # noqa: S101 - there is at least one candidate
-    raise DataError(_complaint(name, candidates, failure))
+    with opened(path, name) as file:
+
+        def blocks() -> Iterator[bytes]:
+            file.seek(0)
+            return iter(lambda: file.read(BLOCK_BYTES), b"")
+
+        return _proven(blocks, name, configured)
 
 
 def decoded(content: bytes, name: str, configured: Sequence[str]) -> tuple[str, Encoding]:
     """Decode a small file that is held in memory whole; arguments and errors as `encoding_of_file`."""
-    candidates = _candidates(content, name, configured)
+    encoding = _proven(lambda: iter([content]), name, configured)
+    return content.decode(encoding.name), encoding
+
+
+def _proven(blocks: Callable[[], Iterator[bytes]], name: str, configured: Sequence[str]) -> Encoding:
+    """Return the first candidate that fits all bytes, or the guess if that does."""
+    candidates = _candidates(next(blocks(), b""), name, configured)
     failure: _Failure | None = None
     for candidate in candidates:
-        try:
-            return content.decode(candidate.name), candidate
-        except UnicodeDecodeError as error:
-            failure = _Failure(error.start, content.count(b"\n", 0, error.start) + 1, content[error.start])
+        failure = _first_failure(blocks(), candidate.name)
+        if failure is None:
+            return candidate
     if _is_auto(configured):
-        guess = guessed([content], name)
-        try:
-            return content.decode(guess.name), guess
-        except UnicodeDecodeError as error:
-            candidates = [guess]
-            failure = _Failure(error.start, content.count(b"\n", 0, error.start) + 1, content[error.start])
-    assert failure is not None  # noqa: S101 - there is at least one candidate
-    raise DataError(_complaint(name, candidates, failure))
+        guess = guessed(blocks(), name)
+        failure = _first_failure(blocks(), guess.name)
+        if failure is None:
+            return guess
+        candidates = [guess]
+    tried = " or ".join(candidate.name for candidate in candidates)
+    raise DataError(f"{name} is not in {tried}: {failure}; {ADVICE}")
 
 
 def guessed(blocks: Iterable[bytes], name: str) -> Encoding:
@@ -137,18 +138,15 @@ def guessed(blocks: Iterable[bytes], name: str) -> Encoding:
     Raises:
         DataError: If nothing fits.
     """
-    sample, size = _sample(blocks)
-    runs = _BEYOND_ASCII.findall(sample)
-    if len(runs) < RARE_SHARE * size and all(len(run) == 1 for run in runs):
-        # A pound sign or an accent in English text: letter frequencies have nothing to go by.
-        return Encoding("cp1252", "guess")
+    sample = _sample(blocks)
+    latin = latin_encoding(sample)
+    if latin is not None:
+        return Encoding(latin, "guess")
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample).best()
     if best is None:
-        raise DataError(
-            f"{name} is not text in any known encoding: name it with data.read.encoding, or check the file"
-        )
+        raise DataError(f"{name} is not text in any known encoding: name it with data.read.encoding, or check the file")
     return Encoding(best.encoding, "guess")
 
 
@@ -157,6 +155,9 @@ class _Failure:
     offset: int
     line: int
     byte: int
+
+    def __str__(self) -> str:
+        return f"byte 0x{self.byte:02x} at offset {self.offset} (line {self.line})"
 
 
 def _is_auto(configured: Sequence[str]) -> bool:
@@ -177,9 +178,7 @@ def _candidates(head: bytes, name: str, configured: Sequence[str]) -> list[Encod
     if wide is not None:
         return [Encoding(wide, "guess")]
     if len(head) - len(head.translate(None, _CONTROL)) > CONTROL_SHARE * len(head):
-        raise DataError(
-            f"{name} is a binary file, not text: check the path, or name its encoding (data.read.encoding)"
-        )
+        raise DataError(f"{name} is a binary file, not text: check the path, or name its encoding (data.read.encoding)")
     return [Encoding("utf-8", "utf-8")]
 
 
@@ -197,12 +196,14 @@ def _known_encoding(encoding: str) -> str:
 
 
 def _wide_encoding(head: bytes) -> str | None:
-    """Recognise UTF-16 without a mark: blanks and digits alone make many bytes of one parity zero."""
+    """Recognise UTF-16 without a mark: its spaces and line ends put zeros at every other place only."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    half = max(1, len(head) // 2)
-    if max(even, odd) < half * 0.2 or min(even, odd) > half * 0.02:
+    if max(even, odd) < WIDE_SHARE * len(head) or min(even, odd) > WIDE_SHARE * max(even, odd):
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    text = head.decode(encoding, errors="replace")
+    readable = sum(character.isprintable() or character.isspace() for character in text)
+    return encoding if readable > READABLE_SHARE * len(text) else None
 
 
 def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
@@ -224,27 +225,17 @@ def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
     return None
 
 
-def _sample(blocks: Iterable[bytes]) -> tuple[bytes, int]:
-    """Collect lines with bytes beyond ASCII, which tell encodings apart, and count the bytes looked at."""
+def _sample(blocks: Iterable[bytes]) -> bytes:
+    """Collect lines with bytes beyond ASCII: only these tell encodings apart."""
     lines: list[bytes] = []
-    held = size = 0
+    held = 0
     rest = b""
     for block in blocks:
-        size += len(block)
         # Cut between lines: the half of a character would make every guess wrong.
         *whole, rest = (rest + block).split(b"\n")
         telling = [line for line in whole if not line.isascii()]
         lines += telling
         held += sum(map(len, telling))
         if held > GUESS_BYTES:
-            return b"\n".join(lines), size
-    return b"\n".join([*lines, rest]), size
-
-
-def _complaint(name: str, tried: Sequence[Encoding], failure: _Failure) -> str:
-    encodings = " or ".join(dict.fromkeys(candidate.name for candidate in tried))
-    return (
-        f"{name} is not in {encodings}: byte 0x{failure.byte:02x} at offset {failure.offset} (line "
-        f"{failure.line}); try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, "
-        "shift_jis, gb18030"
-    )
+            return b"\n".join(lines)
+    return b"\n".join([*lines, rest])

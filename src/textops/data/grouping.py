@@ -63,9 +63,7 @@ def without_exact_duplicates(
                 for row in rows:
                     validated.drop("the same text has another label just as often", row.place)
                 continue
-        best = min(
-            (row for row in rows if row.label == votes[0][0]), key=lambda row: _rank(row, configuration)
-        )
+        best = min((row for row in rows if row.label == votes[0][0]), key=lambda row: _rank(row, configuration))
         # The lowest position of all copies counts, so that a copy more can never bring the text back into
         # train.
         best.position = min(row.position for row in rows)

@@ -83,8 +83,7 @@ class LabelReader:
         classes = {
             label: pattern
             for pattern, label in patterns.items()
-            if fnmatchcase(relative, pattern.lower())
-            or fnmatchcase(PurePosixPath(relative).name, pattern.lower())
+            if fnmatchcase(relative, pattern.lower()) or fnmatchcase(PurePosixPath(relative).name, pattern.lower())
         }
         if not classes:
             raise DataError(

@@ -43,9 +43,7 @@ class Labelled:
         return guess_by_value(codes, self.labels, self.held_out, len(self.classes))
 
 
-def leaking_columns(
-    rows: Sequence[LabelledText], labelled: Labelled, ignored: Sequence[str]
-) -> list[Finding]:
+def leaking_columns(rows: Sequence[LabelledText], labelled: Labelled, ignored: Sequence[str]) -> list[Finding]:
     """Find columns beside text and label from which the label can be guessed.
 
     A value is looked at as it is, by its pattern (digits taken as one, so that `spam-0001` and `spam-0002`

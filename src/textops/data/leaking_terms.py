@@ -75,9 +75,7 @@ def _terms(texts: Sequence[str], labelled: Labelled, *, by_space: bool) -> list[
         top = int(coverage.argmax())
         purity = float(coverage[top] / coverage.sum())
         if coverage[top] >= COVERAGE and purity >= PURITY:
-            terms.append(
-                _term(_name(texts, int(having[0]), term, by_space=by_space), having, coverage, labelled)
-            )
+            terms.append(_term(_name(texts, int(having[0]), term, by_space=by_space), having, coverage, labelled))
     return terms
 
 
@@ -88,18 +86,14 @@ def _term(name: str, having: NDArray[np.int64], coverage: NDArray[np.float64], l
     return Term(
         name=name,
         points_to=labelled.classes[int(coverage.argmax())],
-        coverage={
-            label: round(float(share), 4) for label, share in zip(labelled.classes, coverage, strict=True)
-        },
+        coverage={label: round(float(share), 4) for label, share in zip(labelled.classes, coverage, strict=True)},
         purity=round(float(coverage.max() / coverage.sum()), 4),
         accuracy=round(guess.accuracy, 4),
         majority=round(guess.majority, 4),
     )
 
 
-def _documents_of_terms(
-    texts: Sequence[str], *, by_space: bool
-) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+def _documents_of_terms(texts: Sequence[str], *, by_space: bool) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """Return each pair of a text and a term in it once."""
     documents, hashes = [], []
     for first, batch in batches(texts):
@@ -117,11 +111,7 @@ def _documents_of_terms(
 
 def _frequent(hashes: NDArray[np.uint64], least: int) -> list[np.uint64]:
     ordered = np.sort(hashes)
-    begins = (
-        np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1])))
-        if len(ordered)
-        else np.zeros(0, int)
-    )
+    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(ordered) else np.zeros(0, int)
     counts = np.diff(np.append(begins, len(ordered)))
     return list(ordered[begins[counts >= least]])
 

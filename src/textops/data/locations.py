@@ -2,11 +2,15 @@
 
 import glob
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path, PurePosixPath
+from typing import IO
+from urllib.request import urlopen
 
 from loguru import logger
 
@@ -23,6 +27,7 @@ FORMAT_OF_SUFFIX = {
     ".parquet": "parquet",
     ".txt": "text",
 }
+TIMEOUT_SECONDS = 60
 WILDCARDS = frozenset("*?[")
 
 
@@ -76,25 +81,43 @@ def fetched(address: str, folder: Path) -> SourceFile:
     Raises:
         DataError: If the address cannot be reached, or its kind needs a package that is not installed.
     """
-    import fsspec  # type: ignore[import-untyped]
-
     name = PurePosixPath(address.split("?", maxsplit=1)[0]).name or "data"
     logger.info("Fetching {}", address)
     try:
-        with fsspec.open(address, "rb") as remote, (folder / name).open("wb") as local:
+        with _remote(address) as remote, (folder / name).open("wb") as local:
             shutil.copyfileobj(remote, local)
     except ImportError as error:
-        raise DataError(
-            f"{address} needs a package that is not installed: {error}".replace("\n", " ")
-        ) from error
-    except ValueError as error:
-        raise DataError(f"{address} is not an address that can be read: {error}") from error
-    except (OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise DataError(f"{address} needs a package that is not installed: {reason}") from error
+    except _remote_errors() as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(
-            f"{address} cannot be fetched: {reason}; check the address and the network"
-        ) from error
+        raise DataError(f"{address} cannot be fetched: {reason}; check the address and the network") from error
     return SourceFile(folder / name, address, name)
+
+
+def _remote(address: str) -> AbstractContextManager[IO[bytes]]:
+    if address.startswith(("http://", "https://")):
+        # The standard library honours the machine's proxy settings; the client behind fsspec does not.
+        response: AbstractContextManager[IO[bytes]] = urlopen(address, timeout=TIMEOUT_SECONDS)  # noqa: S310
+        return response
+    import fsspec  # type: ignore[import-untyped]
+
+    opened: AbstractContextManager[IO[bytes]] = fsspec.open(address, "rb")
+    return opened
+
+
+def _remote_errors() -> tuple[type[BaseException], ...]:
+    """Return what a failing store raises; the classes of cloud clients are known only once these are loaded."""
+    errors: list[type[BaseException]] = [OSError, RuntimeError, ValueError, HTTPException]
+    for module, name in (
+        ("gcsfs.retry", "HttpError"),
+        ("google.auth.exceptions", "GoogleAuthError"),
+        ("botocore.exceptions", "BotoCoreError"),
+        ("aiohttp", "ClientError"),
+    ):
+        if module in sys.modules:
+            errors.append(getattr(sys.modules[module], name))
+    return tuple(errors)
 
 
 def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
@@ -112,9 +135,7 @@ def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
         return _files_of_glob(place, path)
     beside = [entry.name for entry in place.parent.iterdir()] if place.parent.is_dir() else []
     where = "" if place.is_absolute() else f" (looked in {Path.cwd()})"
-    raise DataError(
-        f"there is no file {path}{where}{did_you_mean(place.name, beside) or '; check data.paths'}"
-    )
+    raise DataError(f"there is no file {path}{where}{did_you_mean(place.name, beside) or '; check data.paths'}")
 
 
 def format_of(name: str) -> str | None:

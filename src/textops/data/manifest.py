@@ -27,7 +27,7 @@ class Reading(_Frozen):
     Attributes:
         files: Number of files.
         encodings: Encoding -> number of files.
-        guessed: File -> encoding that was guessed (the first ones).
+        guessed: File -> encoding that was guessed.
         delimiters: Delimiter -> number of files.
         swallowed: Places where a quoted field holds what looks like rows of its own.
     """

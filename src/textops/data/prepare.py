@@ -1,6 +1,6 @@
 """From a source to a data set: read, validate, group, split, audit, write."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from textops.data.validation import LabelledText, Validated, position_of, valida
 from textops.errors import DataError
 
 MINIMUM_CLASSES = 2
+PROGRESS_ROWS = 100_000
 
 
 def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = False) -> DatasetManifest:
@@ -71,7 +72,7 @@ def _prepared(configuration: SourceConfiguration, fingerprint: str, files: list[
     labels = LabelReader(configuration)
     what = f"{len(files):,} file{'s' * (len(files) != 1)}" if files else "made up"
     logger.info("Reading {} ({})", configuration.name, what)
-    result = validated(_records(configuration, files, notes), configuration, labels)
+    result = validated(_with_progress(_records(configuration, files, notes)), configuration, labels)
     if configuration.max_rows is not None:
         _sample(result, configuration.max_rows)
     _require_classes(result)
@@ -80,6 +81,7 @@ def _prepared(configuration: SourceConfiguration, fingerprint: str, files: list[
     groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
     _require_classes(result, groups.rows)
     classes = labels.classes(row.label for row in groups.rows)
+    _warn_of_alike(classes)
     assignment = assign(_members(groups), configuration.split)
     logger.info("Looking for what gives the label away")
     return Preparation(
@@ -129,6 +131,26 @@ def _require_classes(result: Validated, rows: list[LabelledText] | None = None) 
             f"all {len(rows)} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
             "data.paths, data.label_column and data.label_names"
         )
+
+
+def _warn_of_alike(classes: tuple[str, ...]) -> None:
+    """Warn of classes that are probably one, spelled in two ways."""
+    spellings: dict[str, str] = {}
+    for name in classes:
+        other = spellings.setdefault(" ".join(name.casefold().split()), name)
+        if other != name:
+            logger.warning(
+                "Classes {!r} and {!r} differ in case or spaces only: merge with data.label_names",
+                other,
+                name,
+            )
+
+
+def _with_progress(records: Iterable[Record | BrokenRecord]) -> Iterator[Record | BrokenRecord]:
+    for number, record in enumerate(records, start=1):
+        if number % PROGRESS_ROWS == 0:
+            logger.info("{:,} rows read", number)
+        yield record
 
 
 def _members(groups: Grouped) -> list[Member]:

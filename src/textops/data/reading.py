@@ -9,9 +9,7 @@ from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.structured import read_json, read_json_lines, read_parquet, read_text
 from textops.errors import DataError
 
-Reader = Callable[
-    [SourceFile, ReadConfiguration, Sequence[str], ReadingNotes], Iterator[Record | BrokenRecord]
-]
+Reader = Callable[[SourceFile, ReadConfiguration, Sequence[str], ReadingNotes], Iterator[Record | BrokenRecord]]
 
 READERS: dict[str, Reader] = {
     "csv": read_delimited,
@@ -47,7 +45,4 @@ def read_records(
                 f"{file.name}: its suffix does not say what format it is; set data.read.format to one of "
                 f"{', '.join(READERS)}"
             )
-        try:
-            yield from READERS[name](file, read, needed, notes)
-        except OSError as error:
-            raise DataError(f"{file.name} cannot be read: {error.strerror or error}") from error
+        yield from READERS[name](file, read, needed, notes)

@@ -96,6 +96,8 @@ def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advi
     """
     present = list(found)
     for column in needed:
+        if present.count(column) > 1:
+            raise DataError(f"{name} has {present.count(column)} columns named {column!r}: rename all but one")
         if column not in present:
             hint = advice or did_you_mean(column, present) or "; set data.text_columns and data.label_column"
             raise DataError(f"{name} has no column {column!r}: it has {listed(present)}{hint}")

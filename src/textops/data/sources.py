@@ -50,7 +50,5 @@ def package_files(package: str, patterns: tuple[str, ...]) -> list[SourceFile]:
         if any(fnmatchcase(entry.as_posix(), pattern) for pattern in patterns)
     )
     if not names:
-        raise DataError(
-            f"the package {package} holds no file {' or '.join(patterns)}: install the pinned version"
-        )
+        raise DataError(f"the package {package} holds no file {' or '.join(patterns)}: install the pinned version")
     return [SourceFile(Path(str(installed.locate_file(name))), name, name) for name in names]

@@ -88,15 +88,12 @@ def split_of_file(file: str, configuration: SplitConfiguration) -> SplitName:
         split
         for split, patterns in (configuration.from_file or {}).items()
         if any(
-            fnmatchcase(name, each.lower()) or fnmatchcase(PurePosixPath(name).name, each.lower())
-            for each in patterns
+            fnmatchcase(name, each.lower()) or fnmatchcase(PurePosixPath(name).name, each.lower()) for each in patterns
         )
     ]
     if len(found) != 1:
         what = "patterns of " + " and ".join(found) if found else "no pattern"
-        raise DataError(
-            f"{file} matches {what} in data.split.from_file: every file belongs to exactly one split"
-        )
+        raise DataError(f"{file} matches {what} in data.split.from_file: every file belongs to exactly one split")
     return found[0]
 
 
@@ -107,9 +104,7 @@ def _by_position(position: int, split: SplitConfiguration) -> SplitName:
     return "val" if share < split.test + split.val else "train"
 
 
-def _with_val(
-    splits: Sequence[SplitName], members: Sequence[Member], split: SplitConfiguration
-) -> list[SplitName]:
+def _with_val(splits: Sequence[SplitName], members: Sequence[Member], split: SplitConfiguration) -> list[SplitName]:
     """Take validation examples out of train: the share `val` of them."""
     return [
         "val" if given == "train" and member.position / POSITIONS < split.val else given
@@ -119,18 +114,12 @@ def _with_val(
 
 def _by_time(members: Sequence[Member], split: SplitConfiguration) -> list[SplitName]:
     sizes = Counter(member.group for member in members)
-    begins = {
-        member.group: (member.timestamp, member.position)
-        for member in members
-        if member.timestamp is not None
-    }
+    begins = {member.group: (member.timestamp, member.position) for member in members if member.timestamp is not None}
     of_group: dict[str, SplitName] = {}
     before = 0
     for group in sorted(begins, key=begins.__getitem__):
         share = before / len(members)
-        of_group[group] = (
-            "train" if share < split.train else "val" if share < split.train + split.val else "test"
-        )
+        of_group[group] = "train" if share < split.train else "val" if share < split.train + split.val else "test"
         before += sizes[group]
     return [of_group[member.group] for member in members]
 
@@ -143,14 +132,15 @@ def _groups_by_class(members: Sequence[Member]) -> dict[str, dict[str, int]]:
 
 
 def _require_enough_groups(members: Sequence[Member]) -> None:
-    for label, groups in sorted(_groups_by_class(members).items()):
-        if len(groups) < len(SPLITS):
-            raise DataError(
-                f"class {label!r} has {len(groups)} example{'s' * (len(groups) != 1)} (near duplicates count "
-                f"once); the minimum is {len(SPLITS)} a class, one for each of train, val and test: add "
-                "examples, merge classes with data.label_names, or leave the class out with "
-                "data.ignore_labels"
-            )
+    few = {label: len(groups) for label, groups in _groups_by_class(members).items() if len(groups) < len(SPLITS)}
+    if few:
+        label, count = min(few.items())
+        more = f", and so few have {len(few) - 1} more classes" if len(few) > 1 else ""
+        raise DataError(
+            f"class {label!r} has {count} example{'s' * (count != 1)}{more}; each class needs {len(SPLITS)} "
+            "(near duplicates count once), one for each of train, val and test: add examples, merge classes "
+            "with data.label_names, or leave some out with data.ignore_labels"
+        )
 
 
 def _with_every_class(splits: list[SplitName], members: Sequence[Member]) -> Assignment:
@@ -197,9 +187,7 @@ def _can_be_spared(group: str, of_group: dict[str, SplitName], classes_of: dict[
 
 def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Member]) -> None:
     classes = {member.label for member in members}
-    present = {
-        split: {m.label for m, s in zip(members, splits, strict=True) if s == split} for split in SPLITS
-    }
+    present = {split: {m.label for m, s in zip(members, splits, strict=True) if s == split} for split in SPLITS}
     missing = sorted(classes - present["train"])
     if missing:
         raise DataError(
@@ -208,6 +196,4 @@ def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Mem
         )
     for split in SPLITS:
         if not present[split]:
-            raise DataError(
-                f"the split {split} is empty: there are too few examples; add some or change data.split"
-            )
+            raise DataError(f"the split {split} is empty: there are too few examples; add some or change data.split")

@@ -26,13 +26,13 @@ def read_json_lines(
     encoding = encoding_of_file(file.path, file.name, read.encoding)
     notes.note_encoding(file, encoding)
     seen: dict[str, None] = {}
-    with text_stream(file.path, encoding) as stream:
+    with text_stream(file.path, file.name, encoding) as stream:
         for line, text in enumerate(stream, start=1):
             if not text.strip("\ufeff \t\r\n"):
                 continue
             try:
                 fields = _fields(json.loads(text.strip("\ufeff")))
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 yield BrokenRecord(file, line, f"not JSON ({error})")
                 continue
             if fields is None:
@@ -55,15 +55,13 @@ def read_json(
     Raises:
         DataError: If the file is not JSON, or lacks a needed column.
     """
-    with opened(file.path) as stream:
+    with opened(file.path, file.name) as stream:
         text, encoding = decoded(stream.read(), file.name, read.encoding)
     notes.note_encoding(file, encoding)
     try:
         document = json.loads(text.strip("\ufeff"))
-    except ValueError as error:
-        raise DataError(
-            f"{file.name} is not JSON: {error}; one object a line is data.read.format=jsonl"
-        ) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{file.name} is not JSON: {error}; one object a line is data.read.format=jsonl") from error
     objects = document if isinstance(document, list) else [document]
     seen: dict[str, None] = {}
     for number, item in enumerate(objects, start=1):
@@ -113,8 +111,9 @@ def read_text(
     Raises:
         DataError: If the file cannot be decoded, or another column is asked for.
     """
-    require_columns(needed, [TEXT_COLUMN], f"{file.name}, a file of plain text,")
-    with opened(file.path) as stream:
+    advice = "; if it is a table, set data.read.format=csv"
+    require_columns(needed, [TEXT_COLUMN], f"{file.name}, read as plain text,", advice)
+    with opened(file.path, file.name) as stream:
         text, encoding = decoded(stream.read(), file.name, read.encoding)
     notes.note_encoding(file, encoding)
     yield Record(file, 1, {TEXT_COLUMN: text.removeprefix("\ufeff")})

@@ -103,9 +103,7 @@ def tokenised(texts: Sequence[str], *, by_space: bool = False) -> Tokens:
     return Tokens(_hashes(characters, starts, ends), documents.astype(np.int64), starts, ends, characters)
 
 
-def _hashes(
-    characters: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
-) -> NDArray[np.uint64]:
+def _hashes(characters: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.uint64]:
     count = len(characters) + 1
     powers = _powers(_MULTIPLIER, count)
     sums = np.zeros(count, np.uint64)

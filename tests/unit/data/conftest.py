@@ -1,0 +1,119 @@
+"""Small made-up tables of labelled texts, written the way foreign files are."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import pytest
+
+from textops.data.configuration import SourceConfiguration, read_configuration
+from textops.data.locations import SourceFile
+from textops.data.validation import LabelledText, position_of
+
+SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprst" for vowel in "aeiou"]
+Row = Sequence[str]
+
+
+class TextsFactory(Protocol):
+    """Makes different texts of twelve made-up words."""
+
+    def __call__(self, count: int, *, words: int = 12, seed: int = 0) -> list[str]: ...
+
+
+class TableFactory(Protocol):
+    """Writes a delimited file and returns its path."""
+
+    def __call__(
+        self,
+        rows: Sequence[Row],
+        *,
+        header: Row | None = ("text", "label"),
+        name: str = "data.csv",
+        encoding: str = "utf-8",
+        delimiter: str = ",",
+        line_end: str = "\n",
+    ) -> Path: ...
+
+
+class ConfigurationFactory(Protocol):
+    """Makes a configuration for a file with the columns `text` and `label`."""
+
+    def __call__(self, *paths: Path | str, **settings: Any) -> SourceConfiguration: ...  # noqa: ANN401
+
+
+class RowFactory(Protocol):
+    """Makes a labelled text as the validation gives it."""
+
+    def __call__(
+        self, text: str, label: str = "a", *, file: str = "data.csv", position: int | None = None, **others: str
+    ) -> LabelledText: ...
+
+
+@pytest.fixture
+def texts() -> TextsFactory:
+    def make(count: int, *, words: int = 12, seed: int = 0) -> list[str]:
+        generator = np.random.default_rng(seed)
+        drawn = generator.integers(0, len(SYLLABLES), (count, words, 3))
+        return [" ".join("".join(SYLLABLES[index] for index in word) for word in text) for text in drawn.tolist()]
+
+    return make
+
+
+@pytest.fixture
+def labelled(texts: TextsFactory) -> list[tuple[str, str]]:
+    """Sixty rows, thirty of each of two classes."""
+    return [(text, "good" if number % 2 else "bad") for number, text in enumerate(texts(60))]
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> TableFactory:
+    def write(
+        rows: Sequence[Row],
+        *,
+        header: Row | None = ("text", "label"),
+        name: str = "data.csv",
+        encoding: str = "utf-8",
+        delimiter: str = ",",
+        line_end: str = "\n",
+    ) -> Path:
+        stream = io.StringIO()
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator=line_end)
+        if header is not None:
+            writer.writerow(header)
+        writer.writerows(rows)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(stream.getvalue().encode(encoding))
+        return path
+
+    return write
+
+
+@pytest.fixture
+def configuration() -> ConfigurationFactory:
+    def make(*paths: Path | str, **settings: Any) -> SourceConfiguration:  # noqa: ANN401
+        columns = {"text_columns": ["text"]}
+        if "label_from_file" not in settings:
+            columns["label_column"] = "label"  # type: ignore[assignment]
+        return read_configuration({"paths": [str(path) for path in paths] or ["data.csv"], **columns, **settings})
+
+    return make
+
+
+@pytest.fixture
+def row() -> RowFactory:
+    def make(
+        text: str, label: str = "a", *, file: str = "data.csv", position: int | None = None, **others: str
+    ) -> LabelledText:
+        place = position_of(text, "salt") if position is None else position
+        return LabelledText(text, place, text, text, label, None, file, f"{file}:1", others)
+
+    return make
+
+
+@pytest.fixture
+def source_file(tmp_path: Path) -> SourceFile:
+    return SourceFile(tmp_path / "data.csv", "data.csv", "data.csv")
