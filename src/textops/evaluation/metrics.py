@@ -1,0 +1,272 @@
+"""The figures of a classifier on a test set, each with the interval that the luck of the sample allows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.evaluation.calibration import bin_numbers
+
+_SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
+_ROUNDING = 1e-6
+
+
+@dataclass(frozen=True)
+class ClassFigures:
+    """How well one class is found.
+
+    Attributes:
+        name: Name of the class.
+        support: Test examples that belong to it.
+        predicted: Test examples that the model gave to it.
+        precision: Share of those predicted that belong to it; 0 when none was predicted.
+        recall: Share of those that belong to it that were predicted; 0 when none belongs to it.
+        f1: Harmonic mean of precision and recall; 0 when the class neither occurs nor is predicted.
+    """
+
+    name: str
+    support: int
+    predicted: int
+    precision: Interval
+    recall: Interval
+    f1: Interval
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A classifier measured on a test set; intervals hold 95 % of the bootstrap resamples.
+
+    Attributes:
+        examples: Rows of the test set.
+        classes: Class names in the order of the probabilities.
+        accuracy: Share of the examples whose most probable class is right.
+        macro_f1: Mean F1 of the classes that occur in the test set or are predicted, each counting the same.
+        log_loss: Mean negative logarithm of the probability given to the right class.
+        ece: Expected calibration error over 15 bins of equal width.
+        majority_share: Share of the most frequent class: the accuracy of always naming it.
+        per_class: Figures of each class, in the order of `classes`.
+        confusion_matrix: Counts; row is the true class, column the predicted one.
+    """
+
+    examples: int
+    classes: tuple[str, ...]
+    accuracy: Interval
+    macro_f1: Interval
+    log_loss: Interval
+    ece: Interval
+    majority_share: float
+    per_class: tuple[ClassFigures, ...]
+    confusion_matrix: tuple[tuple[int, ...], ...]
+
+    @property
+    def figures(self) -> dict[str, Interval]:
+        """The figures over all classes by name, as a bundle carries them."""
+        return {
+            "accuracy": self.accuracy,
+            "macro_f1": self.macro_f1,
+            "log_loss": self.log_loss,
+            "ece": self.ece,
+        }
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What all figures follow from, for each example; every array has the shape [n].
+
+    Attributes:
+        true: Class numbers of the truth.
+        predicted: Class numbers of the model.
+        hits: 1.0 where both are the same.
+        loss: Negative logarithm of the probability of the true class.
+        gap: Top probability minus hit.
+        bins: Calibration bin of the top probability.
+    """
+
+    true: NDArray[np.int64]
+    predicted: NDArray[np.intp]
+    hits: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    bins: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class _Samples:
+    """Sums over one or many samples of the rows.
+
+    Attributes:
+        hits: Right predictions by class, shape [samples, classes].
+        support: Examples by true class, shape [samples, classes].
+        predicted: Examples by predicted class, shape [samples, classes].
+        loss: Mean log loss, shape [samples].
+        ece: Expected calibration error, shape [samples].
+    """
+
+    hits: NDArray[np.float64]
+    support: NDArray[np.float64]
+    predicted: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    ece: NDArray[np.float64]
+
+    @property
+    def accuracy(self) -> NDArray[np.float64]:
+        return np.asarray(self.hits.sum(axis=1) / self.support.sum(axis=1))
+
+    @property
+    def precision(self) -> NDArray[np.float64]:
+        return _ratio(self.hits, self.predicted)
+
+    @property
+    def recall(self) -> NDArray[np.float64]:
+        return _ratio(self.hits, self.support)
+
+    @property
+    def f1(self) -> NDArray[np.float64]:
+        return _ratio(2 * self.hits, self.support + self.predicted)
+
+    @property
+    def macro_f1(self) -> NDArray[np.float64]:
+        return np.asarray(np.nanmean(self.f1, axis=1))
+
+
+def evaluate(
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    classes: tuple[str, ...],
+    *,
+    resamples: int = DEFAULT_RESAMPLES,
+    seed: int = 0,
+) -> Evaluation:
+    """Measure calibrated probabilities against the truth.
+
+    Definitions are those of scikit-learn (`zero_division=0`); intervals are percentile bootstrap intervals
+    over rows, all figures from the same resamples (Efron and Tibshirani 1993, chapter 13). A precision or
+    recall that a resample leaves undefined, because the class is not in it, is left out of that class's
+    interval. A resample adds noise to each calibration bin, and noise only ever widens gaps: the interval of
+    the ECE is moved back by this bias.
+
+    Args:
+        probabilities: Shape [n, classes], rows sum to 1.
+        labels: Class numbers, shape [n].
+        classes: Class names in the order of the columns.
+        resamples: Bootstrap samples; 1,000 of 50,000 rows take about a second.
+        seed: Seed of the bootstrap.
+
+    Returns:
+        The figures; every number in it is finite, also for classes that the test set lacks.
+
+    Raises:
+        ValueError: If there is no example, the shapes do not fit, or a number is out of range.
+    """
+    _check(probabilities, labels, classes)
+    rows = _look_at_rows(probabilities, labels)
+    measured = _count(rows, len(classes), [np.ones(len(labels))])
+    resampled = _count(rows, len(classes), _bootstrap_weights(len(labels), resamples, seed))
+    matrix = np.bincount(labels * len(classes) + rows.predicted, minlength=len(classes) ** 2)
+    return Evaluation(
+        examples=len(labels),
+        classes=classes,
+        accuracy=_intervals(measured.accuracy, resampled.accuracy)[0],
+        macro_f1=_intervals(measured.macro_f1, resampled.macro_f1)[0],
+        log_loss=_intervals(measured.loss, resampled.loss)[0],
+        ece=_intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0],
+        majority_share=float(measured.support.max() / len(labels)),
+        per_class=_measure_classes(classes, measured, resampled),
+        confusion_matrix=tuple(map(tuple, matrix.reshape(len(classes), len(classes)).tolist())),
+    )
+
+
+def _check(probabilities: NDArray[np.float64], labels: NDArray[np.int64], classes: tuple[str, ...]) -> None:
+    if len(labels) == 0 or probabilities.shape != (len(labels), len(classes)):
+        raise ValueError(
+            f"probabilities {probabilities.shape}, labels {labels.shape} and {len(classes)} classes "
+            "do not fit: expected [n, classes], [n] and n > 0"
+        )
+    if labels.min() < 0 or labels.max() >= len(classes):
+        raise ValueError(f"labels must lie between 0 and {len(classes) - 1}")
+    # "Not within" instead of "outside": NaN is neither.
+    if not (probabilities.min() >= 0 and probabilities.max() <= 1 + _ROUNDING):
+        raise ValueError("probabilities must lie between 0 and 1")
+
+
+def _look_at_rows(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> _Rows:
+    confidence = probabilities.max(axis=1)
+    predicted = probabilities.argmax(axis=1)
+    hits = (predicted == labels).astype(np.float64)
+    right = probabilities[np.arange(len(labels)), labels]
+    return _Rows(
+        true=labels,
+        predicted=predicted,
+        hits=hits,
+        loss=-np.log(np.clip(right, _SMALLEST_PROBABILITY, 1)),
+        gap=confidence - hits,
+        bins=bin_numbers(confidence),
+    )
+
+
+def _bootstrap_weights(count: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
+    """Yield how often each row is in a resample, shape [count]; one at a time bounds the memory."""
+    generator = np.random.default_rng(seed)
+    for _ in range(resamples):
+        yield np.bincount(generator.integers(0, count, size=count), minlength=count).astype(np.float64)
+
+
+def _count(rows: _Rows, classes: int, samples: Iterable[NDArray[np.float64]]) -> _Samples:
+    """Sum rows up under each sample's weights."""
+    hits, support, predicted, loss, ece = [], [], [], [], []
+    for weights in samples:
+        hits.append(np.bincount(rows.true, weights=weights * rows.hits, minlength=classes))
+        support.append(np.bincount(rows.true, weights=weights, minlength=classes))
+        predicted.append(np.bincount(rows.predicted, weights=weights, minlength=classes))
+        # Not `weights @ rows.loss`: threads that BLAS starts for so little cost more than the sum.
+        loss.append((weights * rows.loss).sum() / len(weights))
+        ece.append(np.abs(np.bincount(rows.bins, weights=weights * rows.gap)).sum() / len(weights))
+    return _Samples(np.array(hits), np.array(support), np.array(predicted), np.array(loss), np.array(ece))
+
+
+def _measure_classes(classes: tuple[str, ...], measured: _Samples, resampled: _Samples) -> tuple[ClassFigures, ...]:
+    precision = _intervals(measured.precision, resampled.precision)
+    recall = _intervals(measured.recall, resampled.recall)
+    f1 = _intervals(measured.f1, resampled.f1)
+    return tuple(
+        ClassFigures(
+            name=name,
+            support=int(measured.support[0, number]),
+            predicted=int(measured.predicted[0, number]),
+            precision=precision[number],
+            recall=recall[number],
+            f1=f1[number],
+        )
+        for number, name in enumerate(classes)
+    )
+
+
+def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide; NaN where the denominator is zero and the figure has no meaning."""
+    undefined = np.full_like(numerator, np.nan)
+    return np.divide(numerator, denominator, out=undefined, where=denominator > 0)
+
+
+def _intervals(measured: NDArray[np.float64], resampled: NDArray[np.float64]) -> list[Interval]:
+    """Return value and percentile interval of one or several figures.
+
+    Args:
+        measured: Figures on the whole sample, shape [1] or [1, figures]; NaN becomes 0.
+        resampled: Figures on the resamples, shape [resamples] or [resamples, figures]; NaN is left out.
+    """
+    values = np.nan_to_num(measured).reshape(-1)
+    draws = resampled.reshape(len(resampled), -1)
+    tail = (1 - DEFAULT_CONFIDENCE) / 2
+    intervals = []
+    for value, column in zip(values.tolist(), draws.T, strict=True):
+        defined = column[np.isfinite(column)]
+        low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (value, value)
+        intervals.append(Interval(value, float(low), float(high)))
+    return intervals
+
+
+def _without_bias(measured: NDArray[np.float64], resampled: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Move resampled figures, all >= 0, so that their mean is the measured one."""
+    return np.asarray(np.maximum(resampled - resampled.mean() + measured, 0))

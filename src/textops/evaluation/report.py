@@ -1,0 +1,120 @@
+"""The evaluation written down: `metrics.json` for programs, `evaluation.md` for people."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from textops.bootstrap import DEFAULT_CONFIDENCE, Interval
+from textops.bundle import Metric
+from textops.evaluation.metrics import Evaluation
+from textops.files import write_text
+
+METRICS_FILE = "metrics.json"
+REPORT_FILE = "evaluation.md"
+
+
+@dataclass(frozen=True)
+class CalibrationSummary:
+    """What temperature scaling did on the test set.
+
+    Attributes:
+        temperature: Found on the validation set; logits are divided by it.
+        ece_before: Expected calibration error of the raw probabilities.
+        ece_after: Expected calibration error of the calibrated ones.
+    """
+
+    temperature: float
+    ece_before: float
+    ece_after: float
+
+
+def bundle_metrics(evaluation: Evaluation) -> dict[str, Metric]:
+    """Return the figures over all classes as a bundle's manifest carries them."""
+    return {name: Metric(**asdict(interval)) for name, interval in evaluation.figures.items()}
+
+
+def write_report(folder: Path, evaluation: Evaluation, calibration: CalibrationSummary) -> None:
+    """Write `metrics.json` and `evaluation.md`, each whole or not at all.
+
+    Args:
+        folder: Where to; created when missing.
+        evaluation: Figures of the calibrated probabilities on the test set.
+        calibration: What the temperature did.
+    """
+    document = json.dumps(_document(evaluation, calibration), ensure_ascii=False, indent=2, allow_nan=False)
+    write_text(folder / METRICS_FILE, document + "\n")
+    write_text(folder / REPORT_FILE, render_markdown(evaluation, calibration))
+
+
+def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary) -> str:
+    """Return the report as Markdown: figures, classes, calibration."""
+    sample = f"{evaluation.examples:,} test examples, {len(evaluation.classes)} classes"
+    return "\n".join(
+        [
+            "# Evaluation",
+            "",
+            f"{sample}; {DEFAULT_CONFIDENCE:.0%} bootstrap intervals in brackets.",
+            "",
+            *_table(("Figure", "Value"), _figure_rows(evaluation)),
+            "",
+            "## Classes",
+            "",
+            *_table(("Class", "Precision", "Recall", "F1", "Examples"), _class_rows(evaluation)),
+            "",
+            "## Calibration",
+            "",
+            *_table(
+                ("Temperature", "ECE before", "ECE after"),
+                [
+                    (
+                        f"{calibration.temperature:.3f}",
+                        f"{calibration.ece_before:.4f}",
+                        f"{calibration.ece_after:.4f}",
+                    )
+                ],
+            ),
+            "",
+        ]
+    )
+
+
+def _document(evaluation: Evaluation, calibration: CalibrationSummary) -> dict[str, Any]:
+    return {**asdict(evaluation), "calibration": asdict(calibration)}
+
+
+def _figure_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
+    return [
+        ("Accuracy", _percent(evaluation.accuracy)),
+        ("Accuracy of always naming the most frequent class", f"{evaluation.majority_share:.2%}"),
+        ("Macro F1", _percent(evaluation.macro_f1)),
+        ("Log loss", str(evaluation.log_loss)),
+        ("Expected calibration error (ECE)", str(evaluation.ece)),
+    ]
+
+
+def _class_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:
+    return [
+        (
+            figures.name,
+            _percent(figures.precision) if figures.predicted else "never predicted",
+            _percent(figures.recall) if figures.support else "not in the test set",
+            _percent(figures.f1),
+            f"{figures.support:,}",
+        )
+        for figures in evaluation.per_class
+    ]
+
+
+def _percent(interval: Interval) -> str:
+    return f"{interval.value:.2%} [{interval.low:.2%}, {interval.high:.2%}]"
+
+
+def _table(header: tuple[str, ...], rows: list[Any]) -> list[str]:
+    lines = [header, tuple("---" for _ in header), *rows]
+    return ["| " + " | ".join(_cell(part) for part in line) + " |" for line in lines]
+
+
+def _cell(text: str) -> str:
+    """Keep a text inside its cell: class names are anybody's text."""
+    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
