@@ -61,11 +61,12 @@ def prepare(
 
     Example: textops prepare data=csv data.paths=reviews.csv data.text_columns=[title,body] data.label_column=stars
     """
-    from textops.data.prepare import prepare as prepare_data
     from textops.training.configuration import compose_configuration
-    from textops.training.train import dataset_folder, source_of
 
     configuration = compose_configuration(overrides or [])
+    from textops.data.prepare import prepare as prepare_data
+    from textops.training.source import dataset_folder, source_of
+
     prepare_data(source_of(configuration), dataset_folder(configuration), force=force)
 
 
@@ -76,12 +77,14 @@ def train(overrides: Overrides = None) -> None:
     Example: textops train data=liar_binary model=lstm trainer.max_epochs=1
     """
     from textops.training.configuration import compose_configuration
-    from textops.training.train import main as train_with_hydra
 
     given = overrides or []
     if not {"-m", "--multirun"} & set(given):
-        # Composed once before Hydra does it, because its own errors span a page.
+        # Composed once before Hydra does it, because its own errors span a page; and before torch is
+        # imported, so that a typing error is answered at once.
         compose_configuration(given)
+    from textops.training.train import main as train_with_hydra
+
     sys.argv = ["textops train", *given]
     train_with_hydra()
 
@@ -151,8 +154,6 @@ def promote(
         tolerance=read_settings(RegistrySettings).gate_tolerance,
         force_reason=force,
     )
-    for check in event.gate.checks if event.gate else ():
-        logger.info("{} {}", "passed:" if check.passed else "FAILED:", check.sentence)
     logger.success("{}@{} is version {}; next: textops serve", version.name, to, event.version)
 
 

@@ -1,13 +1,9 @@
 """The whole life of a model in one go: the real parts, on real data, with checks."""
 
 import os
-import signal
-import socket
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,17 +18,15 @@ from textops.bundle import MODEL_FILE
 from textops.data.dataset import Dataset, Examples
 from textops.errors import ServiceError
 from textops.optimization.bundling import Judged, build_bundle
-from textops.registry.names import LATEST
 from textops.registry.promotion import promote
 from textops.registry.settings import RegistrySettings, read_settings
 from textops.registry.store import Registry, Version
+from textops.serving.process import started_server
 from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
 
 HELD_OUT_TEXTS = 50
-START_SECONDS = 30
-STOP_SECONDS = 10
 REQUEST_SECONDS = 10
 
 
@@ -66,7 +60,9 @@ def run_demo(overrides: Sequence[str]) -> None:
     registry = Registry(read_settings(RegistrySettings).registry)
     test = Dataset.load(Path(run.record.dataset)).examples("test")
     version = _release(registry, judged, test)
-    with serving(registry, version) as address:
+    environment = {"TEXTOPS_REGISTRY": str(registry.root), "TEXTOPS_MODEL": str(version)}
+    with started_server(environment) as address:
+        logger.info("API at {}, sending held-out texts", address)
         answers = ask(address, test, judged.manifest.classes)
     logger.success("All {} answers came back and are consistent; the API has stopped", answers.requests)
     _show(run, configuration, judged, version, answers, time.perf_counter() - started)
@@ -76,48 +72,9 @@ def _release(registry: Registry, judged: Judged, test: Examples) -> Version:
     """Register the bundle and let the gate decide whether it goes to production."""
     version = registry.register(judged.bundle)
     labels = [judged.manifest.classes[label] for label in test.labels]
-    event = promote(registry, str(version), "production", test.texts, labels)
-    for check in event.gate.checks if event.gate else ():
-        logger.info("Gate: {}", check.sentence)
+    promote(registry, str(version), "production", test.texts, labels)
     logger.success("{} is in production", version)
-    return registry.find(version.name, default_alias=LATEST)
-
-
-@contextmanager
-def serving(registry: Registry, version: Version) -> Iterator[str]:
-    """Start the API as a process of its own on a free loopback port; end it with the block.
-
-    Yields:
-        Its address, once it is ready.
-
-    Raises:
-        ServiceError: If it does not become ready, or does not end well.
-    """
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "TEXTOPS_REGISTRY": str(registry.root),
-        "TEXTOPS_MODEL": str(version),
-        "TEXTOPS_HOST": "127.0.0.1",
-        "TEXTOPS_PORT": str(port),
-        "TEXTOPS_LOG_LEVEL": "WARNING",
-    }
-    process = subprocess.Popen([sys.executable, "-m", "textops.serving"], env=environment)  # noqa: S603 (our own module)
-    try:
-        seconds = _wait_until_ready(process, address)
-        logger.info("API ready at {} after {:.1f} s", address, seconds)
-        yield address
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        try:
-            code = process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            code = process.wait()
-    if code != 0:
-        raise ServiceError(f"the API ended with exit code {code} instead of 0: see its messages above")
+    return version
 
 
 def ask(address: str, examples: Examples, classes: Sequence[str]) -> Answers:
@@ -135,9 +92,7 @@ def ask(address: str, examples: Examples, classes: Sequence[str]) -> Answers:
             milliseconds.append(1000 * (time.perf_counter() - started))
             answer = response.json() if response.status_code == httpx.codes.OK else {}
             if not _holds_together(answer, classes):
-                raise ServiceError(
-                    f"the API answered {response.status_code} {response.text[:200]!r} for a test text"
-                )
+                raise ServiceError(f"the API answered {response.status_code} {response.text[:200]!r} for a test text")
             right += answer["label"] == classes[examples.labels[row]]
             review += answer["needs_review"]
     return Answers(len(rows), right, review, tuple(milliseconds))
@@ -153,25 +108,6 @@ def _holds_together(answer: dict[str, object], classes: Sequence[str]) -> bool:
         and answer["label"] == label
         and answer["probability"] == probabilities[label]
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def _wait_until_ready(process: subprocess.Popen[bytes], address: str) -> float:
-    started = time.perf_counter()
-    while time.perf_counter() - started < START_SECONDS:
-        if process.poll() is not None:
-            raise ServiceError(f"the API ended with exit code {process.returncode} before it was ready")
-        try:
-            if httpx.get(f"{address}/ready", timeout=1).status_code == httpx.codes.OK:
-                return time.perf_counter() - started
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise ServiceError(f"the API was not ready after {START_SECONDS} s: see its messages above")
 
 
 def _show(
@@ -190,7 +126,7 @@ def _show(
         "over HTTP": f"{answers.right} of {answers.requests} held-out texts right, {answers.review} for review, "
         f"{p50:.1f} ms (median), {p95:.1f} ms (95 %)",
         "registry": f"{version.name} version {version.number} holds production",
-        "figures": str(run.report),
+        "figures": os.path.relpath(run.report),
         "all in all": f"{seconds:.1f} s",
     }
     table = Table(title="The whole life of a model", show_header=False, title_justify="left")
@@ -198,7 +134,8 @@ def _show(
         table.add_row(name, value)
     console = Console()
     console.print(table)
-    console.print(_next_steps(configuration), highlight=False)
+    # Commands must stay in one piece to be copied.
+    console.print(_next_steps(configuration), highlight=False, markup=False, soft_wrap=True)
 
 
 def _next_steps(configuration: DictConfig) -> str:

@@ -104,9 +104,7 @@ def test_its_errors_are_problems_over_the_wire(url: str) -> None:
     responses = {
         422: httpx.post(f"{url}/predict", json={"text": " "}),
         415: httpx.post(f"{url}/predict", data={"text": "form"}),
-        413: httpx.post(
-            f"{url}/predict", content=b"x" * (11 << 20), headers={"content-type": "application/json"}
-        ),
+        413: httpx.post(f"{url}/predict", content=b"x" * (11 << 20), headers={"content-type": "application/json"}),
         404: httpx.get(f"{url}/nowhere"),
         405: httpx.delete(f"{url}/predict"),
     }

@@ -16,9 +16,7 @@ SUPPORT_VECTORS = "TF-IDF + LinearSVC"
 _STRENGTHS = {LOGISTIC: (0.3, 1.0, 3.0, 10.0, 30.0, 100.0), SUPPORT_VECTORS: (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
 
 
-def baseline_predictions(
-    train: Examples, val: Examples, test: Examples, seed: int
-) -> dict[str, NDArray[np.int64]]:
+def baseline_predictions(train: Examples, val: Examples, test: Examples, seed: int) -> dict[str, NDArray[np.int64]]:
     """Fit both baselines on words and pairs of words, tuned on the validation set.
 
     Tuned are the regularisation and whether term frequencies are logarithmic; everything else is the default.
@@ -50,4 +48,5 @@ def _model(name: str, strength: float, seed: int) -> LogisticRegression | Linear
 
 def hits(predicted: Sequence[int] | NDArray[np.int64], examples: Examples) -> NDArray[np.bool_]:
     """Return which predictions are right, shape [len(examples)]."""
-    return np.asarray(predicted) == examples.labels
+    right: NDArray[np.bool_] = np.asarray(predicted) == examples.labels
+    return right

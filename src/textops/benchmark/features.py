@@ -16,7 +16,7 @@ from textops.text.counting import count_distinct
 from textops.text.ngrams import NgramTokenizer
 from textops.text.normalization import normalize
 from textops.training.configuration import compose_configuration
-from textops.training.train import dataset_folder, source_of
+from textops.training.source import dataset_folder, source_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -44,9 +44,7 @@ class TokenizedSplit(torch.utils.data.Dataset[RaggedBatch]):
 class TextDataModule(pl.LightningDataModule):
     """Tokenizes a prepared data set and serves its splits."""
 
-    def __init__(
-        self, folder: Path | str, make_tokenizer: TokenizerFactory, *, batch_size: int, seed: int
-    ) -> None:
+    def __init__(self, folder: Path | str, make_tokenizer: TokenizerFactory, *, batch_size: int, seed: int) -> None:
         """Describe what to serve.
 
         Args:

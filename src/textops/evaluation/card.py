@@ -79,8 +79,10 @@ def _summary(facts: CardFacts) -> list[str]:
         f"- encoder: `{facts.manifest.encoder}`",
         f"- size of `model.onnx`: {facts.model_bytes / 1e6:.1f} MB",
         f"- training: {facts.training_seconds:.1f} s",
-        f"- export against checkpoint: largest difference of two logits {facts.parity:.1e} "
-        f"on {facts.parity_texts} texts",
+        (
+            f"- export against checkpoint: largest difference of two logits {facts.parity:.1e} "
+            f"on {facts.parity_texts} texts"
+        ),
     ]
 
 
@@ -88,8 +90,10 @@ def _data(dataset: DatasetManifest) -> list[str]:
     counts = {split: sum(classes.values()) for split, classes in dataset.counts.items()}
     lines = [
         f"- examples: {', '.join(f'{count:,} {split}' for split, count in counts.items())}",
-        f"- split: {dataset.split.rule}; repeated texts left out: {dataset.duplicates.exact:,}; "
-        f"texts with a near-duplicate, kept on one side: {dataset.duplicates.near:,}",
+        (
+            f"- split: {dataset.split.rule}; repeated texts left out: {dataset.duplicates.exact:,}; "
+            f"texts with a near-duplicate, kept on one side: {dataset.duplicates.near:,}"
+        ),
         f"- median length: {dataset.text_length.median:,.0f} characters",
         f"- conditions: {dataset.note or 'not stated'}",
     ]
@@ -108,8 +112,10 @@ def _findings(audit: Iterable[Finding]) -> list[str]:
 
 def _figures(evaluation: Evaluation) -> list[str]:
     lines = [
-        f"{evaluation.examples:,} examples; 95 % bootstrap intervals in brackets; always naming the most frequent "
-        f"class would be right in {evaluation.majority_share:.1%}.",
+        (
+            f"{evaluation.examples:,} examples; 95 % bootstrap intervals in brackets; always naming the most frequent "
+            f"class would be right in {evaluation.majority_share:.1%}."
+        ),
         "",
         "| figure | value |",
         "| --- | --- |",
@@ -126,8 +132,12 @@ def _figures(evaluation: Evaluation) -> list[str]:
 def _calibration(facts: CardFacts) -> list[str]:
     review = facts.manifest.review
     return [
-        f"- temperature: {facts.calibration.temperature:.3f}; expected calibration error "
-        f"{facts.calibration.ece_before:.4f} before, {facts.calibration.ece_after:.4f} after",
-        f"- review below a probability of {review.below:.3f}: {review.share:.1%} of the validation set, "
-        f"{review.accuracy_outside:.2%} right outside it",
+        (
+            f"- temperature: {facts.calibration.temperature:.3f}; expected calibration error "
+            f"{facts.calibration.ece_before:.4f} before, {facts.calibration.ece_after:.4f} after"
+        ),
+        (
+            f"- review below a probability of {review.below:.3f}: {review.share:.1%} of the validation set, "
+            f"{review.accuracy_outside:.2%} right outside it"
+        ),
     ]

@@ -42,9 +42,7 @@ class Predictor:
     Safe to share between threads: nothing in it changes after it was loaded.
     """
 
-    def __init__(
-        self, manifest: Manifest, tokenizer: Tokenizer, session: onnxruntime.InferenceSession
-    ) -> None:
+    def __init__(self, manifest: Manifest, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
         """Hold the parts; use `Predictor.load`."""
         self.manifest = manifest
         self._tokenizer = tokenizer
@@ -78,8 +76,7 @@ class Predictor:
             logits = self.logits(CANARY_TEXTS)
         except RUNTIME_ERRORS as error:
             raise BundleError(
-                f"the model of {self.manifest.name} does not answer its canary ({first_line(error)}): "
-                "export it again"
+                f"the model of {self.manifest.name} does not answer its canary ({first_line(error)}): export it again"
             ) from error
         if not np.isfinite(logits).all():
             raise BundleError(

@@ -12,8 +12,8 @@ from torch.nn import functional
 from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
-from textops.errors import ConfigurationError
 from textops.data.batch import RaggedBatch
+from textops.errors import ConfigurationError
 from textops.evaluation.calibration import fit_temperature
 from textops.models.encoder import Encoder
 

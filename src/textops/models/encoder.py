@@ -20,7 +20,7 @@ class Encoder(nn.Module, ABC):
 
     step_sizes: tuple[float, ...] = (1.0,)
 
-    def fit(self, documents: Ragged) -> None:  # noqa: B027 (most encoders have nothing to learn here)
+    def fit(self, documents: Ragged) -> None:
         """Learn what is counted rather than trained, from the training documents."""
 
     def weigh(self, documents: Ragged) -> Ragged:

@@ -8,18 +8,14 @@ from torch.optim.lr_scheduler import LambdaLR
 
 def linear_decay(optimizer: Optimizer, total_steps: int, warmup: float = 0.0) -> LambdaLR:
     """Rise linearly over the share `warmup` of the steps, then fall linearly to zero."""
-    return LambdaLR(
-        optimizer, lambda step: _rise(step, total_steps, warmup) * (1 - min(1, step / total_steps))
-    )
+    return LambdaLR(optimizer, lambda step: _rise(step, total_steps, warmup) * (1 - min(1, step / total_steps)))
 
 
 def cosine_decay(optimizer: Optimizer, total_steps: int, warmup: float = 0.0) -> LambdaLR:
     """Rise linearly over the share `warmup` of the steps, then fall along a half cosine to zero."""
     return LambdaLR(
         optimizer,
-        lambda step: (
-            _rise(step, total_steps, warmup) * 0.5 * (1 + math.cos(math.pi * min(1, step / total_steps)))
-        ),
+        lambda step: _rise(step, total_steps, warmup) * 0.5 * (1 + math.cos(math.pi * min(1, step / total_steps))),
     )
 
 

@@ -1,6 +1,5 @@
 """From a run to a bundle: export, prove, calibrate, measure, seal."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,7 +94,7 @@ def build_bundle(run: Run) -> Judged:
         _write_contents(folder, run, dataset, test, judged)
         manifest = seal(folder, judged.manifest)
     _write_figures(run.report, judged, test)
-    logger.success("Bundle: {} ({} {})", run.bundle, "accuracy", judged.evaluation.accuracy)
+    logger.success("Accuracy {}: {}", judged.evaluation.accuracy, run.bundle)
     return Judged(run.bundle, manifest, judged.evaluation, judged.calibration, parity)
 
 

@@ -1,10 +1,11 @@
 """The registry as a table for a person."""
 
+from rich.box import SIMPLE
 from rich.table import Table
 
 from textops.registry.store import Registry, Version
 
-_FIGURES = ("accuracy", "macro_f1", "ece")
+_UNKNOWN = "not measured"
 
 
 def versions_table(registry: Registry, name: str | None = None) -> Table:
@@ -13,9 +14,10 @@ def versions_table(registry: Registry, name: str | None = None) -> Table:
     Raises:
         RegistryError: If there is nothing to list.
     """
-    table = Table(title=f"Models in {registry.root}")
-    for heading in ("model", "version", "aliases", *_FIGURES, "data", "created"):
-        table.add_column(heading)
+    table = Table(title=f"Models in {registry.root}", title_justify="left", box=SIMPLE)
+    for heading in ("version", "aliases", "accuracy", "macro F1", "ECE", "created"):
+        # A figure that breaks over two lines is hard to compare.
+        table.add_column(heading, overflow="fold", no_wrap=heading == "accuracy")
     names = [name] if name is not None else registry.names()
     if not names or not registry.versions(names[0]):
         registry.find(name)  # says what is missing
@@ -29,15 +31,13 @@ def versions_table(registry: Registry, name: str | None = None) -> Table:
 
 def _row(version: Version, aliases: list[str]) -> list[str]:
     manifest = version.manifest
-    figures = [
-        f"{metric.value:.4f} [{metric.low:.4f}, {metric.high:.4f}]" if metric else "not measured"
-        for metric in map(manifest.metrics.get, _FIGURES)
-    ]
+    accuracy = manifest.metrics.get("accuracy")
+    interval = f"{accuracy.value:.3f} [{accuracy.low:.3f}, {accuracy.high:.3f}]" if accuracy else _UNKNOWN
+    others = [manifest.metrics.get(name) for name in ("macro_f1", "ece")]
     return [
-        version.name,
-        str(version.number),
+        str(version),
         ", ".join(aliases) or "-",
-        *figures,
-        manifest.data.name,
-        f"{manifest.created:%Y-%m-%d %H:%M}",
+        interval,
+        *(f"{metric.value:.3f}" if metric else _UNKNOWN for metric in others),
+        f"{manifest.created:%Y-%m-%d}",
     ]

@@ -45,9 +45,7 @@ def check_alias(alias: str) -> str:
         RegistryError: If it holds odd characters or is `latest`, which follows the versions by itself.
     """
     if alias == LATEST:
-        raise RegistryError(
-            f"{LATEST} always is the newest version and cannot be moved: choose another alias"
-        )
+        raise RegistryError(f"{LATEST} always is the newest version and cannot be moved: choose another alias")
     return _checked(alias, "an alias")
 
 
@@ -69,7 +67,6 @@ def parse_reference(reference: str) -> Reference:
 def _checked(text: str, kind: str) -> str:
     if _NAME.fullmatch(text) is None:
         raise RegistryError(
-            f"{text!r} cannot be {kind}: use 1 to 128 letters, digits, '-', '_' and '.', "
-            "a letter or digit first"
+            f"{text!r} cannot be {kind}: use 1 to 128 letters, digits, '-', '_' and '.', a letter or digit first"
         )
     return text

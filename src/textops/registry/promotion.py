@@ -96,9 +96,7 @@ def judge(
     if holder is None:
         majority_share = max(Counter(labels).values()) / len(labels)
         return GateReport(examples=len(labels), checks=(better_than_majority(hits, majority_share),))
-    return GateReport(
-        examples=len(labels), checks=_against_holder(candidate, hits, holder, texts, labels, tolerance)
-    )
+    return GateReport(examples=len(labels), checks=_against_holder(candidate, hits, holder, texts, labels, tolerance))
 
 
 def _against_holder(
@@ -121,9 +119,7 @@ def _against_holder(
     return classes, not_worse_than_holder(hits, _hits(holder, texts, labels), name, tolerance)
 
 
-def _check_test_set(
-    version: Version, candidate: Predictor, texts: Sequence[str], labels: Sequence[str]
-) -> None:
+def _check_test_set(version: Version, candidate: Predictor, texts: Sequence[str], labels: Sequence[str]) -> None:
     if not texts or len(texts) != len(labels):
         raise DataError(
             f"{version} cannot be judged with {len(texts)} texts and {len(labels)} labels: "

@@ -20,9 +20,7 @@ class ServingMetrics:
     def __init__(self) -> None:
         """Create all metrics, at zero."""
         self.registry = CollectorRegistry()
-        self.ready = Gauge(
-            "textops_ready", "1 when the last canary prediction worked, else 0.", registry=self.registry
-        )
+        self.ready = Gauge("textops_ready", "1 when the last canary prediction worked, else 0.", registry=self.registry)
         self.running = Gauge(
             "textops_predictions_running", "Calls of the model that run or wait now.", registry=self.registry
         )

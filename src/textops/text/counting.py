@@ -10,9 +10,7 @@ _LARGEST_TABLE = 1 << 22
 _scratch = threading.local()
 
 
-def count_distinct(
-    ids: NDArray[np.uint32], vocabulary_size: int
-) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
+def count_distinct(ids: NDArray[np.uint32], vocabulary_size: int) -> tuple[NDArray[np.uint32], NDArray[np.intp]]:
     """Return the distinct ids of one document and how often each occurs.
 
     Every occurrence writes its position into a table at its id; what is read back afterwards is one position for all

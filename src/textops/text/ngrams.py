@@ -33,7 +33,7 @@ _BATCH_CHARACTERS = 1 << 15
 _MAX_BUCKET_BITS = 30
 
 
-def hash_ngrams(texts: Sequence[str], **settings: Any) -> "NgramTokenizer":  # noqa: ARG001
+def hash_ngrams(texts: Sequence[str], **settings: Any) -> "NgramTokenizer":  # noqa: ARG001, ANN401 (a tokenizer factory with the fields of the tokenizer)
     """Make the n-gram tokenizer for a training set; hashing has nothing to learn from the texts.
 
     Args:
@@ -68,9 +68,7 @@ class NgramTokenizer:
     def __post_init__(self) -> None:
         for name in ("word_bits", "character_bits"):
             if not 1 <= getattr(self, name) <= _MAX_BUCKET_BITS:
-                raise ConfigurationError(
-                    f"{name}={getattr(self, name)} is not possible: give 1 to {_MAX_BUCKET_BITS}"
-                )
+                raise ConfigurationError(f"{name}={getattr(self, name)} is not possible: give 1 to {_MAX_BUCKET_BITS}")
         if self.shortest < 1 or self.max_characters < 1:
             raise ConfigurationError(
                 f"shortest={self.shortest} and max_characters={self.max_characters} must both be at least 1"
@@ -170,9 +168,7 @@ class NgramTokenizer:
         shift = np.uint32(HASH_BITS - self.character_bits)
         first = np.uint32(self.first_character_id)
         windows = window_hashes(mixed, self.longest)
-        return {
-            length: (windows[length] >> shift) + first for length in range(self.shortest, self.longest + 1)
-        }
+        return {length: (windows[length] >> shift) + first for length in range(self.shortest, self.longest + 1)}
 
 
 def _word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -30,9 +30,7 @@ def make_encoder(configuration: DictConfig, tokenizer: Tokenizer, classes: int) 
     """Make the untrained encoder for a tokenizer and a number of classes."""
     encoder = _instantiate(configuration.model.encoder, "model.encoder")(tokenizer, classes)
     if not isinstance(encoder, Encoder):
-        raise ConfigurationError(
-            f"model.encoder makes a {type(encoder).__name__}, which is no textops Encoder"
-        )
+        raise ConfigurationError(f"model.encoder makes a {type(encoder).__name__}, which is no textops Encoder")
     return encoder
 
 

@@ -85,9 +85,7 @@ def _explain(error: Exception, overrides: Sequence[str]) -> str:
 
 def _known_keys(overrides: Sequence[str]) -> list[str]:
     """Return every dotted key of the configuration with the choices that do exist."""
-    choices = [
-        override for override in overrides if (configuration_folder() / override.partition("=")[0]).is_dir()
-    ]
+    choices = [override for override in overrides if (configuration_folder() / override.partition("=")[0]).is_dir()]
     configuration = compose(CONFIGURATION_NAME, overrides=choices)
     keys: list[str] = []
     pending: list[tuple[str, object]] = [("", OmegaConf.to_container(configuration, resolve=False))]

@@ -77,13 +77,9 @@ class Run:
         try:
             record = RunRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
         except FileNotFoundError as error:
-            raise ConfigurationError(
-                f"no finished run at {folder}: train a model first (textops train)"
-            ) from error
+            raise ConfigurationError(f"no finished run at {folder}: train a model first (textops train)") from error
         except ValidationError as error:
-            raise ConfigurationError(
-                f"{folder / RECORD_FILE} is damaged: train again (textops train)"
-            ) from error
+            raise ConfigurationError(f"{folder / RECORD_FILE} is damaged: train again (textops train)") from error
         configuration = OmegaConf.load(folder / CONFIGURATION_FILE)
         if not isinstance(configuration, DictConfig):
             raise ConfigurationError(f"{folder / CONFIGURATION_FILE} is damaged: train again (textops train)")

@@ -8,29 +8,16 @@ import hydra
 import pytorch_lightning as pl
 import torch
 from loguru import logger
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import DictConfig
 from pytorch_lightning.callbacks import ModelCheckpoint
 
-from textops.data.configuration import SourceConfiguration, read_configuration
 from textops.data.prepare import prepare
 from textops.errors import TextopsError
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_trainer
 from textops.training.commit import current_commit
 from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
 from textops.training.run import Run, RunRecord, finish_run, point_latest
-
-
-def source_of(configuration: DictConfig) -> SourceConfiguration:
-    """Read the configuration of the source."""
-    container = OmegaConf.to_container(configuration.data, resolve=True)
-    if not isinstance(container, dict):
-        raise TypeError("the group data must be a mapping")
-    return read_configuration({str(key): value for key, value in container.items()})
-
-
-def dataset_folder(configuration: DictConfig) -> Path:
-    """Return where the prepared data set of a configuration lies."""
-    return Path(configuration.paths.processed) / source_of(configuration).name
+from textops.training.source import dataset_folder, source_of
 
 
 def train(configuration: DictConfig) -> Run:

@@ -3,9 +3,7 @@ from textops.registry.events import Action, AliasEvent, current_holders, earlier
 
 def log(*moves: tuple[str, int, Action]) -> list[AliasEvent]:
     return [
-        AliasEvent(
-            number=number, alias=alias, version=version, previous=None, action=action, reason=None, gate=None
-        )
+        AliasEvent(number=number, alias=alias, version=version, previous=None, action=action, reason=None, gate=None)
         for number, (alias, version, action) in enumerate(moves, start=1)
     ]
 
@@ -23,9 +21,7 @@ def test_an_alias_is_where_its_last_event_put_it() -> None:
 
 
 def test_an_alias_goes_back_to_the_version_before() -> None:
-    events = log(
-        ("production", 1, Action.PROMOTE), ("staging", 9, Action.PROMOTE), ("production", 2, Action.PROMOTE)
-    )
+    events = log(("production", 1, Action.PROMOTE), ("staging", 9, Action.PROMOTE), ("production", 2, Action.PROMOTE))
 
     assert earlier_holders(events, "production") == [1]
 

@@ -129,9 +129,7 @@ def test_a_kill_while_promoting_leaves_the_event_whole_or_absent(
     assert again.number == events_after + 1
 
 
-def test_of_two_that_promote_at_once_one_wins_and_the_other_is_told(
-    registry: Registry, tmp_path: Path
-) -> None:
+def test_of_two_that_promote_at_once_one_wins_and_the_other_is_told(registry: Registry, tmp_path: Path) -> None:
     script = """
 version, after = registry.find(argument), None
 try:

@@ -46,23 +46,17 @@ def test_a_bare_name_or_nothing_means_the_newest_version(
     assert promote(registry, reference, "production", TEXTS, LABELS).version == 2
 
 
-def test_a_first_model_that_is_no_better_than_guessing_is_refused(
-    registry: Registry, bad_bundle: Path
-) -> None:
+def test_a_first_model_that_is_no_better_than_guessing_is_refused(registry: Registry, bad_bundle: Path) -> None:
     registry.register(bad_bundle)
 
-    with pytest.raises(
-        GateRefusedError, match=r"tiny/2 is not promoted .*baseline: accuracy 0\.0000"
-    ) as error:
+    with pytest.raises(GateRefusedError, match=r"tiny/2 is not promoted .*baseline: accuracy 0\.0000") as error:
         promote(registry, "tiny/2", "production", TEXTS, LABELS)
 
     assert error.value.exit_code == 3
     assert registry.events("tiny") == []
 
 
-def test_a_model_worse_than_the_holder_is_refused_by_name_and_figure(
-    registry: Registry, bad_bundle: Path
-) -> None:
+def test_a_model_worse_than_the_holder_is_refused_by_name_and_figure(registry: Registry, bad_bundle: Path) -> None:
     promote(registry, "tiny/1", "production", TEXTS, LABELS)
     registry.register(bad_bundle)
 
@@ -81,9 +75,7 @@ def test_an_equal_model_takes_over(registry: Registry, make_bundle: MakeBundle, 
     assert (event.version, event.previous) == (2, 1)
 
 
-def test_a_reason_overrides_the_gate_and_is_stored_with_what_it_said(
-    registry: Registry, bad_bundle: Path
-) -> None:
+def test_a_reason_overrides_the_gate_and_is_stored_with_what_it_said(registry: Registry, bad_bundle: Path) -> None:
     registry.register(bad_bundle)
 
     event = promote(registry, "tiny/2", "production", TEXTS, LABELS, force_reason="drill")
@@ -112,9 +104,7 @@ def test_other_classes_than_the_holders_are_refused(
     promote(registry, "tiny/1", "production", TEXTS, LABELS)
     registry.register(make_bundle(tmp_path / "wider", classes=("sport", "tech", "trade")))
 
-    with pytest.raises(
-        GateRefusedError, match=r"classes: not the same as tiny/1: without none, additionally trade"
-    ):
+    with pytest.raises(GateRefusedError, match=r"classes: not the same as tiny/1: without none, additionally trade"):
         promote(registry, "tiny/2", "production", TEXTS, LABELS)
 
 

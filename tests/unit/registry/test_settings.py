@@ -33,9 +33,7 @@ def test_what_is_given_goes_before_the_environment_and_none_is_not_given(
 def test_an_impossible_value_is_one_line_that_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTOPS_GATE_TOLERANCE", "a lot")
 
-    with pytest.raises(
-        ConfigurationError, match=r"TEXTOPS_GATE_TOLERANCE is not possible: .* valid number"
-    ) as error:
+    with pytest.raises(ConfigurationError, match=r"TEXTOPS_GATE_TOLERANCE is not possible: .* valid number") as error:
         read_settings(RegistrySettings)
 
     assert "\n" not in str(error.value)

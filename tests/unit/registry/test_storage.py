@@ -56,7 +56,5 @@ def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
 
 
 def test_a_bucket_is_refused_in_one_line() -> None:
-    with pytest.raises(
-        RegistryError, match=r"gs://bucket/models is not possible yet .* set TEXTOPS_REGISTRY"
-    ):
+    with pytest.raises(RegistryError, match=r"gs://bucket/models is not possible yet .* set TEXTOPS_REGISTRY"):
         open_storage("gs://bucket/models")

@@ -86,9 +86,7 @@ def test_an_altered_bundle_is_not_registered(registry: Registry, tiny_bundle: Pa
     assert registry.names() == []
 
 
-def test_the_same_content_again_does_not_hide_an_altered_version(
-    registry: Registry, tiny_bundle: Path
-) -> None:
+def test_the_same_content_again_does_not_hide_an_altered_version(registry: Registry, tiny_bundle: Path) -> None:
     alter(registry.register(tiny_bundle).path / MODEL_FILE)
 
     with pytest.raises(BundleError, match="was altered"):
@@ -130,18 +128,14 @@ def test_an_empty_registry_says_what_to_type(registry: Registry) -> None:
         registry.find("tiny@production")
 
 
-def test_a_reference_that_leads_nowhere_lists_what_there_is(
-    registry: Registry, three_versions: list[Version]
-) -> None:
+def test_a_reference_that_leads_nowhere_lists_what_there_is(registry: Registry, three_versions: list[Version]) -> None:
     promote(registry, three_versions[0], "staging")
 
     with pytest.raises(RegistryError, match="holds no model other: there is tiny"):
         registry.find("other")
     with pytest.raises(RegistryError, match=r"no version tiny/9: its versions are 1, 2, 3"):
         registry.find("tiny/9")
-    with pytest.raises(
-        RegistryError, match=r"no alias production: .*staging \(1\).*textops promote tiny/3 --to"
-    ):
+    with pytest.raises(RegistryError, match=r"no alias production: .*staging \(1\).*textops promote tiny/3 --to"):
         registry.find("tiny")
     with pytest.raises(RegistryError, match="tiny has no alias production"):
         registry.find()
@@ -181,12 +175,8 @@ def test_rolling_back_twice_goes_two_steps_back(registry: Registry, three_versio
         registry.rollback("tiny")
 
 
-def test_an_alias_that_was_never_set_is_not_rolled_back(
-    registry: Registry, three_versions: list[Version]
-) -> None:
-    with pytest.raises(
-        RegistryError, match="tiny has no alias production to roll back: its versions are 1, 2, 3"
-    ):
+def test_an_alias_that_was_never_set_is_not_rolled_back(registry: Registry, three_versions: list[Version]) -> None:
+    with pytest.raises(RegistryError, match="tiny has no alias production to roll back: its versions are 1, 2, 3"):
         registry.rollback("tiny")
     with pytest.raises(RegistryError, match="other has no alias production to roll back: there is tiny"):
         registry.rollback("other")
@@ -213,9 +203,7 @@ def test_who_decided_on_an_old_state_is_told(registry: Registry, three_versions:
         registry.point(three_versions[1], "production", after=seen)
 
 
-def test_a_damaged_event_is_one_line(
-    registry: Registry, three_versions: list[Version], tmp_path: Path
-) -> None:
+def test_a_damaged_event_is_one_line(registry: Registry, three_versions: list[Version], tmp_path: Path) -> None:
     promote(registry, three_versions[0])
     (tmp_path / "registry/tiny/events/00000001.json").write_text("{")
 

@@ -216,13 +216,9 @@ def test_a_refusal_does_not_repeat_what_was_sent(client: TestClient) -> None:
     assert "secret" not in response.text
 
 
-@pytest.mark.parametrize(
-    "content_type", ["application/json; charset=utf-8", "Application/JSON;charset=UTF-8"]
-)
+@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON;charset=UTF-8"])
 def test_json_may_be_announced_in_several_ways(client: TestClient, content_type: str) -> None:
-    response = client.post(
-        "/predict", content=json.dumps({"text": SPORT}), headers={"content-type": content_type}
-    )
+    response = client.post("/predict", content=json.dumps({"text": SPORT}), headers={"content-type": content_type})
 
     assert response.status_code == 200
 
@@ -289,9 +285,7 @@ def test_the_process_lives_and_the_model_is_ready(client: TestClient) -> None:
     assert client.get("/ready").json() == {"status": "ready", "model": {"name": "tiny", "version": 1}}
 
 
-def test_the_model_describes_itself_with_its_present_aliases(
-    client: TestClient, settings: ServingSettings
-) -> None:
+def test_the_model_describes_itself_with_its_present_aliases(client: TestClient, settings: ServingSettings) -> None:
     registry = Registry(settings.registry)
     registry.point(registry.find("tiny/1"), "staging", after=None)
 

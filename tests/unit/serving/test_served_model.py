@@ -22,9 +22,7 @@ def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
 
 
 def loaded(registry: Registry, inline_milliseconds: float) -> ServedModel:
-    return ServedModel.load(
-        ServingSettings(registry=str(registry.root), inline_milliseconds=inline_milliseconds)
-    )
+    return ServedModel.load(ServingSettings(registry=str(registry.root), inline_milliseconds=inline_milliseconds))
 
 
 @pytest.mark.parametrize("inline_milliseconds", [0, 60_000])

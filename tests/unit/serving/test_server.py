@@ -93,9 +93,7 @@ def test_a_port_in_use_is_one_line() -> None:
     with bind("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
 
-        with pytest.raises(
-            ServiceError, match=rf"cannot listen on 127.0.0.1:{port}: .* in use; stop what listens"
-        ):
+        with pytest.raises(ServiceError, match=rf"cannot listen on 127.0.0.1:{port}: .* in use; stop what listens"):
             bind("127.0.0.1", port)
 
 
