@@ -45,10 +45,8 @@ def letter(names: Sequence[str], longest: int = LONGEST_NAME) -> Lettering:
         if found:
             families.append(best)
         missing -= found
-    return Lettering(
-        names=tuple(f"class {number}" if missing & set(line) else line for number, line in enumerate(lines)),
-        families=tuple(families),
-    )
+    drawn = (f"class {number}" if not line or missing & set(line) else line for number, line in enumerate(lines))
+    return Lettering(names=tuple(drawn), families=tuple(families))
 
 
 def _shorten(name: str, longest: int) -> str:
