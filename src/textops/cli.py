@@ -77,8 +77,9 @@ def train(overrides: Overrides = None) -> None:
     Example: textops train data=liar_binary model=lstm trainer.max_epochs=1
     """
     from textops.training.configuration import compose_configuration
+    from textops.training.overrides import quoted
 
-    given = overrides or []
+    given = [quoted(override) for override in overrides or []]
     if not {"-m", "--multirun"} & set(given):
         # Composed once before Hydra does it, because its own errors span a page; and before torch is
         # imported, so that a typing error is answered at once.

@@ -42,6 +42,14 @@ def write_text(path: Path, content: str) -> None:
     write_bytes(path, content.encode("utf-8"))
 
 
+def shown(path: Path) -> str:
+    """Return a path as a person wants to read it: relative where it lies below the working directory."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
 @contextmanager
 def folder_written_beside(path: Path) -> Iterator[Path]:
     """Give a temporary folder that takes the place of `path` when the block ends well.

@@ -3,6 +3,8 @@
 import logging
 import sys
 import warnings
+from pathlib import Path
+from typing import TextIO
 
 from loguru import logger
 
@@ -11,6 +13,10 @@ CONSOLE_FORMAT = "<green>{time:HH:mm:ss}</green> <level>{level: <7}</level> {mes
 _QUIET_LIBRARIES = frozenset(
     {"httpcore", "httpx", "lightning_fabric", "matplotlib", "onnx_ir", "onnxscript", "pytorch_lightning", "torch"}
 )
+
+
+# True for small data and of no use to its owner.
+_NEEDLESS_WARNINGS = (".*smaller than the logging interval.*", ".*does not have many workers.*")
 
 
 class LoguruHandler(logging.Handler):
@@ -37,7 +43,20 @@ def set_up_logging(level: str = "INFO") -> None:
     logger.remove()
     logger.add(sys.stderr, level=level, format=CONSOLE_FORMAT, diagnose=False, backtrace=False)
     logging.basicConfig(handlers=[LoguruHandler()], level=logging.INFO, force=True)
-    logging.captureWarnings(capture=True)
+    warnings.showwarning = _log_warning
     # What libraries deprecate among themselves is no news to a user.
     warnings.filterwarnings("ignore", category=FutureWarning)
     warnings.filterwarnings("ignore", category=DeprecationWarning)
+    for message in _NEEDLESS_WARNINGS:
+        warnings.filterwarnings("ignore", message=message)
+
+
+def _log_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 (the signature of `warnings.showwarning`)
+    line: str | None = None,  # noqa: ARG001
+) -> None:
+    logger.warning("{}: {} ({}:{})", category.__name__, message, Path(filename).name, lineno)

@@ -28,7 +28,7 @@ from textops.evaluation.figures import draw_confusion_matrix, draw_reliability_d
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.report import CalibrationSummary, bundle_metrics, write_report
 from textops.evaluation.review import choose_review_band
-from textops.files import folder_written_beside, write_text
+from textops.files import folder_written_beside, shown, write_text
 from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
@@ -94,7 +94,7 @@ def build_bundle(run: Run) -> Judged:
         _write_contents(folder, run, dataset, test, judged)
         manifest = seal(folder, judged.manifest)
     _write_figures(run.report, judged, test)
-    logger.success("Accuracy {}: {}", judged.evaluation.accuracy, run.bundle)
+    logger.success("Accuracy {}: {}", judged.evaluation.accuracy, shown(run.bundle))
     return Judged(run.bundle, manifest, judged.evaluation, judged.calibration, parity)
 
 

@@ -16,8 +16,8 @@ def versions_table(registry: Registry, name: str | None = None) -> Table:
     """
     table = Table(title=f"Models in {registry.root}", title_justify="left", box=SIMPLE)
     for heading in ("version", "aliases", "accuracy", "macro F1", "ECE", "created"):
-        # A figure that breaks over two lines is hard to compare.
-        table.add_column(heading, overflow="fold", no_wrap=heading == "accuracy")
+        # A figure or a name that breaks over two lines is hard to read.
+        table.add_column(heading, overflow="fold", no_wrap=heading != "aliases")
     names = [name] if name is not None else registry.names()
     if not names or not registry.versions(names[0]):
         registry.find(name)  # says what is missing

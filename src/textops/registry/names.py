@@ -10,7 +10,8 @@ STAGING = "staging"
 LATEST = "latest"
 """Not an alias that can be moved: always the newest version."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
+# Letters of any script: the name often comes from a file of people who write in another one.
+_NAME = re.compile(r"[^\W_][\w.-]{0,127}")
 _REFERENCE = re.compile(r"(?P<name>[^@/]+)(?:@(?P<alias>[^@/]+)|/(?P<version>[0-9]{1,9}))?")
 
 

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from textops.errors import ConfigurationError
+from textops.training.overrides import quoted
 
 CONFIGURATION_NAME = "config"
 
@@ -34,9 +35,10 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
     Raises:
         ConfigurationError: If an override does not fit, in one line with the nearest right key.
     """
+    overrides = [quoted(override) for override in overrides]
     with _hydra():
         try:
-            configuration = compose(CONFIGURATION_NAME, overrides=list(overrides))
+            configuration = compose(CONFIGURATION_NAME, overrides=overrides)
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigurationError(_explain(error, overrides)) from error
     folder = run or Path(configuration.paths.outputs) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)

@@ -13,6 +13,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.prepare import prepare
 from textops.errors import TextopsError
+from textops.files import shown
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_trainer
 from textops.training.commit import current_commit
 from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
@@ -45,7 +46,7 @@ def train(configuration: DictConfig) -> Run:
     datamodule.weigh(encoder.weigh)
     classifier = make_classifier(configuration, encoder)
     trainer = make_trainer(configuration)
-    logger.info("Training {} on {} into {}", configuration.model.name, source.name, configuration.paths.run)
+    logger.info("Training {} on {} into {}", configuration.model.name, source.name, shown(Path(configuration.paths.run)))
     started = time.perf_counter()
     trainer.fit(classifier, datamodule=datamodule)
     seconds = time.perf_counter() - started
@@ -64,7 +65,7 @@ def train(configuration: DictConfig) -> Run:
     )
     finished = finish_run(run, record, configuration, datamodule.tokenizer)
     point_latest(Path(configuration.paths.latest), run)
-    logger.success("Trained in {:.1f} s, validation loss {:.4f}: {}", seconds, record.validation_loss, run)
+    logger.success("Trained in {:.1f} s, validation loss {:.4f}: {}", seconds, record.validation_loss, shown(run))
     return finished
 
 

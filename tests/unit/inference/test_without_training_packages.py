@@ -25,7 +25,7 @@ assert not ABSENT & {name.partition(".")[0] for name in sys.modules}
 
 
 def run(script: str, *arguments: object) -> str:
-    result = subprocess.run(  # noqa: S603 - our own interpreter
+    result = subprocess.run(
         [sys.executable, "-c", PREAMBLE + script + EPILOGUE, *map(str, arguments)],
         capture_output=True,
         text=True,

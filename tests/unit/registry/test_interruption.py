@@ -61,7 +61,7 @@ registry, bundle = Registry(sys.argv[1]), Path(sys.argv[2])
 
 
 def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own interpreter
+    return subprocess.run(
         [sys.executable, "-c", script, *map(str, arguments)],
         capture_output=True,
         text=True,
@@ -74,7 +74,7 @@ def race(script: str, registry: Registry, start: Path, arguments: list[object]) 
     """Start one process per argument, let them loose together, return what each printed."""
     command = [sys.executable, "-c", RACE + script, str(registry.root), str(start)]
     runners = [
-        subprocess.Popen([*command, str(argument)], stdout=subprocess.PIPE, text=True)  # noqa: S603
+        subprocess.Popen([*command, str(argument)], stdout=subprocess.PIPE, text=True)
         for argument in arguments
     ]
     for runner in runners:

@@ -1,0 +1,62 @@
+"""`textops demo`: the whole life of a model, as a newcomer sees it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from textops.bundle import verify
+from textops.registry.store import Registry
+from textops.serving.process import started_server
+
+SMALL = ("model.tokenizer.word_bits=14", "model.tokenizer.character_bits=14", "trainer.max_epochs=2")
+
+
+def demo(folder: Path, *overrides: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "textops.cli", "demo", *overrides],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.mark.slow
+def test_the_demo_leaves_a_real_model_in_production_that_serve_finds(tmp_path: Path) -> None:
+    # given an empty folder
+    # when
+    outcome = demo(tmp_path)
+    # then
+    assert outcome.returncode == 0, outcome.stderr
+    registry = Registry(tmp_path / "models/registry")
+    production = registry.find("bbc_news@production")
+    assert verify(production.path).metrics["accuracy"].low > 0.9
+    for part in ("accuracy", "baseline", "over HTTP", "registry", "figures", "What to type next"):
+        assert part in outcome.stdout
+    figures = re.search(r"(outputs/\S+/report)", outcome.stdout)
+    assert figures is not None
+    assert sorted(path.suffix for path in (tmp_path / figures[1]).iterdir()) == [".json", ".md", ".png", ".png"]
+    with started_server({"TEXTOPS_REGISTRY": str(registry.root)}) as address:
+        answer = httpx.post(f"{address}/predict", json={"text": "The striker scored twice in the second half"})
+    assert answer.json()["label"] == "sports"
+
+
+@pytest.mark.slow
+def test_a_second_demo_that_is_worse_is_refused_by_the_gate_and_changes_nothing(tmp_path: Path) -> None:
+    # given
+    source = ("data=synthetic", "data.synthetic.rows=1500")
+    assert demo(tmp_path, *source, *SMALL).returncode == 0
+    # when: a model that sees too little of the text
+    worse = demo(tmp_path, *source, *SMALL, "model.tokenizer.max_characters=2")
+    # then
+    registry = Registry(tmp_path / "models/registry")
+    assert worse.returncode == 3, worse.stderr
+    assert "Traceback" not in worse.stderr
+    assert "accuracy" in worse.stderr.splitlines()[-1]
+    assert registry.find("synthetic@production").number == 1
+    assert [version.number for version in registry.versions("synthetic")] == [1, 2]
