@@ -1,7 +1,5 @@
 """What a user should hear about a prepared data set, on the console."""
 
-from collections.abc import Sequence
-
 from loguru import logger
 
 from textops.data.configuration import SPLITS
@@ -53,12 +51,11 @@ def sentence(finding: Finding) -> str:
 
 def _announce_reading(manifest: DatasetManifest) -> None:
     guessed = manifest.reading.guessed
-    if guessed:
-        examples = [f"{file} as {encoding}" for file, encoding in list(guessed.items())[:PLACES]]
+    if guessed.count:
         logger.warning(
             "{} not UTF-8; read by a guess: {}; name the encoding with data.read.encoding",
-            "1 file is" if len(guessed) == 1 else f"{len(guessed):,} files are",
-            _shortened(examples, len(guessed)),
+            "1 file is" if guessed.count == 1 else f"{guessed.count:,} files are",
+            _places(guessed),
         )
     swallowed = manifest.reading.swallowed
     if swallowed.count:
@@ -95,8 +92,5 @@ def _announce_split(manifest: DatasetManifest, test_size: int) -> None:
 
 
 def _places(occurrences: Occurrences) -> str:
-    return _shortened(occurrences.places[:PLACES], occurrences.count)
-
-
-def _shortened(shown: Sequence[str], count: int) -> str:
-    return ", ".join([*shown, "..."] if count > len(shown) else shown)
+    shown = occurrences.places[:PLACES]
+    return ", ".join([*shown, "..."] if occurrences.count > len(shown) else shown)

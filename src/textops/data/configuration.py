@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from textops.data.configuration_parts import (
     SPLITS,
@@ -78,7 +78,7 @@ class SourceConfiguration(Frozen):
     label_column: Text | None = None
     label_from_file: Names | Literal["folder"] | None = None
     label_names: Names | None = None
-    ignore_labels: Annotated[tuple[Text, ...], BeforeValidator(as_sequence)] = ()
+    ignore_labels: Texts = ()
     timestamp_column: str | None = None
     timestamp_format: str = "auto"
     id_column: str | None = None

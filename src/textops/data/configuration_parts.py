@@ -14,7 +14,7 @@ def as_sequence(value: object) -> object:
     """Let one text stand for a list of one: `paths=a.csv` instead of `paths=[a.csv]`."""
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else value
+    return (value,) if isinstance(value, str | int | float) else value
 
 
 def _as_text(value: object) -> object:
@@ -28,8 +28,8 @@ def _with_text_keys(value: object) -> object:
     return {_as_text(key): _as_text(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(as_sequence)]
 Text = Annotated[str, BeforeValidator(_as_text)]
+Texts = Annotated[tuple[Text, ...], BeforeValidator(as_sequence)]
 Names = Annotated[dict[str, str], BeforeValidator(_with_text_keys)]
 
 

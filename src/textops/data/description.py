@@ -90,7 +90,7 @@ def _reading(notes: ReadingNotes, files: int) -> Reading:
     return Reading(
         files=files,
         encodings=notes.encodings,
-        guessed=notes.guessed,
+        guessed=_occurrence(notes.guessed),
         delimiters=dict(Counter(notes.delimiters.values())),
         swallowed=_occurrence(notes.swallowed),
     )

@@ -28,6 +28,7 @@ CONTROL_SHARE = 0.02
 WIDE_SHARE = 0.01
 READABLE_SHARE = 0.95
 
+CONTROL_ALLOWED = 8
 GZIP_MAGIC = b"\x1f\x8b"
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -177,7 +178,7 @@ def _candidates(head: bytes, name: str, configured: Sequence[str]) -> list[Encod
     wide = _wide_encoding(head)
     if wide is not None:
         return [Encoding(wide, "guess")]
-    if len(head) - len(head.translate(None, _CONTROL)) > CONTROL_SHARE * len(head):
+    if len(head) - len(head.translate(None, _CONTROL)) > max(CONTROL_ALLOWED, CONTROL_SHARE * len(head)):
         raise DataError(f"{name} is a binary file, not text: check the path, or name its encoding (data.read.encoding)")
     return [Encoding("utf-8", "utf-8")]
 

@@ -52,13 +52,13 @@ def leaking_terms(texts: Sequence[str], labelled: Labelled) -> list[Term]:
     """Find terms that all but identify a class, the most telling first.
 
     Both words (`reuters`) and what stands between white space (`(reuters)`) are looked at; of the forms of
-    one word the more telling one is named.
+    one word the more telling one is named, of two as telling the longer.
     """
     found: dict[tuple[str, str], Term] = {}
     for by_space in (False, True):
         for term in _terms(texts, labelled, by_space=by_space):
             key = ("".join(filter(str.isalnum, term.name)) or term.name, term.points_to)
-            if key not in found or term.accuracy > found[key].accuracy:
+            if key not in found or term.accuracy >= found[key].accuracy:
                 found[key] = term
     return sorted(found.values(), key=lambda term: (-term.accuracy, term.name))[:TERMS_LISTED]
 

@@ -27,14 +27,14 @@ class Reading(_Frozen):
     Attributes:
         files: Number of files.
         encodings: Encoding -> number of files.
-        guessed: File -> encoding that was guessed.
+        guessed: Files whose encoding was guessed, with the guess.
         delimiters: Delimiter -> number of files.
         swallowed: Places where a quoted field holds what looks like rows of its own.
     """
 
     files: int
     encodings: dict[str, int]
-    guessed: dict[str, str]
+    guessed: Occurrences
     delimiters: dict[str, int]
     swallowed: Occurrences
 

@@ -71,13 +71,13 @@ class ReadingNotes:
 
     Attributes:
         encodings: Encoding -> number of files.
-        guessed: File -> encoding that was guessed.
+        guessed: Files whose encoding was guessed, with the guess.
         delimiters: File -> delimiter that was found.
         swallowed: Places where a quoted field holds what looks like rows of its own.
     """
 
     encodings: dict[str, int] = field(default_factory=dict)
-    guessed: dict[str, str] = field(default_factory=dict)
+    guessed: Tally = field(default_factory=Tally)
     delimiters: dict[str, str] = field(default_factory=dict)
     swallowed: Tally = field(default_factory=Tally)
 
@@ -85,7 +85,7 @@ class ReadingNotes:
         """Count the encoding of a file, and remember it if it was guessed."""
         self.encodings[encoding.name] = self.encodings.get(encoding.name, 0) + 1
         if encoding.found == "guess":
-            self.guessed[file.name] = encoding.name
+            self.guessed.add(f"{file.name} as {encoding.name}")
 
 
 def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advice: str = "") -> None:

@@ -1,7 +1,7 @@
 """Which example is for training, which for validation, which for the test."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -66,7 +66,7 @@ def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
     """
     if split.rule == "hash":
         _require_enough_groups(members)
-        return _with_every_class([_by_position(member.position, split) for member in members], members)
+        return _with_every_class([_by_position(member.position, split) for member in members], members, split)
     if split.rule == "time":
         splits = _by_time(members, split)
     else:
@@ -143,46 +143,56 @@ def _require_enough_groups(members: Sequence[Member]) -> None:
         )
 
 
-def _with_every_class(splits: list[SplitName], members: Sequence[Member]) -> Assignment:
+def _with_every_class(splits: Sequence[SplitName], members: Sequence[Member], split: SplitConfiguration) -> Assignment:
     """Move whole groups so that every class is in every split.
 
-    Only small data needs it. The moved group is the one next in line: into test and val the lowest position
-    of the class that can be spared, into train the highest. With more data the rule itself may fill the
-    split, and the moved group goes back; for these groups alone the promise of `assign` does not hold, so
-    they are listed in `dataset.json`.
+    Only small data and rare classes need it. The group to move is the one of the class whose position is nearest to
+    where the split begins or ends, among those that can be spared. With more data the rule itself may fill the
+    split, and the moved group goes back; for these groups alone the promise of `assign` does not hold, so they are
+    listed in `dataset.json`.
     """
-    of_group = {member.group: split for member, split in zip(members, splits, strict=True)}
-    classes_of = _classes_by_group(members)
+    of_group = {member.group: given for member, given in zip(members, splits, strict=True)}
+    classes_of: dict[str, set[str]] = defaultdict(set)
+    for member in members:
+        classes_of[member.group].add(member.label)
+    counts = Counter((of_group[group], label) for group, labels in classes_of.items() for label in labels)
     moved: dict[str, None] = {}
     for label, groups in sorted(_groups_by_class(members).items()):
-        line = sorted(groups, key=groups.__getitem__)
-        ways: tuple[tuple[SplitName, list[str]], ...] = (("test", line), ("val", line), ("train", line[::-1]))
-        for target, candidates in ways:
-            if any(of_group[group] == target for group in line):
+        for target in ("test", "val", "train"):
+            if counts[target, label]:
                 continue
-            spare = next((each for each in candidates if _can_be_spared(each, of_group, classes_of)), None)
-            if spare is None:
+            group = _spare_group(groups, target, split, lambda each: (of_group[each], classes_of[each]), counts)
+            if group is None:
                 raise DataError(
-                    f"class {label!r} cannot be in train, val and test at once: its near duplicates are "
-                    "mixed up with those of other classes; add examples, or set "
-                    "data.near_duplicates.enabled=false"
+                    f"class {label!r} cannot be in train, val and test at once: its near duplicates are mixed up with "
+                    "those of other classes; add examples, or set data.near_duplicates.enabled=false"
                 )
-            of_group[spare] = target
-            moved[spare] = None
+            for each in classes_of[group]:
+                counts[of_group[group], each] -= 1
+                counts[target, each] += 1
+            of_group[group] = target
+            moved[group] = None
     return Assignment([of_group[member.group] for member in members], tuple(moved))
 
 
-def _classes_by_group(members: Sequence[Member]) -> dict[str, set[str]]:
-    classes: dict[str, set[str]] = defaultdict(set)
-    for member in members:
-        classes[member.group].add(member.label)
-    return classes
-
-
-def _can_be_spared(group: str, of_group: dict[str, SplitName], classes_of: dict[str, set[str]]) -> bool:
-    """Tell whether the split of a group keeps all of the group's classes without it."""
-    others = [each for each, split in of_group.items() if split == of_group[group] and each != group]
-    return all(any(label in classes_of[each] for each in others) for label in classes_of[group])
+def _spare_group(
+    groups: dict[str, int],
+    target: SplitName,
+    split: SplitConfiguration,
+    home_of: Callable[[str], tuple[SplitName, set[str]]],
+    counts: Counter[tuple[SplitName, str]],
+) -> str | None:
+    """Return the group nearest to the target whose split keeps all of its classes without it."""
+    begin = {"test": 0.0, "val": split.test, "train": split.test + split.val}[target]
+    end = {"test": split.test, "val": split.test + split.val, "train": 1.0}[target]
+    distances = {
+        group: max(begin - position / POSITIONS, position / POSITIONS - end) for group, position in groups.items()
+    }
+    for group in sorted(groups, key=lambda each: (distances[each], each)):
+        home, labels = home_of(group)
+        if all(counts[home, label] > 1 for label in labels):
+            return group
+    return None
 
 
 def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Member]) -> None:

@@ -22,10 +22,10 @@ CONSONANTS = "bdfgklmnprstvz"
 VOWELS = "aeiou"
 COMMON_WORDS = 5_000
 TOPIC_WORDS = 200
-TOPIC_SHARE = 0.12
+TOPIC_SHARE = 0.2
 """Share of a text's words that come from its topic; the rest are common to all."""
 
-STRAY_SHARE = 0.25
+STRAY_SHARE = 0.5
 """Share of the topic words that come from any topic: no model tells the classes apart without error."""
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)

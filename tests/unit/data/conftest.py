@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,43 +17,10 @@ SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprst" for vowel in "aei
 Row = Sequence[str]
 
 
-class TextsFactory(Protocol):
-    """Makes different texts of twelve made-up words."""
-
-    def __call__(self, count: int, *, words: int = 12, seed: int = 0) -> list[str]: ...
-
-
-class TableFactory(Protocol):
-    """Writes a delimited file and returns its path."""
-
-    def __call__(
-        self,
-        rows: Sequence[Row],
-        *,
-        header: Row | None = ("text", "label"),
-        name: str = "data.csv",
-        encoding: str = "utf-8",
-        delimiter: str = ",",
-        line_end: str = "\n",
-    ) -> Path: ...
-
-
-class ConfigurationFactory(Protocol):
-    """Makes a configuration for a file with the columns `text` and `label`."""
-
-    def __call__(self, *paths: Path | str, **settings: Any) -> SourceConfiguration: ...  # noqa: ANN401
-
-
-class RowFactory(Protocol):
-    """Makes a labelled text as the validation gives it."""
-
-    def __call__(
-        self, text: str, label: str = "a", *, file: str = "data.csv", position: int | None = None, **others: str
-    ) -> LabelledText: ...
-
-
 @pytest.fixture
-def texts() -> TextsFactory:
+def texts() -> Callable[..., list[str]]:
+    """Makes different texts of so many made-up words: `texts(count, words=12, seed=0)`."""
+
     def make(count: int, *, words: int = 12, seed: int = 0) -> list[str]:
         generator = np.random.default_rng(seed)
         drawn = generator.integers(0, len(SYLLABLES), (count, words, 3))
@@ -63,13 +30,15 @@ def texts() -> TextsFactory:
 
 
 @pytest.fixture
-def labelled(texts: TextsFactory) -> list[tuple[str, str]]:
+def labelled(texts: Callable[..., list[str]]) -> list[tuple[str, str]]:
     """Sixty rows, thirty of each of two classes."""
     return [(text, "good" if number % 2 else "bad") for number, text in enumerate(texts(60))]
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> TableFactory:
+def table(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a delimited file and returns its path."""
+
     def write(
         rows: Sequence[Row],
         *,
@@ -93,7 +62,9 @@ def table(tmp_path: Path) -> TableFactory:
 
 
 @pytest.fixture
-def configuration() -> ConfigurationFactory:
+def configuration() -> Callable[..., SourceConfiguration]:
+    """Makes a configuration for files with the columns `text` and `label`."""
+
     def make(*paths: Path | str, **settings: Any) -> SourceConfiguration:  # noqa: ANN401
         columns = {"text_columns": ["text"]}
         if "label_from_file" not in settings:
@@ -104,7 +75,9 @@ def configuration() -> ConfigurationFactory:
 
 
 @pytest.fixture
-def row() -> RowFactory:
+def row() -> Callable[..., LabelledText]:
+    """Makes a labelled text as the validation gives it."""
+
     def make(
         text: str, label: str = "a", *, file: str = "data.csv", position: int | None = None, **others: str
     ) -> LabelledText:

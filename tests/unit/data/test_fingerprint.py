@@ -1,0 +1,40 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from textops.data.configuration import SourceConfiguration
+from textops.data.fingerprint import fingerprint_of
+from textops.data.locations import SourceFile
+from textops.errors import DataError
+
+Configuration = Callable[..., SourceConfiguration]
+
+
+def test_the_place_and_the_name_do_not_count(tmp_path: Path, configuration: Configuration) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "data.csv").write_text("text", encoding="utf-8")
+    here = SourceFile(tmp_path / "a" / "data.csv", "a/data.csv", "data.csv")
+    there = SourceFile(tmp_path / "b" / "data.csv", "b/data.csv", "data.csv")
+
+    one = fingerprint_of(configuration("a", name="one", note="x"), [here])
+
+    assert one == fingerprint_of(configuration("b", name="two"), [there])
+
+
+def test_content_settings_and_the_name_of_the_file_count(tmp_path: Path, configuration: Configuration) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("text", encoding="utf-8")
+    file = SourceFile(path, "data.csv", "data.csv")
+    before = fingerprint_of(configuration(), [file])
+
+    assert fingerprint_of(configuration(split={"salt": "other"}), [file]) != before
+    assert fingerprint_of(configuration(), [SourceFile(path, "data.csv", "fake.csv")]) != before
+    path.write_text("texT", encoding="utf-8")
+    assert fingerprint_of(configuration(), [file]) != before
+
+
+def test_a_file_that_is_gone_is_one_line(tmp_path: Path, configuration: Configuration) -> None:
+    with pytest.raises(DataError, match=r"gone.csv cannot be read: No such file"):
+        fingerprint_of(configuration(), [SourceFile(tmp_path / "gone.csv", "gone.csv", "gone.csv")])
