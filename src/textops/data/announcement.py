@@ -4,6 +4,7 @@ from loguru import logger
 
 from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest, Finding, Occurrences
+from textops.data.nearest import listed
 
 PLACES = 3
 """So many places stand on the console; `dataset.json` has more."""
@@ -79,6 +80,12 @@ def _announce_split(manifest: DatasetManifest, test_size: int) -> None:
             "{:,} groups of near duplicates stand in more than one of the predefined splits",
             split.shared_groups,
         )
+    for name, counts in manifest.counts.items():
+        missing = [label for label, count in counts.items() if count == 0]
+        if missing:
+            logger.warning(
+                "No example in {} is of class {}: nothing can be measured there for it", name, listed(missing)
+            )
     asked = manifest.source.split.test
     share = test_size / manifest.validation.kept
     if split.rule == "hash" and manifest.duplicates.near and share > SHARE_OFF * asked:

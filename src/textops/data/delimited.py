@@ -1,7 +1,6 @@
 """Files of rows with a delimiter: CSV, TSV and their many relatives."""
 
 import csv
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -29,6 +28,9 @@ SPELLED = {
     "\\x01": "\x01",
 }
 NO_DELIMITER = "\x1f"
+LONGEST_FIELD = 100_000_000
+"""The 131,072 characters that csv allows by default are less than some articles have; this is more than any has."""
+
 HEAD_LINES = 50
 """Lines looked at to find the delimiter; a quoted field of the first row may hold line ends."""
 
@@ -67,17 +69,22 @@ def read_delimited(
         A record or a broken record for each row.
 
     Raises:
-        DataError: If the file cannot be decoded, is empty, or lacks a needed column.
+        DataError: If the file cannot be decoded, is empty, lacks a needed column, or has a field without end.
     """
-    # A single article may be longer than the 131,072 characters that csv allows by default.
-    csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+    csv.field_size_limit(LONGEST_FIELD)
     encoding = encoding_of_file(file.path, file.name, read.encoding)
     notes.note_encoding(file, encoding)
-    with text_stream(file.path, file.name, encoding) as stream:
-        layout = _layout(list(islice(stream, HEAD_LINES)), file, read, needed)
-    notes.delimiters[file.name] = _delimiter_name(layout.delimiter)
-    with text_stream(file.path, file.name, encoding) as stream:
-        yield from _rows(stream, file, layout, read, needed, notes)
+    try:
+        with text_stream(file.path, file.name, encoding) as stream:
+            layout = _layout(list(islice(stream, HEAD_LINES)), file, read, needed)
+        notes.delimiters[file.name] = _delimiter_name(layout.delimiter)
+        with text_stream(file.path, file.name, encoding) as stream:
+            yield from _rows(stream, file, layout, read, needed, notes)
+    except csv.Error as error:
+        raise DataError(
+            f"{file.name} cannot be read as rows ({error}): a stray quote seems to hold rows together; try "
+            "data.read.quoting=false"
+        ) from error
 
 
 def _rows(
@@ -93,28 +100,23 @@ def _rows(
     required = max((layout.columns.index(column) for column in needed), default=0) + 1
     ended = 0
     header_is_next = layout.has_header
-    try:
-        for row in reader:
-            line, ended = ended + 1, reader.line_num
-            if not any(row):
-                continue
-            if header_is_next:
-                header_is_next = False
-                continue
-            if len(row) > width and not any(row[width:]):
-                row = row[:width]  # noqa: PLW2901
-            if required <= len(row) < width:
-                row = row + [""] * (width - len(row))  # noqa: PLW2901
-            if len(row) != width:
-                yield BrokenRecord(file, line, f"{len(row)} fields instead of {width}")
-                continue
-            if ended - line > 0 and _swallows_rows(row, layout.delimiter, width):
-                notes.swallowed.add(f"{file.name}:{line}")
-            yield Record(file, line, dict(zip(layout.columns, row, strict=True)))
-    except csv.Error as error:
-        raise DataError(
-            f"{file.name}:{reader.line_num} cannot be read as rows: {error}; try data.read.quoting=false"
-        ) from error
+    for row in reader:
+        line, ended = ended + 1, reader.line_num
+        if not any(row):
+            continue
+        if header_is_next:
+            header_is_next = False
+            continue
+        if len(row) > width and not any(row[width:]):
+            row = row[:width]  # noqa: PLW2901
+        if required <= len(row) < width:
+            row = row + [""] * (width - len(row))  # noqa: PLW2901
+        if len(row) != width:
+            yield BrokenRecord(file, line, f"{len(row)} fields instead of {width}")
+            continue
+        if ended - line > 0 and _swallows_rows(row, layout.delimiter, width):
+            notes.swallowed.add(f"{file.name}:{line}")
+        yield Record(file, line, dict(zip(layout.columns, row, strict=True)))
 
 
 def _layout(head: list[str], file: SourceFile, read: ReadConfiguration, needed: Sequence[str]) -> Layout:
@@ -170,10 +172,7 @@ def _advice(delimiter: str, head: list[str], read: ReadConfiguration, needed: Se
 
 
 def _first_row(head: list[str], delimiter: str, *, quoting: bool) -> list[str]:
-    try:
-        return next((row for row in _reader(head, delimiter, quoting=quoting) if any(row)), [])
-    except csv.Error:
-        return []
+    return next((row for row in _reader(head, delimiter, quoting=quoting) if any(row)), [])
 
 
 def _reader(lines: IO[str] | list[str], delimiter: str, *, quoting: bool) -> "Reader":

@@ -93,6 +93,12 @@ def test_everything_odd_is_a_warning_with_figures_and_places(manifest: DatasetMa
     assert [line.split()[0] for line in lines if "Leak:" in line] == ["WARNING", "WARNING", "INFO"]
 
 
+def test_a_class_that_a_split_lacks_is_pointed_out(manifest: DatasetManifest, log: io.StringIO) -> None:
+    announce(manifest.model_copy(update={"counts": {**manifest.counts, "test": {"fake": 50, "real": 0}}}))
+
+    assert "WARNING No example in test is of class 'real'" in log.getvalue()
+
+
 def test_one_guessed_file_is_singular(manifest: DatasetManifest, log: io.StringIO) -> None:
     one = Occurrences(count=1, places=("a.csv as cp1252",))
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textops.data import delimited
 from textops.data.configuration import ReadConfiguration
 from textops.data.delimited import read_delimited
 from textops.data.locations import SourceFile
@@ -127,6 +128,16 @@ def test_rows_of_a_wrong_width_are_broken_unless_nothing_is_lost(tmp_path: Path)
 
 def test_a_field_longer_than_csv_allows_by_default_is_read(table: Table) -> None:
     assert len(fields_of(table([["x" * 200_000, "a"]]))[0]["text"]) == 200_000
+
+
+def test_a_quote_that_never_ends_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "LONGEST_FIELD", 1000)
+    path = tmp_path / "a.csv"
+    path.write_text('text,label\n"stray,x\n' + "fine,y\n" * 500, encoding="utf-8")
+
+    with pytest.raises(DataError, match=r"a stray quote seems to hold rows together; try data.read.quoting=false"):
+        rows_of(path)
+    assert len(rows_of(path, quoting=False)) == 501
 
 
 @pytest.mark.parametrize(

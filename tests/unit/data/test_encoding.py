@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textops.data.encoding import BLOCK_BYTES, Encoding, decoded, encoding_of_file, guessed, text_stream
+from textops.data.encoding import BLOCK_BYTES, GUESS_BYTES, Encoding, decoded, encoding_of_file, guessed, text_stream
 from textops.errors import DataError
 
 AUTO = ("auto",)
@@ -156,6 +156,15 @@ def test_bytes_that_fit_no_encoding_are_refused() -> None:
 
     with pytest.raises(DataError, match=r"a.csv is not text in any known encoding"):
         decoded(noise, "a.csv", AUTO)
+
+
+def test_a_guess_is_proven_to_the_last_byte(tmp_path: Path) -> None:
+    # given French for longer than a guess looks, and a byte that no French has
+    path = tmp_path / "a.csv"
+    path.write_bytes(f"{FRENCH}\n".encode("cp1252") * (2 * GUESS_BYTES // len(FRENCH)) + b"\x81")
+
+    with pytest.raises(DataError, match=r"a.csv is not in cp1252: byte 0x81 at offset \d+ \(line \d+\); try"):
+        encoding_of_file(path, "a.csv", AUTO)
 
 
 def test_a_file_that_cannot_be_opened_is_one_line(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loguru import logger
 from pyarrow import parquet
 
+from textops.data import prepare as prepare_module
 from textops.data.configuration import SourceConfiguration, read_configuration
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
@@ -300,6 +301,24 @@ def test_a_sample_is_the_same_whatever_the_order(
 
     assert found[0] == found[1]
     assert len(found[0]) == 20
+
+
+def test_long_reading_shows_progress(
+    tmp_path: Path,
+    table: Table,
+    configuration: Configuration,
+    labelled: Labelled,
+    log: io.StringIO,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(prepare_module, "PROGRESS_ROWS", 25)
+
+    prepare(configuration(table(labelled)), tmp_path / "dataset")
+
+    assert [line for line in log.getvalue().splitlines() if "rows read" in line] == [
+        "INFO 25 rows read",
+        "INFO 50 rows read",
+    ]
 
 
 def test_what_was_left_out_is_said_and_written(

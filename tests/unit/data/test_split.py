@@ -106,14 +106,17 @@ def test_too_few_examples_say_the_minimum(counts: dict[str, int], message: str) 
         assign(some, HASH)
 
 
-def test_classes_that_share_all_their_groups_cannot_be_parted() -> None:
-    # given three groups of which one cannot be spared by the other class
-    some = [Member(group, 1, label) for group in ("g1", "g2", "g3") for label in ("a", "b")]
-    some += [Member("g4", 1, "a")]
+def test_classes_that_hold_each_other_where_they_are_cannot_be_parted() -> None:
+    # given a class without train, each of whose groups is the only one of another class in its split
+    def place(share: float) -> int:
+        return int(share * POSITIONS)
 
-    splits = assign(some, HASH).splits
+    some = [Member("x", place(0.01), "a"), Member("y", place(0.02), "a"), Member("z", place(0.15), "a")]
+    some += [Member("x", place(0.01), "b"), Member("b2", place(0.16), "b"), Member("b3", place(0.5), "b")]
+    some += [Member("y", place(0.02), "c"), Member("c2", place(0.17), "c"), Member("c3", place(0.6), "c")]
 
-    assert {(split, m.label) for split, m in zip(splits, some, strict=True)} == {(s, c) for s in SPLITS for c in "ab"}
+    with pytest.raises(DataError, match="class 'a' cannot be in train, val and test at once"):
+        assign(some, HASH)
 
 
 def test_the_newest_are_for_the_test() -> None:

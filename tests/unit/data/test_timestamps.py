@@ -31,7 +31,17 @@ def test_the_usual_spellings_are_read(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", ["", "   ", "yesterday", "01/02/2020", "2017-13-45", "https://example.org/a", "99999999999999999999"]
+    "raw",
+    [
+        "",
+        "   ",
+        "yesterday",
+        "01/02/2020",
+        "2017-13-45",
+        "https://example.org/a",
+        "99999999999999999999",
+        "-99999999999",
+    ],
 )
 def test_what_is_no_time_or_could_be_two_is_not_read(raw: str) -> None:
     assert parsed_timestamp(raw) is None
