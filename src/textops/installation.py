@@ -1,0 +1,58 @@
+"""Which packages the install groups ask for, and which of them are here. Reads metadata, imports none of them."""
+
+import re
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from packaging.requirements import Requirement
+
+BASE = "base"
+
+_EXTRA = re.compile(r"""extra == ['"]([\w-]+)['"]""")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A direct dependency.
+
+    Attributes:
+        name: Name of the package.
+        wanted: Versions that fit, as in `pyproject.toml`.
+        installed: Version that is here, None where it is missing.
+    """
+
+    name: str
+    wanted: str
+    installed: str | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether it is here in a version that fits."""
+        specifier = Requirement(f"{self.name} {self.wanted}").specifier
+        return self.installed is not None and specifier.contains(self.installed, prereleases=True)
+
+    def __str__(self) -> str:
+        if self.installed is None:
+            return f"{self.name} missing"
+        return f"{self.name} {self.installed}" + ("" if self.fits else f" (wanted {self.wanted})")
+
+
+def installed_version(name: str) -> str | None:
+    """Return the version of an installed package, None where it is missing."""
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def install_groups() -> dict[str, list[Package]]:
+    """Return the direct dependencies of the base and of each extra that apply to this machine, the base first."""
+    groups: dict[str, list[Package]] = {BASE: []}
+    for line in requires("textops") or []:
+        requirement = Requirement(line)
+        found = _EXTRA.search(str(requirement.marker or ""))
+        group = found.group(1) if found else BASE
+        if requirement.marker is None or requirement.marker.evaluate({"extra": group}):
+            package = Package(requirement.name, str(requirement.specifier), installed_version(requirement.name))
+            groups.setdefault(group, []).append(package)
+    return groups
