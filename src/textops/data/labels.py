@@ -14,11 +14,7 @@ FROM_FOLDER = "folder"
 
 
 class LabelReader:
-    """Finds the class of a record.
-
-    Attributes:
-        seen: Raw value -> how often, of the rows asked about.
-    """
+    """Finds the class of a record."""
 
     def __init__(self, configuration: SourceConfiguration) -> None:
         self._column = configuration.label_column
@@ -27,7 +23,6 @@ class LabelReader:
         self._ignored = {_plain(label) for label in configuration.ignore_labels}
         self._plain_names = {_plain(raw): name for raw, name in (self._names or {}).items()}
         self._of_file: dict[str, str] = {}
-        self.seen: dict[str, int] = {}
 
     def raw_label(self, record: Record) -> str:
         """Return the label as the source gives it, empty when it gives none.
@@ -36,13 +31,10 @@ class LabelReader:
             DataError: If the file's name matches no pattern, or patterns of several classes.
         """
         if self._column is not None:
-            raw = record.fields.get(self._column, "").strip()
-        elif record.file.relative in self._of_file:
-            raw = self._of_file[record.file.relative]
-        else:
-            raw = self._of_file[record.file.relative] = self._label_of_file(record.file)
-        self.seen[raw] = self.seen.get(raw, 0) + 1
-        return raw
+            return record.fields.get(self._column, "").strip()
+        if record.file.relative not in self._of_file:
+            self._of_file[record.file.relative] = self._label_of_file(record.file)
+        return self._of_file[record.file.relative]
 
     def is_ignored(self, raw: str) -> bool:
         """Tell whether rows with this raw label are left out."""

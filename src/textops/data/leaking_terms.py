@@ -1,6 +1,6 @@
 """Single terms that give the label away: an agency's name, a signature, the word of a template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,10 +67,9 @@ def _terms(texts: Sequence[str], labelled: Labelled, *, by_space: bool) -> list[
     documents, hashes = _documents_of_terms(texts, by_space=by_space)
     sizes = np.bincount(labelled.labels, minlength=len(labelled.classes))
     present = sizes[sizes > 0]
-    frequent = _frequent(hashes, max(MINIMUM_EXAMPLES, int(COVERAGE * present.min())))
+    least = max(MINIMUM_EXAMPLES, int(COVERAGE * present.min()))
     terms = []
-    for term in frequent:
-        having = documents[hashes == term]
+    for term, having in _frequent(documents, hashes, least):
         coverage = np.bincount(labelled.labels[having], minlength=len(sizes)) / np.maximum(sizes, 1)
         top = int(coverage.argmax())
         purity = float(coverage[top] / coverage.sum())
@@ -109,11 +108,17 @@ def _documents_of_terms(texts: Sequence[str], *, by_space: bool) -> tuple[NDArra
     return np.concatenate(documents), np.concatenate(hashes)
 
 
-def _frequent(hashes: NDArray[np.uint64], least: int) -> list[np.uint64]:
-    ordered = np.sort(hashes)
-    begins = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if len(ordered) else np.zeros(0, int)
-    counts = np.diff(np.append(begins, len(ordered)))
-    return list(ordered[begins[counts >= least]])
+def _frequent(
+    documents: NDArray[np.int64], hashes: NDArray[np.uint64], least: int
+) -> Iterator[tuple[np.uint64, NDArray[np.int64]]]:
+    """Yield the terms that stand in at least so many texts, and these texts."""
+    order = np.argsort(hashes, kind="stable")
+    documents, hashes = documents[order], hashes[order]
+    begins = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1]))) if len(hashes) else np.zeros(0, int)
+    ends = np.append(begins[1:], len(hashes))
+    frequent = ends - begins >= least
+    for begin, end in zip(begins[frequent].tolist(), ends[frequent].tolist(), strict=True):
+        yield hashes[begin], documents[begin:end]
 
 
 def _name(texts: Sequence[str], document: int, term: np.uint64, *, by_space: bool) -> str:

@@ -6,6 +6,9 @@ from difflib import get_close_matches
 LISTED = 12
 """So many names stand in a message; a table of 300 columns must still give one readable line."""
 
+LONGEST = 40
+"""Longer names are cut; the first row of a file without a header may hold whole texts."""
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name most like `name`, None when none is alike; case does not count."""
@@ -23,5 +26,5 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def listed(names: Iterable[str]) -> str:
     """Return the names in quotes, separated by commas, cut after `LISTED` of them."""
     every = list(names)
-    shown = ", ".join(repr(name) for name in every[:LISTED])
+    shown = ", ".join(repr(name if len(name) <= LONGEST else f"{name[:LONGEST]}...") for name in every[:LISTED])
     return f"{shown} and {len(every) - LISTED} more" if len(every) > LISTED else shown

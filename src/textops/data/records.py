@@ -9,6 +9,9 @@ from textops.data.nearest import did_you_mean, listed
 from textops.errors import DataError
 
 PLACES_LISTED = 20
+NO_SUCH_COLUMN = (
+    "; set data.text_columns and data.label_column, or data.read.column_names if the first row is no header"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +102,5 @@ def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advi
         if present.count(column) > 1:
             raise DataError(f"{name} has {present.count(column)} columns named {column!r}: rename all but one")
         if column not in present:
-            hint = advice or did_you_mean(column, present) or "; set data.text_columns and data.label_column"
+            hint = advice or did_you_mean(column, present) or NO_SUCH_COLUMN
             raise DataError(f"{name} has no column {column!r}: it has {listed(present)}{hint}")

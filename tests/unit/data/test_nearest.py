@@ -1,4 +1,4 @@
-from textops.data.nearest import LISTED, did_you_mean, listed, nearest
+from textops.data.nearest import LISTED, LONGEST, did_you_mean, listed, nearest
 
 
 def test_a_typo_leads_to_the_name_that_was_meant() -> None:
@@ -22,4 +22,5 @@ def test_long_lists_are_cut_and_say_so() -> None:
     text = listed(str(number) for number in range(LISTED + 3))
 
     assert text.endswith("and 3 more")
+    assert listed(["x" * 100]) == f"'{'x' * LONGEST}...'"
     assert listed(["a", "b"]) == "'a', 'b'"
