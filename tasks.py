@@ -1,0 +1,192 @@
+"""The one vocabulary for people, hooks and CI: `invoke --list`, or `.venv/bin/invoke --list` after `make test`.
+
+Every task uses the tools of the environment that runs invoke, from the root of the project.
+"""
+
+import re
+import shlex
+import shutil
+import sys
+import tempfile
+import venv
+import zipfile
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.exceptions import Exit
+from invoke.tasks import task
+
+ROOT = Path(__file__).resolve().parent
+REQUIREMENTS = ROOT / "requirements"
+CODE = ("src", "tests", "tasks.py")
+LEAST_COVERAGE = 90
+OLDEST_PYTHON = (3, 11)
+
+# Install group -> its extras. The last one holds all others and is the constraint of every installation.
+GROUPS = {"base": (), "serve": ("serve",), "train": ("train",), "dev": ("serve", "train", "dev")}
+ALL = "dev"
+HEADER = """\
+# Made by `invoke requirements` from pyproject.toml: do not edit.
+# Exact versions for the install group `{group}`{extras}.
+# Use: pip install -c requirements/{group}.txt '{target}'
+# Chosen on {platform} with Python {python}, the oldest that textops runs on, so that later ones find them too. As
+# constraints (-c) they hold on Linux and macOS, Python 3.11 to 3.14; packages that only another platform or another
+# build of torch needs are not listed, and pip chooses their versions.
+"""
+# What a task leaves in the tree, and nothing that people made: data/, models/ and outputs/ stay.
+LEFTOVERS = (
+    ".coverage",
+    ".coverage.*",
+    ".hypothesis",
+    ".import_linter_cache",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    "build",
+    "coverage.xml",
+    "dist",
+    "htmlcov",
+    "src/**/__pycache__",
+    "tests/**/__pycache__",
+)
+IMPORTS_WITHOUT_TORCH = """
+import importlib.util, sys
+for name in ("torch", "pytorch_lightning", "pyarrow", "matplotlib"):
+    assert importlib.util.find_spec(name) is None, f"{name} is installed"
+import textops.inference, textops.serving, textops.serving.api, textops.registry, textops.cli
+assert "torch" not in sys.modules
+"""
+
+
+def run_module(context: Context, module: str, *arguments: str) -> None:
+    """Run a Python module of this environment in the root of the project; its output is shown as it comes."""
+    with context.cd(ROOT):
+        context.run(shlex.join([sys.executable, "-m", module, *arguments]), pty=sys.stdout.isatty())
+
+
+@task(
+    name="test",
+    help={
+        "fast": "Leave out the coverage, and tests that train a model or start a process.",
+        "only": "Only tests whose names fit this expression.",
+    },
+)
+def run_tests(context: Context, fast: bool = False, only: str = "") -> None:  # noqa: FBT001, FBT002 - options of invoke
+    """Run the tests, with branch coverage."""
+    chosen = ["-k", only] if only else []
+    if fast:
+        run_module(context, "pytest", "-m", "not slow", *chosen)
+        return
+    coverage = ["--cov", "--cov-branch", "--cov-report=term"]
+    # A part of the tests covers a part of the code.
+    least = [] if only else [f"--cov-fail-under={LEAST_COVERAGE}"]
+    run_module(context, "pytest", *coverage, *least, *chosen)
+
+
+@task
+def lint(context: Context) -> None:
+    """Look for mistakes and for code that is not formatted."""
+    run_module(context, "ruff", "check", *CODE)
+    run_module(context, "ruff", "format", "--check", *CODE)
+
+
+@task(name="format")
+def format_code(context: Context) -> None:
+    """Format the code and mend what can be mended safely."""
+    run_module(context, "ruff", "check", "--fix-only", *CODE)
+    run_module(context, "ruff", "format", *CODE)
+
+
+@task
+def types(context: Context) -> None:
+    """Check the types, strictly."""
+    run_module(context, "mypy")
+
+
+@task
+def contracts(context: Context) -> None:
+    """Check which room imports which."""
+    # The package has no module to run; its script lies beside the interpreter.
+    with context.cd(ROOT):
+        context.run(shlex.join([str(Path(sys.executable).with_name("lint-imports"))]))
+
+
+@task(pre=[lint, types, contracts, run_tests])
+def check(_context: Context) -> None:
+    """Do all that CI does, but for the package."""
+
+
+@task
+def package(context: Context) -> None:
+    """Build the wheel, look into it, and use it in a fresh environment that can serve but not train."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        options = ("--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", name)
+        run_module(context, "pip", "wheel", *options, ".")
+        (wheel,) = folder.glob("textops-*.whl")
+        _look_into(wheel)
+        venv.create(folder / "fresh", with_pip=True)
+        python = str(folder / "fresh/bin/python")
+        install = ["-m", "pip", "install", "--quiet", "-c", str(REQUIREMENTS / f"{ALL}.txt"), f"{wheel}[serve]"]
+        # Not from the root, where the sources could be imported instead of the wheel.
+        with context.cd(folder):
+            context.run(shlex.join([python, *install]))
+            context.run(shlex.join([python, "-c", IMPORTS_WITHOUT_TORCH]))
+            context.run(shlex.join([str(folder / "fresh/bin/textops"), "doctor"]))
+
+
+def _look_into(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    wanted = ["textops/py.typed", *(f"textops/{path.relative_to(ROOT)}" for path in ROOT.glob("configs/**/*.yaml"))]
+    missing = [name for name in wanted if name not in names]
+    licence = any(name.endswith("/LICENSE") for name in names)
+    if missing or not licence:
+        raise Exit(f"the wheel lacks {', '.join(missing) or 'LICENSE'}: see tool.hatch in pyproject.toml")
+
+
+@task(help={"upgrade": "Take the newest versions that fit, instead of keeping what fits."})
+def requirements(context: Context, upgrade: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
+    """Write requirements/*.txt from pyproject.toml, for each install group."""
+    if sys.version_info[:2] != OLDEST_PYTHON:
+        raise Exit(f"take Python {'.'.join(map(str, OLDEST_PYTHON))}: what it can use, later ones can use too")
+    # The group that holds all others goes first, so that no two of them disagree.
+    for group in sorted(GROUPS, key=lambda name: name != ALL):
+        with tempfile.TemporaryDirectory() as name:
+            output = Path(name) / f"{group}.txt"
+            present = REQUIREMENTS / f"{group}.txt"
+            if present.is_file() and not upgrade:
+                shutil.copy(present, output)
+            _compile(context, group, output)
+            pins = _pins(output.read_text(encoding="utf-8"))
+        target = f"textops[{','.join(GROUPS[group])}]" if GROUPS[group] else "textops"
+        extras = f" (extras: {', '.join(GROUPS[group])})" if GROUPS[group] else ""
+        python = ".".join(map(str, OLDEST_PYTHON))
+        header = HEADER.format(group=group, extras=extras, target=target, platform=sys.platform, python=python)
+        present.write_text(f"{header}{pins}", encoding="utf-8")
+
+
+def _compile(context: Context, group: str, output: Path) -> None:
+    options = ["--no-header", "--no-annotate", "--strip-extras", "--quiet", "--newline=lf"]
+    # Where packages come from is the business of each machine, not of the project.
+    options += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"]
+    options += [f"--extra={extra}" for extra in GROUPS[group]]
+    if group != ALL:
+        options.append(f"--constraint={REQUIREMENTS / f'{ALL}.txt'}")
+    run_module(context, "piptools", "compile", *options, f"--output-file={output}", "pyproject.toml")
+
+
+def _pins(text: str) -> str:
+    """Return the pins alone, without the local part of a version: `2.13.0+cpu` is one machine's build of 2.13.0."""
+    lines = [re.sub(r"(==[^+\s;]+)\+[^\s;]+", r"\1", line) for line in text.splitlines()]
+    return "".join(f"{line}\n" for line in lines if re.match(r"[a-z0-9]", line))
+
+
+@task
+def clean(_context: Context) -> None:
+    """Remove what tasks leave behind; data/, models/, outputs/ and .venv stay."""
+    for pattern in LEFTOVERS:
+        for path in list(ROOT.glob(pattern)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
