@@ -58,7 +58,7 @@ def environment(registry: Registry | Path, **settings: str) -> dict[str, str]:
 
 def start(registry: Registry | Path, *, script: str | None = None, **settings: str) -> subprocess.Popen[str]:
     arguments = ["-m", "textops.serving"] if script is None else ["-c", script]
-    return subprocess.Popen(  # noqa: S603 - our own interpreter
+    return subprocess.Popen(
         [sys.executable, *arguments],
         env=environment(registry, **settings),
         stderr=subprocess.PIPE,

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textops.files import write_bytes, write_text
+from textops.evaluation.figures import save_figure
+from textops.files import write_text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -21,15 +22,9 @@ def keep(name: str, document: dict[str, Any], markdown: str, figure: "Figure") -
         markdown: The same as a table.
         figure: The same as a figure.
     """
-    import io
-
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    picture = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(picture, metadata={"Software": None})
     write_text(REPORTS / f"{name}.json", json.dumps(document, indent=2, allow_nan=False) + "\n")
     write_text(REPORTS / f"{name}.md", markdown)
-    write_bytes(REPORTS / f"{name}.png", picture.getvalue())
+    save_figure(figure, REPORTS / f"{name}.png")
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:

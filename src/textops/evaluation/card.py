@@ -1,10 +1,10 @@
 """The model card: what is known about a model, from measurements alone."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from textops.bundle import Manifest
-from textops.data.manifest import DatasetManifest, Finding
+from textops.data.announcement import sentence
+from textops.data.manifest import DatasetManifest
 from textops.evaluation.metrics import Evaluation
 from textops.evaluation.report import CalibrationSummary
 
@@ -99,15 +99,7 @@ def _data(dataset: DatasetManifest) -> list[str]:
     ]
     if not dataset.audit:
         return [*lines, "- leakage audit: nothing found that gives the label away"]
-    return [*lines, "- leakage audit:", *_findings(dataset.audit)]
-
-
-def _findings(audit: Iterable[Finding]) -> list[str]:
-    return [
-        f"  - {finding.kind} `{finding.name}` ({finding.stage}): alone {finding.accuracy:.1%} right, "
-        f"majority {finding.majority:.1%}. {finding.advice}"
-        for finding in audit
-    ]
+    return [*lines, "- leakage audit:", *(f"  - {sentence(finding)}" for finding in dataset.audit)]
 
 
 def _figures(evaluation: Evaluation) -> list[str]:

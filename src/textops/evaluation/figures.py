@@ -59,7 +59,7 @@ def draw_confusion_matrix(evaluation: Evaluation, path: Path) -> None:
         "Confusion matrix",
         f"accuracy {accuracy.value:.1%} [{accuracy.low:.1%}, {accuracy.high:.1%}] of {evaluation.examples:,}",
     )
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def draw_reliability_diagram(before: Reliability, after: Reliability, path: Path) -> None:
@@ -81,7 +81,7 @@ def draw_reliability_diagram(before: Reliability, after: Reliability, path: Path
         "Reliability before and after temperature scaling",
         f"{after.examples:,} examples; on the diagonal a probability means what it says",
     )
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _new_figure(
@@ -110,7 +110,8 @@ def _write_title(figure: "Figure", title: str, subtitle: str) -> None:
     figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - _TITLE_INCHES / height))
 
 
-def _save(figure: "Figure", path: Path) -> None:
+def save_figure(figure: "Figure", path: Path) -> None:
+    """Write a figure as PNG; whole or not at all."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     buffer = io.BytesIO()

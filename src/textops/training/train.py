@@ -46,11 +46,11 @@ def train(configuration: DictConfig) -> Run:
     datamodule.weigh(encoder.weigh)
     classifier = make_classifier(configuration, encoder)
     trainer = make_trainer(configuration)
-    logger.info("Training {} on {} into {}", configuration.model.name, source.name, shown(Path(configuration.paths.run)))
+    run = Path(configuration.paths.run)
+    logger.info("Training {} on {} into {}", configuration.model.name, source.name, shown(run))
     started = time.perf_counter()
     trainer.fit(classifier, datamodule=datamodule)
     seconds = time.perf_counter() - started
-    run = Path(configuration.paths.run)
     checkpoint = next(part for part in trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint))
     record = RunRecord(
         name=configuration.name or source.name,

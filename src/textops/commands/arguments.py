@@ -1,0 +1,14 @@
+"""Arguments that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Overrides = Annotated[
+    list[str] | None, typer.Argument(help="Hydra overrides: data=liar, model=lstm, trainer.max_epochs=1")
+]
+RunFolder = Annotated[Path | None, typer.Option("--run", help="Folder of a run; by default the last one.")]
+ReferenceArgument = Annotated[
+    str | None, typer.Argument(help="name@alias, name/3 or name; by default the only model there is.")
+]

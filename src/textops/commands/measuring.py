@@ -1,0 +1,33 @@
+"""Benchmarks."""
+
+from typing import Annotated
+
+import typer
+
+
+def benchmark_features(
+    rounds: Annotated[int, typer.Option(min=3, help="Repeats of each measurement.")] = 7,
+) -> None:
+    """Measure how many documents a second the default model's tokenizer takes in, and where the time goes.
+
+    Example: textops benchmark features --rounds 9
+    """
+    from textops.benchmark.features import benchmark
+
+    typer.echo(benchmark(rounds))
+
+
+def benchmark_quality(
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Data configurations; by default those of the README.")
+    ] = None,
+    *,
+    splits: Annotated[int, typer.Option(min=1, help="Different splits of each data set.")] = 5,
+) -> None:
+    """Train the default model and two scikit-learn baselines on the same splits, and compare them.
+
+    Example: textops benchmark quality bbc_news isot --splits 5
+    """
+    from textops.benchmark.quality import benchmark
+
+    typer.echo(benchmark(sources, splits))

@@ -1,0 +1,59 @@
+"""From raw files to a bundle: prepare, train, evaluate."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from textops.commands.arguments import Overrides, RunFolder
+from textops.commands.defaults import latest_run
+
+
+def prepare(
+    overrides: Overrides = None,
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Make the data set again if it is there.")] = False,
+) -> None:
+    """Read, check, de-duplicate and split labelled data.
+
+    Example: textops prepare data=csv data.paths=reviews.csv data.text_columns=[title,body] data.label_column=stars
+    """
+    from textops.training.configuration import compose_configuration
+
+    configuration = compose_configuration(overrides or [])
+    from textops.data.prepare import prepare as prepare_data
+    from textops.training.source import dataset_folder, source_of
+
+    prepare_data(source_of(configuration), dataset_folder(configuration), force=force)
+
+
+def train(overrides: Overrides = None) -> None:
+    """Train a model; prepares the data first if they are not there.
+
+    Example: textops train data=liar_binary model=lstm trainer.max_epochs=1
+    """
+    from textops.training.configuration import compose_configuration
+    from textops.training.overrides import quoted
+
+    given = [quoted(override) for override in overrides or []]
+    if not {"-m", "--multirun"} & set(given):
+        # Composed once before Hydra does it, because its own errors span a page; and before torch is
+        # imported, so that a typing error is answered at once.
+        compose_configuration(given)
+    from textops.training.train import main as train_with_hydra
+
+    sys.argv = ["textops train", *given]
+    train_with_hydra()
+
+
+def evaluate(run: RunFolder = None) -> None:
+    """Export a trained model, prove the export, judge it on the test set, and make its bundle.
+
+    Example: textops evaluate --run outputs/2026-01-31/12-00-00-000000
+    """
+    from textops.evaluation.report import render_markdown
+    from textops.optimization.bundling import build_bundle
+    from textops.training.run import Run
+
+    judged = build_bundle(Run.load(run or latest_run()))
+    typer.echo(render_markdown(judged.evaluation, judged.calibration))

@@ -1,0 +1,105 @@
+"""What the registry does: register, promote, roll back, list, show."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from loguru import logger
+
+from textops.commands.arguments import ReferenceArgument
+from textops.commands.defaults import latest_run, open_registry
+
+
+def register(
+    bundle: Annotated[Path | None, typer.Argument(help="A bundle; by default that of the last run.")] = None,
+    *,
+    name: Annotated[str | None, typer.Option(help="Name of the model; by default the bundle's own.")] = None,
+) -> None:
+    """Put a bundle into the registry as a new version.
+
+    Example: textops register models/latest/bundle --name news
+    """
+    version = open_registry().register(bundle or latest_run() / "bundle", name)
+    logger.success("Registered {}; next: textops promote {}", version, version)
+
+
+def promote(
+    reference: ReferenceArgument = None,
+    *,
+    to: Annotated[str, typer.Option(help="The alias to move.")] = "production",
+    test_data: Annotated[
+        Path | None,
+        typer.Option(help="Prepared data set whose test split judges; by default the model's own."),
+    ] = None,
+    force: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Promote whatever the gate says; the reason is stored."),
+    ] = None,
+) -> None:
+    """Move an alias to a version, if the gate finds it not worse than the present one. Exit code 3 if it is.
+
+    Example: textops promote bbc_news/2 --to production
+    """
+    from textops.data.dataset import Dataset
+    from textops.registry.names import LATEST
+    from textops.registry.promotion import promote as move_alias
+    from textops.registry.settings import RegistrySettings, read_settings
+
+    registry = open_registry()
+    version = registry.find(reference, default_alias=LATEST)
+    folder = test_data or Path("data/processed") / version.manifest.data.name
+    examples = Dataset.load(folder)
+    test = examples.examples("test")
+    event = move_alias(
+        registry,
+        str(version),
+        to,
+        test.texts,
+        [examples.manifest.classes[label] for label in test.labels],
+        tolerance=read_settings(RegistrySettings).gate_tolerance,
+        force_reason=force,
+    )
+    logger.success("{}@{} is version {}; next: textops serve", version.name, to, event.version)
+
+
+def rollback(
+    name: Annotated[str | None, typer.Argument(help="Name of the model; by default the only one.")] = None,
+    *,
+    alias: Annotated[str, typer.Option(help="The alias to move back.")] = "production",
+    reason: Annotated[str | None, typer.Option(help="Why; stored.")] = None,
+) -> None:
+    """Give an alias back to its previous holder.
+
+    Example: textops rollback bbc_news --reason "complaints about sports"
+    """
+    from textops.registry.names import LATEST
+
+    registry = open_registry()
+    event = registry.rollback(name or registry.find(default_alias=LATEST).name, alias, reason)
+    logger.success("{} is version {} again (was {})", alias, event.version, event.previous)
+
+
+def models(name: Annotated[str | None, typer.Argument(help="Only this model.")] = None) -> None:
+    """List the versions in the registry with their figures and aliases.
+
+    Example: textops models
+    """
+    from rich.console import Console
+
+    from textops.registry.listing import versions_table
+
+    Console().print(versions_table(open_registry(), name))
+
+
+def card(reference: ReferenceArgument = None) -> None:
+    """Show the model card of a version.
+
+    Example: textops card bbc_news@production
+    """
+    from textops.bundle import CARD_FILE
+    from textops.errors import BundleError
+
+    path = open_registry().resolve(reference) / CARD_FILE
+    if not path.is_file():
+        raise BundleError(f"{path.parent} has no {CARD_FILE}: make the bundle with textops evaluate")
+    typer.echo(path.read_text(encoding="utf-8"))
