@@ -129,15 +129,16 @@ def _memory_bytes() -> int:
 
 def _examine_packages() -> Iterator[Finding]:
     for group, packages in install_groups().items():
-        missing = [package for package in packages if package.installed is None]
+        missing = [package.name for package in packages if package.installed is None]
         others = [package for package in packages if package.installed is not None and not package.fits]
         state: State = "ok"
+        detail = ", ".join(map(str, others or packages))
+        if missing:
+            state = "missing"
+            detail = ", ".join([*map(str, others), f"missing: {', '.join(missing)}"])
         if others or (missing and group == BASE):
             state = "problem"
-        elif missing:
-            state = "missing"
         target = "textops" if group == BASE else f"textops[{group}]"
-        detail = ", ".join(map(str, [*others, *missing] or packages))
         yield Finding("packages", group, state, detail, "" if state == "ok" else f"pip install '{target}'")
     torch = installed_version("torch")
     if torch is not None:

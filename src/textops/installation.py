@@ -33,7 +33,7 @@ class Package:
 
     def __str__(self) -> str:
         if self.installed is None:
-            return f"{self.name} missing"
+            return f"{self.name}, missing"
         return f"{self.name} {self.installed}" + ("" if self.fits else f" (wanted {self.wanted})")
 
 

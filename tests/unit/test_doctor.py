@@ -104,7 +104,7 @@ def test_missing_extras_are_no_problem_but_a_missing_base_and_a_wrong_version_ar
         "train": "missing",
         "dev": "problem",
     }
-    assert states["train"].detail == "numpy missing"
+    assert states["train"].detail == "missing: numpy"
     assert states["train"].remedy == "pip install 'textops[train]'"
     assert states["base"].remedy == "pip install 'textops'"
     assert "1.26" in states["dev"].detail
