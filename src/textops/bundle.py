@@ -132,9 +132,7 @@ def read_manifest(folder: Path) -> Manifest:
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"]) or "the document"
-        raise BundleError(
-            f"{path} is not valid at {where}: {first['msg']}; export the bundle again"
-        ) from error
+        raise BundleError(f"{path} is not valid at {where}: {first['msg']}; export the bundle again") from error
     if manifest.schema_version != SCHEMA_VERSION:
         raise BundleError(
             f"{path} has schema version {manifest.schema_version}, this textops reads {SCHEMA_VERSION}: "
@@ -160,9 +158,7 @@ def verify(folder: Path) -> Manifest:
         # An unlisted file is refused too: a model may read weights from a file beside it.
         unlisted = _file_names(folder) - set(manifest.files)
         if unlisted:
-            raise BundleError(
-                f"{folder} holds {min(unlisted)}, which its {MANIFEST_FILE} does not list: remove it"
-            )
+            raise BundleError(f"{folder} holds {min(unlisted)}, which its {MANIFEST_FILE} does not list: remove it")
         for name, expected in manifest.files.items():
             _verify_file(folder, name, expected)
     except OSError as error:

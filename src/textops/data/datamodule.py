@@ -14,6 +14,7 @@ from torch.utils.data import BatchSampler, DataLoader, RandomSampler, Sampler, S
 from textops.data.batch import RaggedBatch
 from textops.data.configuration import SplitName
 from textops.data.dataset import Dataset
+from textops.errors import ConfigurationError
 from textops.text.ragged import Ragged
 from textops.text.tokenizer import Tokenizer
 
@@ -54,6 +55,8 @@ class TextDataModule(pl.LightningDataModule):
             seed: Seed of the order of the training documents.
         """
         super().__init__()
+        if batch_size < 1:
+            raise ConfigurationError(f"batch_size={batch_size} is not possible: give at least 1")
         self.dataset = Dataset.load(Path(folder))
         self._make_tokenizer = make_tokenizer
         self._batch_size = batch_size

@@ -41,6 +41,8 @@ class TextClassifier(pl.LightningModule):
             label_smoothing: Share of the target spread over all classes (Szegedy et al. 2016).
         """
         super().__init__()
+        if not 0 <= label_smoothing < 1:
+            raise ConfigurationError(f"model.label_smoothing={label_smoothing} is not possible: give 0 to below 1")
         self.encoder = encoder
         self._make_optimizer = make_optimizer
         self._make_schedule = make_schedule
@@ -80,9 +82,16 @@ class TextClassifier(pl.LightningModule):
         self.log("val/head", float(best))
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
-        """Make the optimizer and a schedule that moves with every step."""
-        optimizer = self._make_optimizer(self.parameters())
-        schedule = self._make_schedule(optimizer, int(self.trainer.estimated_stepping_batches))
+        """Make the optimizer and a schedule that moves with every step.
+
+        Raises:
+            ConfigurationError: If one of them refuses its settings.
+        """
+        try:
+            optimizer = self._make_optimizer(self.parameters())
+            schedule = self._make_schedule(optimizer, int(self.trainer.estimated_stepping_batches))
+        except (TypeError, ValueError) as error:
+            raise ConfigurationError(f"optimizer or scheduler cannot be made: {error}") from error
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
     def _losses(self, scores: Tensor, labels: Tensor) -> Tensor:

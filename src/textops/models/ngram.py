@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from textops.data.batch import RaggedBatch
+from textops.errors import ConfigurationError
 from textops.models.encoder import Encoder
 from textops.text.ngrams import PADDING, NgramTokenizer
 from textops.text.ragged import Ragged
@@ -39,6 +40,8 @@ class NgramEncoder(Encoder):
                 ones the second, and validation tells which it is.
         """
         super().__init__()
+        if not step_sizes or min(step_sizes) <= 0:
+            raise ConfigurationError(f"step_sizes={list(step_sizes)} is not possible: give numbers above 0")
         self.step_sizes = tuple(float(size) for size in step_sizes)
         self.classes = classes
         self.first_character_id = tokenizer.first_character_id

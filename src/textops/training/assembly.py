@@ -51,11 +51,11 @@ def make_trainer(configuration: DictConfig) -> Trainer:
         ConfigurationError: If a part cannot be made, or no callback keeps a checkpoint.
     """
     callbacks: list[Callback] = [
-        _instantiate(part, f"callbacks.{name}") for name, part in configuration.callbacks.items()
+        _instantiate(part, f"callbacks.{name}") for name, part in configuration.get("callbacks", {}).items()
     ]
     if not any(isinstance(callback, ModelCheckpoint) for callback in callbacks):
         raise ConfigurationError("no callback keeps a checkpoint: take callbacks=default")
-    loggers = [_instantiate(part, f"logger.{name}") for name, part in configuration.logger.items()]
+    loggers = [_instantiate(part, f"logger.{name}") for name, part in configuration.get("logger", {}).items()]
     trainer = _instantiate(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers)
     if not isinstance(trainer, Trainer):
         raise ConfigurationError(f"trainer makes a {type(trainer).__name__}, which is no Lightning Trainer")

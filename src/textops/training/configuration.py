@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
 
 from hydra import compose, initialize_config_dir
@@ -13,6 +12,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from textops.errors import ConfigurationError
+from textops.training.override_check import check_override, is_choice, parse_overrides
 from textops.training.overrides import quoted
 
 CONFIGURATION_NAME = "config"
@@ -37,10 +37,14 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
     """
     overrides = [quoted(override) for override in overrides]
     with _hydra():
+        _check(overrides)
         try:
             configuration = compose(CONFIGURATION_NAME, overrides=overrides)
         except (HydraException, OmegaConfBaseException) as error:
-            raise ConfigurationError(_explain(error, overrides)) from error
+            raise ConfigurationError(f"the configuration cannot be composed: {_first_line(error)}") from error
+    for group in ("paths", "data", "model", "trainer"):
+        if group not in configuration:
+            raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
     folder = run or Path(configuration.paths.outputs) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)
     configuration.paths.run = str(folder)
     _check_complete(configuration)
@@ -48,13 +52,13 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
 
 
 def _check_complete(configuration: DictConfig) -> None:
-    missing = sorted(OmegaConf.missing_keys(configuration))
-    if missing:
-        raise ConfigurationError(f"{missing[0]} has no value: give it, for instance {missing[0]}=...")
     try:
         OmegaConf.to_container(configuration, resolve=True)
+        missing = sorted(OmegaConf.missing_keys(configuration))
     except OmegaConfBaseException as error:
         raise ConfigurationError(f"the configuration does not resolve: {_first_line(error)}") from error
+    if missing:
+        raise ConfigurationError(f"{missing[0]} has no value: give it, for instance {missing[0]}=...")
 
 
 @contextmanager
@@ -69,34 +73,24 @@ def _hydra() -> Iterator[None]:
         GlobalHydra.instance().hydra = outer
 
 
-def _explain(error: Exception, overrides: Sequence[str]) -> str:
-    """Say in one line what is wrong with the first override that does not fit."""
-    for override in overrides:
-        key, _, value = override.lstrip("+~").partition("=")
-        folder = configuration_folder() / key
-        if folder.is_dir() and value:
-            choices = sorted(path.stem for path in folder.glob("*.yaml"))
-            if value not in choices:
-                return f"{key} has no choice {value!r}: take one of {', '.join(choices)}"
-        if "Key" in str(error) and key in str(error):
-            nearest = get_close_matches(key, _known_keys(overrides), n=1, cutoff=0.5)
-            hint = f"did you mean {nearest[0]}?" if nearest else "see the files in configs/ for what there is"
-            return f"there is no key {key}: {hint}"
-    return _first_line(error)
+def _check(overrides: Sequence[str]) -> None:
+    """Check each override against the configuration that the chosen groups make without it."""
+    parsed = parse_overrides(overrides)
+    chosen = [override for override in parsed if is_choice(override, configuration_folder())]
+    bare = compose(CONFIGURATION_NAME, overrides=[str(override.input_line) for override in chosen])
+    if "paths" in bare:
+        # Only a Hydra application knows the folder of its run.
+        bare.paths.run = ""
+    values = OmegaConf.to_container(bare, resolve=True)
+    for override in parsed:
+        if override not in chosen:
+            check_override(override, {str(key): value for key, value in _as_dict(values).items()})
 
 
-def _known_keys(overrides: Sequence[str]) -> list[str]:
-    """Return every dotted key of the configuration with the choices that do exist."""
-    choices = [override for override in overrides if (configuration_folder() / override.partition("=")[0]).is_dir()]
-    configuration = compose(CONFIGURATION_NAME, overrides=choices)
-    keys: list[str] = []
-    pending: list[tuple[str, object]] = [("", OmegaConf.to_container(configuration, resolve=False))]
-    while pending:
-        prefix, node = pending.pop()
-        if isinstance(node, dict):
-            keys += [f"{prefix}{key}" for key in node]
-            pending += [(f"{prefix}{key}.", value) for key, value in node.items()]
-    return keys
+def _as_dict(container: object) -> dict[object, object]:
+    if not isinstance(container, dict):
+        raise TypeError("the configuration must be a mapping")
+    return container
 
 
 def _first_line(error: Exception) -> str:

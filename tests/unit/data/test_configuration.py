@@ -9,7 +9,7 @@ from textops.data.configuration import SourceConfiguration, name_of, read_config
 from textops.errors import ConfigurationError
 
 CONFIGS = Path(__file__).parents[3] / "configs" / "data"
-SOURCES = sorted(path.stem for path in CONFIGS.glob("*.yaml") if path.stem != "every_source")
+SOURCES = sorted(path.stem for path in CONFIGS.glob("*.yaml") if path.stem != "_every_source")
 MINIMAL: dict[str, Any] = {"paths": "a.csv", "text_columns": "text", "label_column": "label"}
 
 
@@ -116,7 +116,7 @@ def test_every_source_opens_with_the_command_that_uses_it(path: Path) -> None:
 
 
 def test_the_settings_that_every_source_has_are_the_defaults() -> None:
-    document = OmegaConf.to_container(OmegaConf.load(CONFIGS / "every_source.yaml"))
+    document = OmegaConf.to_container(OmegaConf.load(CONFIGS / "_every_source.yaml"))
     assert isinstance(document, dict)
 
     configuration = read_configuration({str(key): value for key, value in {**document, **MINIMAL}.items()})

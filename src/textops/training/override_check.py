@@ -1,0 +1,118 @@
+"""Overrides that do not fit, each named in one line: Hydra's messages span a page and leave out what was meant."""
+
+from collections.abc import Mapping, Sequence
+from numbers import Number
+from pathlib import Path
+from typing import Any
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override, QuotedString
+from hydra.errors import HydraException
+
+from textops.data.nearest import did_you_mean
+from textops.errors import ConfigurationError
+
+# The group whose values a check of its own knows better.
+_CHECKED_ELSEWHERE = "data."
+
+
+def parse_overrides(overrides: Sequence[str]) -> list[Override]:
+    """Read overrides one by one.
+
+    Raises:
+        ConfigurationError: If one is none, or asks for several runs.
+    """
+    parser = OverridesParser.create()
+    parsed = []
+    for text in overrides:
+        try:
+            override = parser.parse_override(text)
+        except HydraException as error:
+            raise ConfigurationError(
+                f"the override {text!r} cannot be read: write key=value, and quote what holds special characters"
+            ) from error
+        if override.is_sweep_override():
+            raise ConfigurationError(f"the override {text!r} names several values: add --multirun to run each of them")
+        parsed.append(override)
+    return parsed
+
+
+def is_choice(override: Override, folder: Path) -> bool:
+    """Tell whether an override chooses a file of a group, or leaves the group out.
+
+    Raises:
+        ConfigurationError: If the group has no such file.
+    """
+    group = folder / override.get_key_element().lstrip("+~").partition("@")[0]
+    if not group.is_dir() or override.is_delete():
+        return group.is_dir()
+    value = override.value()
+    # What begins with an underscore is what the choices have in common.
+    choices = sorted(path.stem for path in group.glob("[!_]*.yaml"))
+    if value not in choices:
+        raise ConfigurationError(f"{group.name} has no choice {value!r}: take one of {', '.join(choices)}")
+    return True
+
+
+def check_override(override: Override, configuration: Mapping[str, Any]) -> None:
+    """Check that a key exists and that its new value is of the kind of the old one.
+
+    Args:
+        override: No choice of a group.
+        configuration: The configuration without this override, resolved.
+
+    Raises:
+        ConfigurationError: If it does not fit.
+    """
+    key = override.key_or_group
+    if override.is_add() or override.is_force_add() or key.startswith("hydra."):
+        return
+    known = flat(configuration)
+    if key not in known:
+        hint = did_you_mean(key, (name for name in known if not name.endswith("_"))) or ": the files in configs/ say what there is, and +key=value adds one"
+        raise ConfigurationError(f"there is no key {key}{hint}")
+    if override.is_delete() or key.startswith(_CHECKED_ELSEWHERE):
+        return
+    value = override.value()
+    expected = _kind(known[key])
+    if expected is not None and not _fits(value, known[key]):
+        shown = value.text if isinstance(value, QuotedString) else value
+        raise ConfigurationError(f"{key} must be {expected}, not {shown!r}")
+
+
+def flat(configuration: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return every dotted key with its value, also the keys of whole groups."""
+    keys: dict[str, Any] = {}
+    for key, value in configuration.items():
+        keys[f"{prefix}{key}"] = value
+        if isinstance(value, Mapping):
+            keys |= flat(value, f"{prefix}{key}.")
+    return keys
+
+
+def _kind(value: object) -> str | None:
+    """Name what a value is, None where anything may stand."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int):
+        return "a whole number"
+    if isinstance(value, float):
+        return "a number"
+    if isinstance(value, list):
+        return "a list [a,b]"
+    if isinstance(value, Mapping):
+        return "a group of keys {a: b}"
+    return None
+
+
+def _fits(value: object, present: object) -> bool:
+    # An interpolation is only known later, and null means that a part is left out.
+    if value is None or (isinstance(value, str) and value.startswith("${")):
+        return True
+    if isinstance(present, bool) or isinstance(value, bool):
+        return isinstance(present, bool) and isinstance(value, bool)
+    if isinstance(present, int):
+        return isinstance(value, int)
+    if isinstance(present, float):
+        return isinstance(value, Number)
+    return isinstance(value, list if isinstance(present, list) else Mapping)
