@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,9 @@ TYPE = "ngrams"
 PADDING = 0
 # As many characters as fit into the processor's cache with all their hashes.
 _BATCH_CHARACTERS = 1 << 15
-_MAX_BUCKET_BITS = 30
+# Ids are kept as int32: one bit more, and the last bucket of the character runs would not fit.
+_MAX_BUCKET_BITS = 29
+_LONGEST_RUN = 32
 
 
 def hash_ngrams(texts: Sequence[str], **settings: Any) -> "NgramTokenizer":  # noqa: ARG001, ANN401 (a tokenizer factory with the fields of the tokenizer)
@@ -39,7 +41,14 @@ def hash_ngrams(texts: Sequence[str], **settings: Any) -> "NgramTokenizer":  # n
     Args:
         texts: The training texts.
         **settings: Fields of `NgramTokenizer`.
+
+    Raises:
+        ConfigurationError: If a setting is unknown or impossible.
     """
+    known = [field.name for field in fields(NgramTokenizer)]
+    for name in settings:
+        if name not in known:
+            raise ConfigurationError(f"the n-gram tokenizer has no setting {name}: it has {', '.join(known)}")
     return NgramTokenizer(**settings)
 
 
@@ -56,6 +65,9 @@ class NgramTokenizer:
         shortest: Shortest run of characters.
         longest: Longest run of characters; below `shortest` for no runs at all.
         max_characters: Longer texts are cut.
+
+    Raises:
+        ConfigurationError: If a setting is not possible.
     """
 
     word_bits: int = 18
@@ -66,6 +78,12 @@ class NgramTokenizer:
     max_characters: int = 200_000
 
     def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            # A bool is an int to Python, but no number of bits to anyone else.
+            if type(value) is not type(field.default):
+                wanted = "true or false" if field.name == "word_pairs" else "a whole number"
+                raise ConfigurationError(f"{field.name}={value!r} is not possible: give {wanted}")
         for name in ("word_bits", "character_bits"):
             if not 1 <= getattr(self, name) <= _MAX_BUCKET_BITS:
                 raise ConfigurationError(f"{name}={getattr(self, name)} is not possible: give 1 to {_MAX_BUCKET_BITS}")
@@ -73,6 +91,8 @@ class NgramTokenizer:
             raise ConfigurationError(
                 f"shortest={self.shortest} and max_characters={self.max_characters} must both be at least 1"
             )
+        if self.longest > _LONGEST_RUN:
+            raise ConfigurationError(f"longest={self.longest} is not possible: give at most {_LONGEST_RUN}")
 
     @property
     def max_tokens(self) -> int | None:
