@@ -36,13 +36,15 @@ def train(overrides: Overrides = None) -> None:
     from textops.training.overrides import quoted
 
     given = [quoted(override) for override in overrides or []]
-    if not {"-m", "--multirun"} & set(given):
+    several = {"-m", "--multirun"} & set(given)
+    if not several:
         # Composed once before Hydra does it, because its own errors span a page; and before torch is
         # imported, so that a typing error is answered at once.
         compose_configuration(given)
     from textops.training.train import main as train_with_hydra
 
-    sys.argv = ["textops train", *given]
+    # Hydra reads nothing behind its flags but more flags.
+    sys.argv = ["textops train", *several, *(override for override in given if override not in several)]
     train_with_hydra()
 
 

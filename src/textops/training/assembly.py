@@ -28,7 +28,11 @@ def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
 
 def make_encoder(configuration: DictConfig, tokenizer: Tokenizer, classes: int) -> Encoder:
     """Make the untrained encoder for a tokenizer and a number of classes."""
-    encoder = _instantiate(configuration.model.encoder, "model.encoder")(tokenizer, classes)
+    make = _instantiate(configuration.model.encoder, "model.encoder")
+    try:
+        encoder = make(tokenizer, classes)
+    except (TypeError, ValueError) as error:
+        raise ConfigurationError(f"model.encoder cannot be made: {error}") from error
     if not isinstance(encoder, Encoder):
         raise ConfigurationError(f"model.encoder makes a {type(encoder).__name__}, which is no textops Encoder")
     return encoder

@@ -16,6 +16,7 @@ from textops.training.override_check import check_override, is_choice, parse_ove
 from textops.training.overrides import quoted
 
 CONFIGURATION_NAME = "config"
+_NEEDED_GROUPS = ("paths", "data", "model", "optimizer", "scheduler", "trainer")
 
 
 def configuration_folder() -> Path:
@@ -42,9 +43,6 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
             configuration = compose(CONFIGURATION_NAME, overrides=overrides)
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigurationError(f"the configuration cannot be composed: {_first_line(error)}") from error
-    for group in ("paths", "data", "model", "trainer"):
-        if group not in configuration:
-            raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
     folder = run or Path(configuration.paths.outputs) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)
     configuration.paths.run = str(folder)
     _check_complete(configuration)
@@ -78,9 +76,11 @@ def _check(overrides: Sequence[str]) -> None:
     parsed = parse_overrides(overrides)
     chosen = [override for override in parsed if is_choice(override, configuration_folder())]
     bare = compose(CONFIGURATION_NAME, overrides=[str(override.input_line) for override in chosen])
-    if "paths" in bare:
-        # Only a Hydra application knows the folder of its run.
-        bare.paths.run = ""
+    for group in _NEEDED_GROUPS:
+        if group not in bare:
+            raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
+    # Only a Hydra application knows the folder of its run.
+    bare.paths.run = ""
     values = OmegaConf.to_container(bare, resolve=True)
     for override in parsed:
         if override not in chosen:

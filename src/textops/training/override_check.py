@@ -69,7 +69,8 @@ def check_override(override: Override, configuration: Mapping[str, Any]) -> None
         return
     known = flat(configuration)
     if key not in known:
-        hint = did_you_mean(key, (name for name in known if not name.endswith("_"))) or ": the files in configs/ say what there is, and +key=value adds one"
+        meant = did_you_mean(key, [name for name in known if not name.endswith("_")])
+        hint = meant or ": the files in configs/ say what there is, and +key=value adds one"
         raise ConfigurationError(f"there is no key {key}{hint}")
     if override.is_delete() or key.startswith(_CHECKED_ELSEWHERE):
         return

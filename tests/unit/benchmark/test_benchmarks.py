@@ -1,0 +1,56 @@
+"""The measurements run, on small input, and leave what they promise."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from textops.benchmark import features, quality
+from textops.benchmark.result import REPORTS, table
+
+pytestmark = pytest.mark.slow
+
+
+def assert_kept(name: str) -> dict[str, object]:
+    assert (REPORTS / f"{name}.png").read_bytes().startswith(b"\x89PNG")
+    assert "| --- |" in (REPORTS / f"{name}.md").read_text()
+    document = json.loads((REPORTS / f"{name}.json").read_text())
+    assert document["machine"]["processors"] >= 1
+    return dict(document)
+
+
+def test_features_are_measured_with_and_without_character_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(features, "DOCUMENTS", 8)
+    # when
+    markdown = features.benchmark(rounds=3)
+    # then
+    measured = assert_kept("features")["microseconds_per_document"]
+    assert isinstance(measured, list)
+    assert [row["features"] for row in measured] == list(features._VARIANTS)  # noqa: SLF001
+    assert all(row["fastest"] <= row["total"] <= row["slowest"] for row in measured)
+    assert measured[0]["ngrams"] < measured[1]["ngrams"]
+    assert "words, pairs and character runs" in markdown
+
+
+def test_quality_is_compared_on_the_same_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(quality, "SETTINGS", ("data.synthetic.rows=300", "model.tokenizer.character_bits=12"))
+    # when
+    markdown = quality.benchmark(["synthetic"], splits=2)
+    # then
+    sources = assert_kept("quality")["sources"]
+    assert isinstance(sources, list)
+    result = sources[0]
+    accuracy = result["accuracy"]
+    ours, better = accuracy["textops"]["value"], accuracy[result["better"]]["value"]
+    assert better == max(interval["value"] for name, interval in accuracy.items() if name != "textops")
+    assert result["difference"]["value"] == pytest.approx(ours - better)
+    assert result["test_examples"] > 30
+    assert "synthetic" in markdown
+
+
+def test_a_table_has_a_line_for_each_row() -> None:
+    assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
