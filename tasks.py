@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
 CODE = ("src", "tests", "tasks.py")
 LEAST_COVERAGE = 90
+REPORT = re.compile(r"<!-- (reports/\S+\.md) -->\n.*?<!-- end -->", re.DOTALL)
 OLDEST_PYTHON = (3, 11)
 
 # Install group -> its extras. The last one holds all others and is the constraint of every installation.
@@ -179,6 +180,20 @@ def _pins(text: str) -> str:
     """Return the pins alone, without the local part of a version: `2.13.0+cpu` is one machine's build of 2.13.0."""
     lines = [re.sub(r"(==[^+\s;]+)\+[^\s;]+", r"\1", line) for line in text.splitlines()]
     return "".join(f"{line}\n" for line in lines if re.match(r"[a-z0-9]", line))
+
+
+@task
+def readme(_context: Context) -> None:
+    """Copy what the benchmarks wrote into the README, between its markers."""
+    path = ROOT / "README.md"
+    path.write_text(with_reports(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def with_reports(text: str) -> str:
+    """Return a document with every part between `<!-- FILE -->` and `<!-- end -->` made anew from FILE."""
+    return REPORT.sub(
+        lambda match: f"<!-- {match[1]} -->\n{(ROOT / match[1]).read_text(encoding='utf-8')}<!-- end -->", text
+    )
 
 
 @task

@@ -1,0 +1,49 @@
+"""The front page tells the truth."""
+
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+
+from textops import cli
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_measurements_are_those_that_the_commands_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.syspath_prepend(str(ROOT))
+    from tasks import with_reports
+
+    # when, then
+    assert with_reports(README) == README, "run: invoke readme"
+    assert README.count("<!-- reports/") == 2
+
+
+@pytest.mark.parametrize(
+    "command", sorted(set(re.findall(r"^\.venv/bin/textops ([^#\n]+)", README, re.MULTILINE))), ids=str.strip
+)
+def test_every_command_is_one_that_exists(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    verb = shlex.split(command)[0]
+    monkeypatch.setattr(sys, "argv", ["textops", verb, "--help"])
+    # when
+    with pytest.raises(SystemExit) as ending:
+        cli.main()
+    # then
+    assert ending.value.code == 0
+    assert f"textops {verb}" in capsys.readouterr().out
+
+
+def test_every_file_and_every_configuration_it_names_is_there() -> None:
+    named = re.findall(r"`((?:configs|reports|src)/[\w./-]+)`", README)
+    sources = re.findall(r"^\| `([\w`, ]+)` \|", README, re.MULTILINE)
+    assert all((ROOT / path).exists() for path in named)
+    for source in ", ".join(sources).replace("`", "").split(", "):
+        room = source.rstrip("/")
+        assert (ROOT / f"configs/data/{source}.yaml").is_file() or (ROOT / "src/textops" / room).exists(), source
