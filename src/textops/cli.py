@@ -54,6 +54,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
 _BENCHMARKS: dict[str, Callable[..., None]] = {
     "features": measuring.benchmark_features,
     "quality": measuring.benchmark_quality,
+    "demo": measuring.benchmark_demo,
 }
 for verb in _WITH_OVERRIDES:
     application.command(context_settings=_PASS_OVERRIDES)(verb)

@@ -17,6 +17,18 @@ def benchmark_features(
     typer.echo(benchmark(rounds))
 
 
+def benchmark_demo(
+    rounds: Annotated[int, typer.Option(min=1, help="How often.")] = 5,
+) -> None:
+    """Measure how long the demo takes in an empty folder, and the training in it.
+
+    Example: textops benchmark demo --rounds 3
+    """
+    from textops.benchmark.demo import benchmark
+
+    typer.echo(benchmark(rounds))
+
+
 def benchmark_quality(
     sources: Annotated[
         list[str] | None, typer.Argument(help="Data configurations; by default those of the README.")

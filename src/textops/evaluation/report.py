@@ -13,6 +13,13 @@ from textops.files import write_text
 METRICS_FILE = "metrics.json"
 REPORT_FILE = "evaluation.md"
 
+# No resample of a flawless sample has a flaw (Hanley and Lippman-Hand 1983, If nothing goes wrong, is everything
+# all right?).
+_RULE_OF_THREE = (
+    "An interval without width only says that this sample had no mistake: "
+    "100 % of n examples allow for a true share as low as about 1 - 3/n."
+)
+
 
 @dataclass(frozen=True)
 class CalibrationSummary:
@@ -61,6 +68,8 @@ def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary) -> 
             "## Classes",
             "",
             *_table(("Class", "Precision", "Recall", "F1", "Examples"), _class_rows(evaluation)),
+            "",
+            _RULE_OF_THREE,
             "",
             "## Calibration",
             "",

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from textops.benchmark import features, quality
+from textops.benchmark import demo, features, quality
 from textops.benchmark.result import REPORTS, table
+from textops.errors import ServiceError
 
 pytestmark = pytest.mark.slow
 
@@ -50,6 +52,27 @@ def test_quality_is_compared_on_the_same_examples(tmp_path: Path, monkeypatch: p
     assert result["difference"]["value"] == pytest.approx(ours - better)
     assert result["test_examples"] > 30
     assert "synthetic" in markdown
+
+
+def test_the_demo_is_measured_as_a_newcomer_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    small = ("data=synthetic", "data.synthetic.rows=300", "model.tokenizer.character_bits=12", "trainer.max_epochs=1")
+    # when
+    markdown = demo.benchmark(1, small)
+    # then
+    (measured,) = cast("list[dict[str, float]]", assert_kept("demo")["seconds"])
+    assert 0 < measured["training"] < measured["whole"]
+    assert "the whole demo" in markdown
+
+
+def test_a_demo_that_fails_is_no_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    # when, then
+    with pytest.raises(ServiceError, match=r"code 2: .*nothing"):
+        demo.benchmark(1, ["data=nothing"])
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_table_has_a_line_for_each_row() -> None:

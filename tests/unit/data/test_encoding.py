@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - texts in their own scripts
 import gzip
 from pathlib import Path
 

@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 - texts in their own scripts
 from textops.data.latin import latin_encoding
 
 

@@ -73,10 +73,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 def race(script: str, registry: Registry, start: Path, arguments: list[object]) -> list[str]:
     """Start one process per argument, let them loose together, return what each printed."""
     command = [sys.executable, "-c", RACE + script, str(registry.root), str(start)]
-    runners = [
-        subprocess.Popen([*command, str(argument)], stdout=subprocess.PIPE, text=True)
-        for argument in arguments
-    ]
+    runners = [subprocess.Popen([*command, str(argument)], stdout=subprocess.PIPE, text=True) for argument in arguments]
     for runner in runners:
         assert runner.stdout is not None
         assert runner.stdout.readline() == "waiting\n"
