@@ -78,7 +78,7 @@ class NgramTokenizer:
     max_characters: int = 200_000
 
     def __post_init__(self) -> None:
-        for field in fields(self):
+        for field in fields(NgramTokenizer):
             value = getattr(self, field.name)
             # A bool is an int to Python, but no number of bits to anyone else.
             if type(value) is not type(field.default):

@@ -4,14 +4,14 @@ from textops.errors import RegistryError
 from textops.registry.names import Reference, check_alias, check_name, parse_reference
 
 
-@pytest.mark.parametrize("name", ["bbc_news", "a", "Fake-News.v2", "7", "x" * 128])
+@pytest.mark.parametrize("name", ["bbc_news", "a", "Fake-News.v2", "7", "x" * 128, "отзывы", "日本"])
 def test_a_plain_name_is_taken(name: str) -> None:
     assert check_name(name) == name
 
 
 @pytest.mark.parametrize(
     "name",
-    ["", ".", "..", "../other", "a/b", "a\\b", ".hidden", "-flag", "a b", "a\n", "a@b", "ä", "x" * 129],
+    ["", ".", "..", "../other", "a/b", "a\\b", ".hidden", "-flag", "a b", "a\n", "a@b", "ä b", "x" * 129],
 )
 def test_a_name_that_could_lead_elsewhere_is_refused(name: str) -> None:
     with pytest.raises(RegistryError, match="cannot be a model's name"):
