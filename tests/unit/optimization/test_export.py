@@ -11,9 +11,11 @@ from onnx import numpy_helper
 from textops.errors import BundleError
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
+from textops.models.cnn import CnnEncoder
 from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
 from textops.models.ngram import NgramEncoder
+from textops.models.transformer import TransformerEncoder
 from textops.optimization.export import PARITY_TOLERANCE, check_parity, export_onnx
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
@@ -39,7 +41,17 @@ def lstm_parts() -> tuple[Encoder, Tokenizer]:
     return LstmEncoder(tokenizer, 4, word_dimension=8, state_dimension=8), tokenizer
 
 
-@pytest.mark.parametrize("parts", [ngram_parts, lstm_parts])
+def cnn_parts() -> tuple[Encoder, Tokenizer]:
+    tokenizer = learn_vocabulary([ARTICLE], max_tokens=64)
+    return CnnEncoder(tokenizer, 4, word_dimension=8, filters=8), tokenizer
+
+
+def transformer_parts() -> tuple[Encoder, Tokenizer]:
+    tokenizer = learn_vocabulary([ARTICLE], max_tokens=64)
+    return TransformerEncoder(tokenizer, 4, dimension=16, heads=2), tokenizer
+
+
+@pytest.mark.parametrize("parts", [ngram_parts, lstm_parts, cnn_parts, transformer_parts])
 def test_the_export_equals_the_checkpoint_for_every_text_alone_and_in_batches(parts: object, tmp_path: Path) -> None:
     # given
     torch.manual_seed(0)

@@ -39,7 +39,7 @@ def test_a_model_brings_the_optimizer_that_suits_it_and_the_command_line_has_the
         ("trainer.max_epoch=3", "did you mean 'trainer.max_epochs'"),
         ("data.read.encodng=utf-8", "did you mean 'data.read.encoding'"),
         ("trainer.qqqqqqqqqq=1", "no key trainer.qqqqqqqqqq: the files in configs/"),
-        ("model=nothing", "model has no choice 'nothing': take one of lstm, ngram"),
+        ("model=nothing", "model has no choice 'nothing': take one of cnn, lstm, ngram, transformer"),
         ("callbacks=null", "callbacks has no choice None"),
         ("model=ngram,lstm", "--multirun"),
         ("foo", "write key=value"),
