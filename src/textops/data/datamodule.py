@@ -36,9 +36,9 @@ class TokenizedSplit(torch.utils.data.Dataset[RaggedBatch]):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, rows: Sequence[int]) -> RaggedBatch:
-        """Return the batch of the given rows."""
-        chosen = np.asarray(rows, np.int64)
+    def __getitem__(self, rows: Sequence[int] | int) -> RaggedBatch:
+        """Return the batch of the given rows; `trainer.overfit_batches` asks for single ones."""
+        chosen = np.atleast_1d(np.asarray(rows, np.int64))
         return RaggedBatch.from_numpy(self.documents.take(chosen), self.labels[chosen])
 
 

@@ -1,5 +1,6 @@
 """The LightningModule of every text classifier."""
 
+import math
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim import Optimizer
+from torch.optim import SGD, Adagrad, Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from textops.data.batch import RaggedBatch
@@ -85,14 +86,31 @@ class TextClassifier(pl.LightningModule):
         """Make the optimizer and a schedule that moves with every step.
 
         Raises:
-            ConfigurationError: If one of them refuses its settings.
+            ConfigurationError: If one of them refuses its settings, or does not suit the encoder.
         """
+        steps = self.trainer.estimated_stepping_batches
+        if not 0 < steps < math.inf:
+            raise ConfigurationError(
+                f"trainer.max_epochs={self.trainer.max_epochs} makes {steps} steps: give at least 1 epoch and an end"
+            )
         try:
             optimizer = self._make_optimizer(self.parameters())
-            schedule = self._make_schedule(optimizer, int(self.trainer.estimated_stepping_batches))
+            schedule = self._make_schedule(optimizer, int(steps))
         except (TypeError, ValueError) as error:
             raise ConfigurationError(f"optimizer or scheduler cannot be made: {error}") from error
+        if self.encoder.sparse_gradients:
+            self._check_sparse(optimizer)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def _check_sparse(self, optimizer: Optimizer) -> None:
+        if not isinstance(optimizer, SGD | Adagrad):
+            raise ConfigurationError(
+                f"{type(optimizer).__name__} cannot use the sparse gradients of this model: take optimizer=sgd"
+            )
+        if any(group["weight_decay"] for group in optimizer.param_groups):
+            raise ConfigurationError("sparse gradients allow no weight decay: set optimizer.weight_decay=0")
+        if self.trainer.gradient_clip_val:
+            raise ConfigurationError("sparse gradients cannot be clipped: set trainer.gradient_clip_val=null")
 
     def _losses(self, scores: Tensor, labels: Tensor) -> Tensor:
         """Return the cross-entropy of each head, shape [heads]."""

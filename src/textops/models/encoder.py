@@ -16,9 +16,11 @@ class Encoder(nn.Module, ABC):
 
     Attributes:
         step_sizes: One factor on the loss of each head.
+        sparse_gradients: Whether a step touches only the rows of a table that a batch holds.
     """
 
     step_sizes: tuple[float, ...] = (1.0,)
+    sparse_gradients = False
 
     def fit(self, documents: Ragged) -> None:
         """Learn what is counted rather than trained, from the training documents."""

@@ -28,6 +28,8 @@ class NgramEncoder(Encoder):
     document filled weigh nothing.
     """
 
+    sparse_gradients = True
+
     def __init__(
         self, tokenizer: NgramTokenizer, classes: int, step_sizes: Sequence[float] = (3.0, 10.0, 30.0)
     ) -> None:

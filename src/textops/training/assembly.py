@@ -1,5 +1,7 @@
 """From the configuration to the objects it names."""
 
+import functools
+import inspect
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +16,20 @@ from textops.errors import ConfigurationError, TextopsError
 from textops.models.classifier import TextClassifier
 from textops.models.encoder import Encoder
 from textops.text.tokenizer import Tokenizer
+from textops.training.settings import settings_of
+
+# What `TextClassifier` logs: a callback that waits for anything else would wait for ever.
+_LOGGED = ("train/loss", "val/loss", "val/accuracy", "val/head")
 
 
 def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
     """Make the data module of a prepared data set."""
+    settings = settings_of(configuration)
     return TextDataModule(
         dataset,
         _instantiate(configuration.model.tokenizer, "model.tokenizer"),
-        batch_size=configuration.batch_size,
-        seed=configuration.seed,
+        batch_size=settings.batch_size,
+        seed=settings.seed,
     )
 
 
@@ -31,8 +38,8 @@ def make_encoder(configuration: DictConfig, tokenizer: Tokenizer, classes: int) 
     make = _instantiate(configuration.model.encoder, "model.encoder")
     try:
         encoder = make(tokenizer, classes)
-    except (TypeError, ValueError) as error:
-        raise ConfigurationError(f"model.encoder cannot be made: {error}") from error
+    except (RuntimeError, TypeError, ValueError) as error:
+        raise _impossible("model.encoder", error) from error
     if not isinstance(encoder, Encoder):
         raise ConfigurationError(f"model.encoder makes a {type(encoder).__name__}, which is no textops Encoder")
     return encoder
@@ -44,33 +51,55 @@ def make_classifier(configuration: DictConfig, encoder: Encoder) -> TextClassifi
         encoder,
         _instantiate(configuration.optimizer, "optimizer"),
         _instantiate(configuration.scheduler, "scheduler"),
-        label_smoothing=configuration.model.label_smoothing,
+        label_smoothing=configuration.model.label_smoothing or 0.0,
     )
 
 
 def make_trainer(configuration: DictConfig) -> Trainer:
-    """Make the trainer with its loggers and callbacks.
+    """Make the trainer with its loggers and callbacks; `callbacks.NAME=null` leaves one out.
 
     Raises:
-        ConfigurationError: If a part cannot be made, or no callback keeps a checkpoint.
+        ConfigurationError: If a part cannot be made, no callback keeps a checkpoint, one waits for a figure that nobody
+            logs, or the trainer wants several processes.
     """
-    callbacks: list[Callback] = [
-        _instantiate(part, f"callbacks.{name}") for name, part in configuration.get("callbacks", {}).items()
-    ]
+    callbacks: list[Callback] = _instantiate_all(configuration, "callbacks")
     if not any(isinstance(callback, ModelCheckpoint) for callback in callbacks):
         raise ConfigurationError("no callback keeps a checkpoint: take callbacks=default")
-    loggers = [_instantiate(part, f"logger.{name}") for name, part in configuration.get("logger", {}).items()]
+    for callback in callbacks:
+        monitor = getattr(callback, "monitor", None)
+        if monitor is not None and monitor not in _LOGGED:
+            raise ConfigurationError(f"a callback monitors {monitor!r}, which is not logged: take {', '.join(_LOGGED)}")
+    loggers = _instantiate_all(configuration, "logger")
     trainer = _instantiate(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers)
     if not isinstance(trainer, Trainer):
         raise ConfigurationError(f"trainer makes a {type(trainer).__name__}, which is no Lightning Trainer")
+    if trainer.world_size != 1:
+        raise ConfigurationError("one process trains a model here: set trainer.devices=1 and trainer.num_nodes=1")
     return trainer
 
 
+def _instantiate_all(configuration: DictConfig, group: str) -> list[Any]:
+    parts = configuration.get(group, {}).items()
+    return [_instantiate(part, f"{group}.{name}") for name, part in parts if part is not None]
+
+
 def _instantiate(part: DictConfig, key: str, **arguments: object) -> Any:  # noqa: ANN401 (whatever the configuration names)
+    if not isinstance(part, DictConfig):
+        raise ConfigurationError(f"{key} is {part!r}: it must name what to make, {key}._target_")
     try:
-        return instantiate(part, **arguments)
+        made = instantiate(part, **arguments)
+        if isinstance(made, functools.partial):
+            # The rest of the arguments is known later, but a name that does not exist is wrong now.
+            inspect.signature(made.func).bind_partial(*made.args, **made.keywords)
     except InstantiationException as error:
         cause = error.__cause__
         if isinstance(cause, TextopsError):
             raise cause from error
-        raise ConfigurationError(f"{key} cannot be made: {cause or error}".splitlines()[0]) from error
+        raise _impossible(key, cause or error) from error
+    except TypeError as error:
+        raise _impossible(key, error) from error
+    return made
+
+
+def _impossible(key: str, error: BaseException) -> ConfigurationError:
+    return ConfigurationError(f"{key} cannot be made: {error}".splitlines()[0])

@@ -14,6 +14,7 @@ from omegaconf.errors import OmegaConfBaseException
 from textops.errors import ConfigurationError
 from textops.training.override_check import check_override, is_choice, parse_overrides
 from textops.training.overrides import quoted
+from textops.training.settings import settings_of
 
 CONFIGURATION_NAME = "config"
 _NEEDED_GROUPS = ("paths", "data", "model", "optimizer", "scheduler", "trainer")
@@ -43,7 +44,7 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
             configuration = compose(CONFIGURATION_NAME, overrides=overrides)
         except (HydraException, OmegaConfBaseException) as error:
             raise ConfigurationError(f"the configuration cannot be composed: {_first_line(error)}") from error
-    folder = run or Path(configuration.paths.outputs) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)
+    folder = run or Path(str(configuration.paths.outputs)) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)
     configuration.paths.run = str(folder)
     _check_complete(configuration)
     return configuration
@@ -57,6 +58,7 @@ def _check_complete(configuration: DictConfig) -> None:
         raise ConfigurationError(f"the configuration does not resolve: {_first_line(error)}") from error
     if missing:
         raise ConfigurationError(f"{missing[0]} has no value: give it, for instance {missing[0]}=...")
+    settings_of(configuration)
 
 
 @contextmanager

@@ -4,10 +4,12 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from pickle import UnpicklingError
 
 import torch
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from yaml import YAMLError  # type: ignore[import-untyped]
 
 from textops.errors import ConfigurationError
 from textops.files import write_text
@@ -76,13 +78,16 @@ class Run:
         folder = folder.resolve()
         try:
             record = RunRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
-        except FileNotFoundError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise ConfigurationError(f"no finished run at {folder}: train a model first (textops train)") from error
-        except ValidationError as error:
-            raise ConfigurationError(f"{folder / RECORD_FILE} is damaged: train again (textops train)") from error
-        configuration = OmegaConf.load(folder / CONFIGURATION_FILE)
+        except (OSError, ValidationError) as error:
+            raise _damaged(folder / RECORD_FILE) from error
+        try:
+            configuration = OmegaConf.load(folder / CONFIGURATION_FILE)
+        except (OSError, UnicodeDecodeError, YAMLError) as error:
+            raise _damaged(folder / CONFIGURATION_FILE) from error
         if not isinstance(configuration, DictConfig):
-            raise ConfigurationError(f"{folder / CONFIGURATION_FILE} is damaged: train again (textops train)")
+            raise _damaged(folder / CONFIGURATION_FILE)
         return cls(folder, record, configuration)
 
     @property
@@ -103,20 +108,32 @@ class Run:
         """Build the encoder and fill in the weights of the best checkpoint.
 
         Raises:
-            ConfigurationError: If the checkpoint is missing or belongs to another model.
+            ConfigurationError: If the checkpoint is missing or damaged, or belongs to another model.
         """
         encoder = make_encoder(self.configuration, self.tokenizer(), len(self.record.classes))
         path = self.folder / self.record.checkpoint
+        state = _read_checkpoint(path)
         try:
-            state = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
             encoder.load_state_dict({key.removeprefix("encoder."): value for key, value in state.items()})
-        except FileNotFoundError as error:
-            raise ConfigurationError(f"{path} is missing: train again (textops train)") from error
         except RuntimeError as error:
             raise ConfigurationError(
                 f"{path} does not fit the model of {self.folder / CONFIGURATION_FILE}: train again (textops train)"
             ) from error
         return encoder.eval()
+
+
+def _read_checkpoint(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        state: dict[str, torch.Tensor] = torch.load(path, map_location="cpu", weights_only=True)["state_dict"]
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"{path} is missing: train again (textops train)") from error
+    except (EOFError, KeyError, OSError, RuntimeError, TypeError, UnpicklingError) as error:
+        raise _damaged(path) from error
+    return state
+
+
+def _damaged(path: Path) -> ConfigurationError:
+    return ConfigurationError(f"{path} is damaged or cannot be read: train again (textops train)")
 
 
 def finish_run(folder: Path, record: RunRecord, configuration: DictConfig, tokenizer: Tokenizer) -> Run:
@@ -127,14 +144,36 @@ def finish_run(folder: Path, record: RunRecord, configuration: DictConfig, token
     return Run.load(folder)
 
 
+def make_folders(*folders: Path) -> None:
+    """Make the folders a training writes to, before it has cost any time.
+
+    Raises:
+        ConfigurationError: If one cannot be made.
+    """
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(f"{folder} cannot be made ({error.strerror}): set paths.* elsewhere") from error
+
+
+def check_latest(link: Path) -> None:
+    """Check that nothing stands where the link to the last run goes.
+
+    Raises:
+        ConfigurationError: If something that is no link stands there.
+    """
+    if link.exists() and not link.is_symlink():
+        raise ConfigurationError(f"{link} is not a link to a run: move it away, or set paths.latest")
+
+
 def point_latest(link: Path, folder: Path) -> None:
     """Let the link lead to a run, without a moment in which it leads nowhere.
 
     Raises:
         ConfigurationError: If something that is no link stands in its place.
     """
-    if link.exists() and not link.is_symlink():
-        raise ConfigurationError(f"{link} is not a link to a run: move it away, or set paths.latest")
+    check_latest(link)
     link.parent.mkdir(parents=True, exist_ok=True)
     beside = link.with_name(f".{link.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)

@@ -17,4 +17,4 @@ def source_of(configuration: DictConfig) -> SourceConfiguration:
 
 def dataset_folder(configuration: DictConfig) -> Path:
     """Return where the prepared data set of a configuration lies."""
-    return Path(configuration.paths.processed) / source_of(configuration).name
+    return Path(str(configuration.paths.processed)) / source_of(configuration).name

@@ -1,5 +1,6 @@
 """Train a model: the entry point of `textops train`."""
 
+import os
 import sys
 import time
 from pathlib import Path
@@ -12,12 +13,17 @@ from omegaconf import DictConfig
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.prepare import prepare
-from textops.errors import TextopsError
+from textops.errors import ConfigurationError, TextopsError
 from textops.files import shown
+from textops.logs import set_up_logging
+from textops.registry.names import check_name
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_trainer
 from textops.training.commit import current_commit
-from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
-from textops.training.run import Run, RunRecord, finish_run, point_latest
+from textops.training.configuration import CONFIGURATION_NAME, compose_configuration, configuration_folder
+from textops.training.multirun import check_multirun
+from textops.training.overrides import quoted
+from textops.training.run import Run, RunRecord, check_latest, finish_run, make_folders, point_latest
+from textops.training.settings import settings_of
 from textops.training.source import dataset_folder, source_of
 
 
@@ -33,12 +39,16 @@ def train(configuration: DictConfig) -> Run:
     Raises:
         TextopsError: If the configuration or the data cannot work.
     """
+    settings = settings_of(configuration)
     source = source_of(configuration)
+    name = check_name(settings.name or source.name)
+    run, latest = Path(str(configuration.paths.run)), Path(str(configuration.paths.latest))
+    check_latest(latest)
     folder = dataset_folder(configuration)
     dataset = prepare(source, folder)
-    if configuration.threads is not None:
-        torch.set_num_threads(configuration.threads)
-    pl.seed_everything(configuration.seed, workers=True, verbose=False)
+    if settings.threads is not None:
+        torch.set_num_threads(settings.threads)
+    pl.seed_everything(settings.seed, workers=True, verbose=False)
     datamodule = make_datamodule(configuration, folder)
     datamodule.setup()
     encoder = make_encoder(configuration, datamodule.tokenizer, len(dataset.classes))
@@ -46,32 +56,39 @@ def train(configuration: DictConfig) -> Run:
     datamodule.weigh(encoder.weigh)
     classifier = make_classifier(configuration, encoder)
     trainer = make_trainer(configuration)
-    run = Path(configuration.paths.run)
+    make_folders(run, latest.parent)
     logger.info("Training {} on {} into {}", configuration.model.name, source.name, shown(run))
     started = time.perf_counter()
-    trainer.fit(classifier, datamodule=datamodule)
+    try:
+        trainer.fit(classifier, datamodule=datamodule)
+    except OSError as error:
+        raise ConfigurationError(f"training cannot write its files: {error}; set paths.* or callbacks.*") from error
     seconds = time.perf_counter() - started
     checkpoint = next(part for part in trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint))
+    if not checkpoint.best_model_path or checkpoint.best_model_score is None:
+        raise ConfigurationError(
+            "training ended before its first validation, so no checkpoint was kept: let trainer.* run a whole epoch"
+        )
     record = RunRecord(
-        name=configuration.name or source.name,
+        name=name,
         dataset=str(folder),
         fingerprint=dataset.fingerprint,
         classes=tuple(dataset.classes),
-        checkpoint=str(Path(checkpoint.best_model_path).resolve().relative_to(run.resolve())),
+        checkpoint=os.path.relpath(Path(checkpoint.best_model_path).resolve(), run.resolve()),
         epochs=trainer.current_epoch,
         training_seconds=round(seconds, 3),
-        validation_loss=float(checkpoint.best_model_score or "nan"),
+        validation_loss=float(checkpoint.best_model_score),
         git_commit=current_commit(),
     )
     finished = finish_run(run, record, configuration, datamodule.tokenizer)
-    point_latest(Path(configuration.paths.latest), run)
+    point_latest(latest, run)
     logger.success("Trained in {:.1f} s, validation loss {:.4f}: {}", seconds, record.validation_loss, shown(run))
     return finished
 
 
 @hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name=CONFIGURATION_NAME)
-def main(configuration: DictConfig) -> float:
-    """Train once with a configuration that Hydra composed from the command line.
+def _train_once(configuration: DictConfig) -> float:
+    """Train with a configuration that Hydra composed from the command line.
 
     Returns:
         The validation loss, which a hyperparameter search minimises.
@@ -84,5 +101,27 @@ def main(configuration: DictConfig) -> float:
         sys.exit(error.exit_code)
 
 
+def main() -> None:
+    """Train with the overrides of the command line, once or, with `--multirun`, with each of their values.
+
+    Raises:
+        ConfigurationError: If an override does not fit.
+    """
+    sys.argv[1:] = [quoted(argument) for argument in sys.argv[1:]]
+    flags = {argument for argument in sys.argv[1:] if argument.startswith("-")}
+    overrides = [argument for argument in sys.argv[1:] if argument not in flags]
+    # Hydra's own errors span a page. What its other flags do to the configuration, it alone knows.
+    if not flags:
+        compose_configuration(overrides)
+    elif flags <= {"-m", "--multirun"}:
+        check_multirun(overrides)
+    _train_once()
+
+
 if __name__ == "__main__":
-    main()
+    set_up_logging()
+    try:
+        main()
+    except TextopsError as problem:
+        logger.error("{}", problem)
+        sys.exit(problem.exit_code)

@@ -1,0 +1,59 @@
+"""The settings of a run that belong to no group, with the values they can have."""
+
+from omegaconf import DictConfig, OmegaConf
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from textops.errors import ConfigurationError
+
+# What numpy takes for a seed, and more threads than any machine gives one process.
+_LARGEST_SEED = 2**32 - 1
+_MOST_THREADS = 512
+
+
+class ReviewSettings(BaseModel):
+    """Which predictions a person should see.
+
+    Attributes:
+        target_accuracy: Wanted of what is answered without review.
+        max_share: Largest share of the texts that may need review.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    target_accuracy: float = Field(ge=0, le=1)
+    max_share: float = Field(ge=0, le=1)
+
+
+class RunSettings(BaseModel):
+    """Settings of a run.
+
+    Attributes:
+        name: Name of the model; empty for that of the data set.
+        seed: Of everything random.
+        batch_size: Documents of a batch.
+        threads: Of one process; None for one on each processor.
+        review: Which predictions a person should see.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
+
+    name: str
+    seed: int = Field(ge=0, le=_LARGEST_SEED)
+    batch_size: int = Field(ge=1)
+    threads: int | None = Field(ge=1, le=_MOST_THREADS)
+    review: ReviewSettings
+
+
+def settings_of(configuration: DictConfig) -> RunSettings:
+    """Check the settings that belong to no group.
+
+    Raises:
+        ConfigurationError: If one is missing or has a value that it cannot have.
+    """
+    try:
+        return RunSettings.model_validate(OmegaConf.to_container(configuration, resolve=True))
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(map(str, problem["loc"]))
+        given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
+        raise ConfigurationError(f"{key}: {problem['msg']}{given}") from error
