@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from textops.bundle import Manifest
 from textops.data.announcement import sentence
 from textops.data.manifest import DatasetManifest
+from textops.evaluation.markdown import code, table
 from textops.evaluation.metrics import Evaluation
-from textops.evaluation.report import CalibrationSummary
-
-# Mitchell et al. 2019, Model Cards for Model Reporting: the sections.
+from textops.evaluation.report import CalibrationSummary, class_table
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class CardFacts:
 
 
 def render_card(facts: CardFacts) -> str:
-    """Return the card as Markdown."""
+    """Return the card as Markdown; sections after Mitchell et al. 2019, Model Cards for Model Reporting."""
     return "\n".join(
         [
             f"# Model card: {facts.manifest.name}",
@@ -46,8 +45,8 @@ def render_card(facts: CardFacts) -> str:
             "",
             "## Intended use and limits",
             "",
-            f"Sorts texts like those of `{facts.dataset.name}` into {len(facts.manifest.classes)} classes: "
-            + ", ".join(f"`{name}`" for name in facts.manifest.classes)
+            f"Sorts texts like those of {code(facts.dataset.name)} into {len(facts.manifest.classes)} classes: "
+            + ", ".join(code(name) for name in facts.manifest.classes)
             + ". Every text gets one of them, also a text of another kind: watch the review band and drift.",
             "",
             "## Data",
@@ -95,30 +94,24 @@ def _data(dataset: DatasetManifest) -> list[str]:
             f"texts with a near-duplicate, kept on one side: {dataset.duplicates.near:,}"
         ),
         f"- median length: {dataset.text_length.median:,.0f} characters",
-        f"- conditions: {dataset.note or 'not stated'}",
+        f"- conditions: {' '.join(dataset.note.split()) or 'not stated'}",
     ]
     if not dataset.audit:
         return [*lines, "- leakage audit: nothing found that gives the label away"]
-    return [*lines, "- leakage audit:", *(f"  - {sentence(finding)}" for finding in dataset.audit)]
+    return [*lines, "- leakage audit:", *(f"  - {' '.join(sentence(finding).split())}" for finding in dataset.audit)]
 
 
 def _figures(evaluation: Evaluation) -> list[str]:
-    lines = [
+    return [
         (
             f"{evaluation.examples:,} examples; 95 % bootstrap intervals in brackets; always naming the most frequent "
             f"class would be right in {evaluation.majority_share:.1%}."
         ),
         "",
-        "| figure | value |",
-        "| --- | --- |",
+        *table(("Figure", "Value"), [(name, str(interval)) for name, interval in evaluation.figures.items()]),
+        "",
+        *class_table(evaluation),
     ]
-    lines += [f"| {name} | {interval} |" for name, interval in evaluation.figures.items()]
-    lines += ["", "| class | examples | precision | recall | F1 |", "| --- | --- | --- | --- | --- |"]
-    lines += [
-        f"| {figures.name} | {figures.support} | {figures.precision} | {figures.recall} | {figures.f1} |"
-        for figures in evaluation.per_class
-    ]
-    return lines
 
 
 def _calibration(facts: CardFacts) -> list[str]:

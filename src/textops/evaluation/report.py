@@ -7,6 +7,7 @@ from typing import Any
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, Interval
 from textops.bundle import Metric
+from textops.evaluation.markdown import table
 from textops.evaluation.metrics import Evaluation
 from textops.files import write_text
 
@@ -63,17 +64,17 @@ def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary) -> 
             "",
             f"{sample}; {DEFAULT_CONFIDENCE:.0%} bootstrap intervals in brackets.",
             "",
-            *_table(("Figure", "Value"), _figure_rows(evaluation)),
+            *table(("Figure", "Value"), _figure_rows(evaluation)),
             "",
             "## Classes",
             "",
-            *_table(("Class", "Precision", "Recall", "F1", "Examples"), _class_rows(evaluation)),
+            *class_table(evaluation),
             "",
             _RULE_OF_THREE,
             "",
             "## Calibration",
             "",
-            *_table(
+            *table(
                 ("Temperature", "ECE before", "ECE after"),
                 [
                     (
@@ -102,8 +103,9 @@ def _figure_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
     ]
 
 
-def _class_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:
-    return [
+def class_table(evaluation: Evaluation) -> list[str]:
+    """Return the lines of a Markdown table with the figures of each class."""
+    rows = [
         (
             figures.name,
             _percent(figures.precision) if figures.predicted else "never predicted",
@@ -113,17 +115,8 @@ def _class_rows(evaluation: Evaluation) -> list[tuple[str, str, str, str, str]]:
         )
         for figures in evaluation.per_class
     ]
+    return table(("Class", "Precision", "Recall", "F1", "Examples"), rows)
 
 
 def _percent(interval: Interval) -> str:
     return f"{interval.value:.2%} [{interval.low:.2%}, {interval.high:.2%}]"
-
-
-def _table(header: tuple[str, ...], rows: list[Any]) -> list[str]:
-    lines = [header, tuple("---" for _ in header), *rows]
-    return ["| " + " | ".join(_cell(part) for part in line) + " |" for line in lines]
-
-
-def _cell(text: str) -> str:
-    """Keep a text inside its cell: class names are anybody's text."""
-    return " ".join(text.split()).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from textops.data.batch import RaggedBatch
+from textops.errors import ConfigurationError
 from textops.models.encoder import Encoder
 from textops.text.tokenizer import Tokenizer
 
@@ -40,8 +41,13 @@ class CnnEncoder(Encoder):
             filters: Filters of each width.
             widths: Words that a filter sees at once.
             dropout: Share of the values dropped before the linear layer.
+
+        Raises:
+            ConfigurationError: If there is no filter.
         """
         super().__init__()
+        if not widths or min(widths) < 1 or filters < 1:
+            raise ConfigurationError(f"widths={list(widths)} and filters={filters} must name sizes of at least 1")
         self.embedding = nn.Embedding(tokenizer.vocabulary_size, word_dimension, padding_idx=PADDING)
         self.convolutions = nn.ModuleList(nn.Conv1d(word_dimension, filters, width) for width in widths)
         self.widths = tuple(int(width) for width in widths)

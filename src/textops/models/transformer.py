@@ -39,12 +39,17 @@ class TransformerEncoder(Encoder):
             heads: Attention heads of a layer.
             layers: Number of layers.
             dropout: Share of the values dropped after each part.
+
+        Raises:
+            ConfigurationError: If the sizes do not fit together, or the length of a document has no bound.
         """
         super().__init__()
         if tokenizer.max_tokens is None:
             raise ConfigurationError("a transformer needs a tokenizer with max_tokens: take learn_vocabulary")
-        if dimension % heads:
-            raise ConfigurationError(f"dimension={dimension} must be a multiple of heads={heads}")
+        if min(dimension, heads, layers) < 1 or dimension % heads:
+            raise ConfigurationError(
+                f"dimension={dimension} must be a multiple of heads={heads}, and layers={layers} at least 1"
+            )
         self.words = nn.Embedding(tokenizer.vocabulary_size, dimension, padding_idx=PADDING)
         self.positions = nn.Parameter(torch.randn(1 + tokenizer.max_tokens, dimension) * 0.02)
         nn.init.normal_(self.words.weight, std=0.1)

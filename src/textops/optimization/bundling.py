@@ -125,7 +125,7 @@ def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, parity: Pa
     review = run.configuration.review
     manifest = Manifest(
         name=run.record.name,
-        encoder=run.configuration.model.name,
+        encoder=str(run.configuration.model.name),
         classes=classes,
         max_tokens=run.tokenizer().max_tokens,
         temperature=temperature,

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import logging
+import math
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 
 from textops.errors import BundleError
-from textops.inference.session import open_session
+from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.tokenizer import Tokenizer
 
 OPSET = 20
@@ -66,16 +68,21 @@ def check_parity(network: nn.Module, tokenizer: Tokenizer, path: Path, texts: Se
     """Compare a network with its export, text by text.
 
     Raises:
-        BundleError: If a logit differs by more than `PARITY_TOLERANCE`.
+        BundleError: If the export does not answer, or a logit differs by more than `PARITY_TOLERANCE`.
     """
     session = open_session(path)
     largest = 0.0
     for text in texts:
         feed = tokenizer.encode([text])
-        (exported,) = session.run(["logits"], feed)
+        try:
+            (exported,) = session.run(["logits"], feed)
+        except RUNTIME_ERRORS as error:
+            raise BundleError(
+                f"the export does not take what its tokenizer gives ({first_line(error)}): do not ship it"
+            ) from error
         with torch.inference_mode():
             original = network(*(torch.from_numpy(array) for array in feed.values()))
-        difference = float(np.abs(np.asarray(exported) - original.numpy()).max())
+        difference = _difference(np.asarray(exported), original.numpy())
         # A NaN on either side must fail as well, so the comparison is written the other way round.
         if not difference <= PARITY_TOLERANCE:
             raise BundleError(
@@ -84,6 +91,13 @@ def check_parity(network: nn.Module, tokenizer: Tokenizer, path: Path, texts: Se
             )
         largest = max(largest, difference)
     return Parity(len(texts), largest)
+
+
+def _difference(exported: NDArray[np.float32], original: NDArray[np.float32]) -> float:
+    # Of another shape it could be compared all the same, spread over all classes.
+    if exported.shape != original.shape:
+        return math.inf
+    return float(np.abs(exported - original).max())
 
 
 @contextlib.contextmanager
