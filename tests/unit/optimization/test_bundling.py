@@ -1,5 +1,6 @@
 """From a run to a bundle that proves what it says."""
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,57 +12,102 @@ import torch
 from omegaconf import DictConfig
 
 from textops.bundle import verify
-from textops.data.dataset import Dataset
-from textops.errors import DataError
+from textops.data.dataset import Dataset, Examples
+from textops.errors import BundleError, DataError
 from textops.inference import Predictor
-from textops.optimization.bundling import build_bundle
+from textops.optimization import export
+from textops.optimization.bundling import EDGE_TEXTS, Judged, build_bundle
+from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
 pytestmark = pytest.mark.slow
 
+TINY = ("data=synthetic", "data.synthetic.rows=300", "data.synthetic.words=20", "trainer.max_epochs=2")
+TABLES = ("model.tokenizer.word_bits=12", "model.tokenizer.character_bits=12")
 
-def test_the_bundle_says_what_the_checkpoint_says_and_holds_its_measurements(compose_small: Composer) -> None:
-    # given
-    run = train(compose_small())
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("bundling")
+    paths = (f"paths.processed={folder}/processed", f"paths.latest={folder}/latest")
+    return train(compose_configuration([*TINY, *TABLES, *paths], folder / "run"))
+
+
+@pytest.fixture(scope="module")
+def judged(run: Run) -> Judged:
+    return build_bundle(run)
+
+
+def held_out(run: Run) -> Examples:
+    return Dataset.load(Path(run.record.dataset)).examples("test")
+
+
+def test_the_bundle_is_whole_and_tells_where_it_comes_from(run: Run, judged: Judged) -> None:
     # when
-    judged = build_bundle(run)
-    # then
     manifest = verify(run.bundle)
-    assert manifest.name == "synthetic"
-    assert set(manifest.files) == {"model.onnx", "tokenizer.json", "reference.parquet", "model_card.md"}
-    test = Dataset.load(Path(run.record.dataset)).examples("test")
-    predictor = Predictor.load(run.bundle)
-    network, feed = run.encoder().exportable(), run.tokenizer().encode(test.texts)
-    expected = network(*map(torch.from_numpy, feed.values())).detach().numpy()
-    assert predictor.logits(test.texts) == pytest.approx(expected, abs=1e-4)
-    accuracy = (predictor.probabilities(test.texts).argmax(axis=1) == test.labels).mean()
-    assert manifest.metrics["accuracy"].value == judged.evaluation.accuracy.value == pytest.approx(accuracy)
-    assert manifest.data.test_examples == len(test)
-
-
-def test_the_reference_has_features_of_held_out_examples_and_no_text(compose_small: Composer) -> None:
-    # given
-    run = train(compose_small())
-    build_bundle(run)
-    test = Dataset.load(Path(run.record.dataset)).examples("test")
-    # when
-    reference = pq.read_table(run.bundle / "reference.parquet")
     # then
+    assert manifest == judged.manifest
+    assert judged.bundle == run.bundle
+    assert (manifest.name, manifest.encoder, manifest.max_tokens) == ("synthetic", "ngram", None)
+    assert manifest.classes == run.record.classes
+    assert manifest.data.fingerprint == run.record.fingerprint
+    assert manifest.git_commit == run.record.git_commit
+    assert set(manifest.files) == {"model.onnx", "tokenizer.json", "reference.parquet", "model_card.md"}
+    assert judged.parity.texts == len(EDGE_TEXTS) + len(held_out(run))
+
+
+def test_its_answers_are_those_of_the_checkpoint(run: Run, judged: Judged) -> None:
+    # given
+    texts = [*held_out(run).texts, *EDGE_TEXTS]
+    network, feed = run.encoder().exportable(), run.tokenizer().encode(texts)
+    with torch.inference_mode():
+        logits = network(*map(torch.from_numpy, feed.values()))
+    # when
+    predictor = Predictor.load(run.bundle)
+    # then
+    assert predictor.logits(texts) == pytest.approx(logits.numpy(), abs=1e-4)
+    expected = torch.softmax(logits.double() / judged.manifest.temperature, dim=1).numpy()
+    assert predictor.probabilities(texts) == pytest.approx(expected, abs=1e-4)
+
+
+def test_its_figures_are_those_of_the_exported_model_on_the_test_set(run: Run, judged: Judged) -> None:
+    # given
+    test = held_out(run)
+    # when
+    right = Predictor.load(run.bundle).probabilities(test.texts).argmax(axis=1) == test.labels
+    # then
+    figure = judged.manifest.metrics["accuracy"]
+    assert figure.value == judged.evaluation.accuracy.value == pytest.approx(right.mean())
+    assert figure.low <= figure.value <= figure.high
+    assert judged.manifest.data.test_examples == len(test)
+
+
+def test_the_reference_has_features_of_held_out_examples_and_no_text(run: Run, judged: Judged) -> None:
+    # given
+    test = held_out(run)
+    # when
+    reference = pq.read_table(judged.bundle / "reference.parquet")
+    # then
+    assert reference.column_names == [
+        "id", "label", "predicted", "confidence", "entropy",
+        "characters", "words", "upper_share", "digit_share", "punctuation_share", "other_script_share",
+    ]  # fmt: skip
     assert reference.column("id").to_pylist() == test.ids
-    assert {"label", "predicted", "confidence", "entropy", "characters", "words"} < set(reference.column_names)
     texts = set(test.texts)
     assert not any(texts & set(map(str, column.to_pylist())) for column in reference.columns)
-    confidence = Predictor.load(run.bundle).probabilities(test.texts).max(axis=1)
-    assert np.array(reference.column("confidence")) == pytest.approx(confidence, abs=1e-5)
+    probabilities = Predictor.load(run.bundle).probabilities(test.texts)
+    assert np.array(reference.column("confidence")) == pytest.approx(probabilities.max(axis=1), abs=1e-5)
+    entropy = -(probabilities * np.log(probabilities)).sum(axis=1)
+    assert np.array(reference.column("entropy")) == pytest.approx(entropy, abs=1e-5)
+    classes = judged.manifest.classes
+    assert reference.column("label").to_pylist() == [classes[label] for label in test.labels]
+    assert reference.column("predicted").to_pylist() == [classes[label] for label in probabilities.argmax(axis=1)]
+    assert reference.column("characters").to_pylist() == [len(text) for text in test.texts]
 
 
-def test_figures_and_tables_lie_beside_the_bundle(compose_small: Composer) -> None:
-    # given
-    run = train(compose_small())
-    # when
-    build_bundle(run)
+def test_figures_and_tables_lie_beside_the_bundle(run: Run, judged: Judged) -> None:
     # then
     assert {path.name for path in run.report.iterdir()} == {
         "metrics.json",
@@ -69,12 +115,36 @@ def test_figures_and_tables_lie_beside_the_bundle(compose_small: Composer) -> No
         "confusion_matrix.png",
         "reliability.png",
     }
-    assert json.loads((run.report / "metrics.json").read_text())
+    document = json.loads((run.report / "metrics.json").read_text())
+    assert document["accuracy"]["value"] == judged.evaluation.accuracy.value
+    assert document["calibration"]["temperature"] == judged.manifest.temperature
     for picture in run.report.glob("*.png"):
         assert picture.read_bytes().startswith(b"\x89PNG")
     card = (run.bundle / "model_card.md").read_text()
     for fact in (run.record.fingerprint, "not measured", "leakage audit", "| accuracy |", "temperature"):
         assert fact in card
+
+
+def test_the_review_band_keeps_to_the_share_that_people_have_time_for(judged: Judged) -> None:
+    assert 0 <= judged.manifest.review.share <= 0.2
+    assert judged.calibration.temperature == judged.manifest.temperature > 0
+
+
+def test_a_second_evaluation_takes_the_place_of_the_first_and_one_that_fails_does_not(
+    run: Run, judged: Judged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    again = build_bundle(run)
+    files = {path.name: path.read_bytes() for path in run.bundle.iterdir()}
+    # when: no export is as exact as this
+    monkeypatch.setattr(export, "PARITY_TOLERANCE", -1.0)
+    with pytest.raises(BundleError, match="differs from the checkpoint"):
+        build_bundle(run)
+    # then
+    assert again.evaluation == judged.evaluation
+    assert again.manifest.files["model.onnx"] == judged.manifest.files["model.onnx"]
+    assert {path.name: path.read_bytes() for path in run.bundle.iterdir()} == files
+    assert not [path for path in run.folder.iterdir() if path.name.startswith(".")]
 
 
 def test_another_data_set_is_refused_and_nothing_is_left(compose_small: Composer, tmp_path: Path) -> None:
@@ -85,4 +155,26 @@ def test_another_data_set_is_refused_and_nothing_is_left(compose_small: Composer
     with pytest.raises(DataError, match="is not the data set"):
         build_bundle(Run.load(tmp_path / "run"))
     assert not run.bundle.exists()
+    assert not run.report.exists()
     assert not [path for path in run.folder.iterdir() if path.name.startswith(".bundle")]
+
+
+def test_classes_of_any_script_and_a_model_of_words_in_order_come_through(tmp_path: Path) -> None:
+    # given
+    words = {"体育|运动": "球队 比赛 进球 冠军", "क": "शेयर बाज़ार बैंक दर"}
+    with (tmp_path / "news.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["标题", "标签"])
+        for row in range(120):
+            label = list(words)[row % 2]
+            writer.writerow([f"{words[label]} {row} {row * 7919 % 1000}", label])
+    source = ["data=csv", f"data.paths={tmp_path}/news.csv", "data.text_columns=[标题]", "data.label_column=标签"]
+    small = ["model=cnn", "model.encoder.filters=4", "model.encoder.word_dimension=8", "trainer.max_epochs=3"]
+    folders = [f"paths.processed={tmp_path}/processed", f"paths.latest={tmp_path}/latest"]
+    # when
+    judged = build_bundle(train(compose_configuration([*source, *small, *folders], tmp_path / "run")))
+    # then
+    assert set(judged.manifest.classes) == set(words)
+    assert judged.manifest.max_tokens == 256
+    (answer,) = Predictor.load(judged.bundle).predict(["比赛 进球"])
+    assert set(answer.probabilities) == set(words)

@@ -1,5 +1,7 @@
 """ONNX says what PyTorch says."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import onnx
 import pytest
 import torch
 from onnx import numpy_helper
+from torch import nn
 
 from textops.errors import BundleError
 from textops.inference.scores import score_texts
@@ -16,7 +19,7 @@ from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
 from textops.models.ngram import NgramEncoder
 from textops.models.transformer import TransformerEncoder
-from textops.optimization.export import PARITY_TOLERANCE, check_parity, export_onnx
+from textops.optimization.export import PARITY_TOLERANCE, Parity, check_parity, export_onnx
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
 from textops.text.vocabulary import learn_vocabulary
@@ -24,67 +27,173 @@ from textops.text.vocabulary import learn_vocabulary
 pytestmark = pytest.mark.slow
 
 ARTICLE = "The government said on Tuesday that it would review the plan, which critics call too expensive. " * 20
-TEXTS = ["", "a", " ", "!?", ARTICLE, "你好，世界", "नमस्ते दुनिया", "مرحبا", "\ud800", "x" * 100_000, "word " * 20_000]
+TEXTS = [
+    "", "a", " ", "!?", "\0", ARTICLE, "你好，世界", "नमस्ते दुनिया", "مرحبا", "\ud800", "é" * 64,
+    "x" * 100_000, "word " * 20_000, "世" * 100_000,
+]  # fmt: skip
+Parts = tuple[Encoder, Tokenizer]
 
 
-def ngram_parts() -> tuple[Encoder, Tokenizer]:
+def ngram_parts() -> Parts:
     tokenizer = NgramTokenizer(word_bits=12, character_bits=12)
     encoder = NgramEncoder(tokenizer, 4)
     encoder.fit(tokenizer.ragged([ARTICLE, *TEXTS]))
-    torch.nn.init.normal_(encoder.table, std=2.0)
+    nn.init.normal_(encoder.table, std=2.0)
+    nn.init.normal_(encoder.bias)
     encoder.choose_head(2)
     return encoder, tokenizer
 
 
-def lstm_parts() -> tuple[Encoder, Tokenizer]:
+def lstm_parts() -> Parts:
     tokenizer = learn_vocabulary([ARTICLE], max_tokens=64)
     return LstmEncoder(tokenizer, 4, word_dimension=8, state_dimension=8), tokenizer
 
 
-def cnn_parts() -> tuple[Encoder, Tokenizer]:
+def cnn_parts() -> Parts:
     tokenizer = learn_vocabulary([ARTICLE], max_tokens=64)
     return CnnEncoder(tokenizer, 4, word_dimension=8, filters=8), tokenizer
 
 
-def transformer_parts() -> tuple[Encoder, Tokenizer]:
+def transformer_parts() -> Parts:
     tokenizer = learn_vocabulary([ARTICLE], max_tokens=64)
     return TransformerEncoder(tokenizer, 4, dimension=16, heads=2), tokenizer
 
 
-@pytest.mark.parametrize("parts", [ngram_parts, lstm_parts, cnn_parts, transformer_parts])
-def test_the_export_equals_the_checkpoint_for_every_text_alone_and_in_batches(parts: object, tmp_path: Path) -> None:
-    # given
+@dataclass(frozen=True)
+class Exported:
+    """A network and the file it was exported to."""
+
+    network: nn.Module
+    tokenizer: Tokenizer
+    path: Path
+
+
+@pytest.fixture(scope="module", params=[ngram_parts, lstm_parts, cnn_parts, transformer_parts])
+def exported(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Exported:
     torch.manual_seed(0)
-    assert callable(parts)
-    encoder, tokenizer = parts()
+    encoder, tokenizer = request.param()
     network = encoder.exportable()
-    path = tmp_path / "model.onnx"
-    # when
+    # A network that is left in training mode would export its dropout.
+    network.train()
+    path = tmp_path_factory.mktemp("export") / "model.onnx"
     export_onnx(network, tokenizer, path)
-    parity = check_parity(network, tokenizer, path, TEXTS)
+    return Exported(network, tokenizer, path)
+
+
+def test_the_export_equals_the_checkpoint_for_every_text(exported: Exported) -> None:
+    # when
+    parity = check_parity(exported.network, exported.tokenizer, exported.path, TEXTS)
     # then
     assert parity.texts == len(TEXTS)
-    assert parity.max_difference <= PARITY_TOLERANCE
-    session = open_session(path)
-    alone = np.concatenate([score_texts(session, tokenizer, [text]) for text in TEXTS])
-    assert score_texts(session, tokenizer, TEXTS) == pytest.approx(alone, abs=PARITY_TOLERANCE)
-    assert [node.name for node in session.get_inputs()] == list(tokenizer.encode(["a"]))
+    assert 0 <= parity.max_difference <= PARITY_TOLERANCE
+
+
+@pytest.mark.parametrize("texts", [TEXTS[:11], TEXTS[:3], ["one text"], ["", ""]], ids=len)
+def test_batches_of_any_size_go_through_the_same_session(exported: Exported, texts: list[str]) -> None:
+    # given
+    session = open_session(exported.path)
+    feed = exported.tokenizer.encode(texts)
+    # when
+    (logits,) = session.run(["logits"], feed)
+    # then
+    with torch.inference_mode():
+        expected = exported.network(*map(torch.from_numpy, feed.values())).numpy()
+    assert logits.shape == (len(texts), 4)
+    assert logits == pytest.approx(expected, abs=PARITY_TOLERANCE)
+    alone = np.concatenate([score_texts(session, exported.tokenizer, [text]) for text in texts])
+    assert logits == pytest.approx(alone, abs=PARITY_TOLERANCE)
+
+
+def test_the_file_takes_what_the_tokenizer_gives_and_is_alone(exported: Exported) -> None:
+    # when
+    session = open_session(exported.path)
+    # then
+    assert [node.name for node in session.get_inputs()] == list(exported.tokenizer.encode(["a"]))
     assert all(isinstance(size, str) for node in session.get_inputs() for size in node.shape)
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["model.onnx"]
+    assert [node.name for node in session.get_outputs()] == ["logits"]
+    assert [file.name for file in exported.path.parent.iterdir()] == ["model.onnx"]
+    assert not {"Dropout"} & {node.op_type for node in onnx.load(exported.path).graph.node}
 
 
-@pytest.mark.parametrize("value", [1.0, float("nan")])
-def test_a_model_that_differs_is_refused(tmp_path: Path, value: float) -> None:
-    # given: an export with one weight changed
+@pytest.fixture(scope="module")
+def linear(tmp_path_factory: pytest.TempPathFactory) -> Exported:
     torch.manual_seed(0)
     encoder, tokenizer = ngram_parts()
-    network = encoder.exportable()
-    path = tmp_path / "model.onnx"
-    export_onnx(network, tokenizer, path)
-    model = onnx.load(path)
-    bias = next(tensor for tensor in model.graph.initializer if list(tensor.dims) == [4])
-    bias.CopyFrom(numpy_helper.from_array(np.full(4, value, np.float32), bias.name))
-    onnx.save(model, path)
+    path = tmp_path_factory.mktemp("linear") / "model.onnx"
+    export_onnx(encoder.exportable(), tokenizer, path)
+    return Exported(encoder.exportable(), tokenizer, path)
+
+
+def with_bias(value: float) -> Callable[[onnx.ModelProto], None]:
+    def change(model: onnx.ModelProto) -> None:
+        bias = next(tensor for tensor in model.graph.initializer if list(tensor.dims) == [4])
+        bias.CopyFrom(numpy_helper.from_array(np.full(4, value, np.float32), bias.name))
+
+    return change
+
+
+def with_another_input(model: onnx.ModelProto) -> None:
+    for node in model.graph.node:
+        node.input[:] = ["scales" if name == "weights" else name for name in node.input]
+    model.graph.input[1].name = "scales"
+
+
+def with_one_answer_for_all_classes(model: onnx.ModelProto) -> None:
+    (output,) = model.graph.output
+    last = next(node for node in model.graph.node if "logits" in node.output)
+    last.output[:] = ["every"]
+    model.graph.node.append(onnx.helper.make_node("ReduceMean", ["every"], ["logits"], keepdims=1))
+    output.type.tensor_type.shape.dim[1].dim_value = 1
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (with_bias(0.0), "differs from the checkpoint by"),
+        (with_bias(float("nan")), "differs from the checkpoint by nan"),
+        (with_bias(float("inf")), "differs from the checkpoint by inf"),
+        (with_another_input, "does not take what its tokenizer gives"),
+        (with_one_answer_for_all_classes, "differs from the checkpoint by inf"),
+    ],
+    ids=["other weights", "not a number", "infinite", "other inputs", "another shape"],
+)
+def test_a_model_that_differs_is_refused(
+    linear: Exported, tmp_path: Path, change: Callable[[onnx.ModelProto], None], message: str
+) -> None:
+    # given
+    model = onnx.load(linear.path)
+    change(model)
+    onnx.save(model, tmp_path / "model.onnx")
     # when, then
-    with pytest.raises(BundleError, match="differs from the checkpoint"):
-        check_parity(network, tokenizer, path, ["a text"])
+    with pytest.raises(BundleError, match=message) as raised:
+        check_parity(linear.network, linear.tokenizer, tmp_path / "model.onnx", ["a text"])
+    assert "\n" not in str(raised.value)
+
+
+def test_a_checkpoint_that_is_not_a_number_is_refused_even_if_the_export_is_not_either(
+    linear: Exported, tmp_path: Path
+) -> None:
+    # given
+    model = onnx.load(linear.path)
+    with_bias(float("nan"))(model)
+    onnx.save(model, tmp_path / "model.onnx")
+    encoder, tokenizer = ngram_parts()
+    assert isinstance(encoder, NgramEncoder)
+    with torch.no_grad():
+        encoder.bias.fill_(float("nan"))
+    # when, then
+    with pytest.raises(BundleError, match="do not ship it"):
+        check_parity(encoder.exportable(), tokenizer, tmp_path / "model.onnx", ["a text"])
+
+
+def test_without_texts_nothing_is_compared(linear: Exported) -> None:
+    assert check_parity(linear.network, linear.tokenizer, linear.path, []) == Parity(0, 0.0)
+
+
+def test_exporting_leaves_the_console_alone(
+    linear: Exported, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    # when
+    export_onnx(linear.network, linear.tokenizer, tmp_path / "model.onnx")
+    # then
+    assert capfd.readouterr() == ("", "")
