@@ -13,7 +13,7 @@ from textops.data.dataset import Examples
 LOGISTIC = "TF-IDF + logistic regression"
 SUPPORT_VECTORS = "TF-IDF + LinearSVC"
 # Inverse regularisation strengths to choose from on the validation set, for each kind of term frequency.
-_STRENGTHS = {LOGISTIC: (0.3, 1.0, 3.0, 10.0, 30.0, 100.0), SUPPORT_VECTORS: (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
+STRENGTHS = {LOGISTIC: (0.3, 1.0, 3.0, 10.0, 30.0, 100.0), SUPPORT_VECTORS: (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
 
 
 def baseline_predictions(train: Examples, val: Examples, test: Examples, seed: int) -> dict[str, NDArray[np.int64]]:
@@ -31,7 +31,7 @@ def baseline_predictions(train: Examples, val: Examples, test: Examples, seed: i
             vectorizer.fit_transform(train.texts),
             *map(vectorizer.transform, (val.texts, test.texts)),
         ]
-        for name, strengths in _STRENGTHS.items():
+        for name, strengths in STRENGTHS.items():
             for strength in strengths:
                 model = _model(name, strength, seed).fit(features[0], train.labels)
                 score = float(model.score(features[1], val.labels))

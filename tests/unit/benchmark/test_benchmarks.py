@@ -6,8 +6,9 @@ from typing import cast
 
 import pytest
 
-from textops.benchmark import demo, features, quality
-from textops.benchmark.result import REPORTS, table
+from textops.benchmark import baselines, demo, features, quality
+from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
+from textops.benchmark.result import REPORTS
 from textops.errors import ServiceError
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,8 @@ def test_features_are_measured_with_and_without_character_runs(tmp_path: Path, m
 def test_quality_is_compared_on_the_same_examples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(quality, "SETTINGS", ("data.synthetic.rows=300", "model.tokenizer.character_bits=12"))
+    monkeypatch.setattr(quality, "SETTINGS", ("data.synthetic.rows=240", "model.tokenizer.character_bits=12"))
+    monkeypatch.setattr(baselines, "STRENGTHS", {LOGISTIC: (1.0,), SUPPORT_VECTORS: (0.1,)})
     # when
     markdown = quality.benchmark(["synthetic"], splits=2)
     # then
@@ -73,7 +75,3 @@ def test_a_demo_that_fails_is_no_measurement(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(ServiceError, match=r"code 2: .*nothing"):
         demo.benchmark(1, ["data=nothing"])
     assert not list(tmp_path.iterdir())
-
-
-def test_a_table_has_a_line_for_each_row() -> None:
-    assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |\n"
