@@ -92,3 +92,39 @@ def test_a_text_without_ngrams_gets_the_bias(encoder: NgramEncoder) -> None:
 def test_step_sizes_that_cannot_train_are_refused(step_sizes: tuple[float, ...]) -> None:
     with pytest.raises(ConfigurationError, match="step_sizes"):
         NgramEncoder(TOKENIZER, 2, step_sizes)
+
+
+def test_both_vectors_of_a_document_have_length_one_however_long_it_is(encoder: NgramEncoder) -> None:
+    # given
+    texts = ["cat", "the cat sat on the mat " * 5_000]
+    # when
+    weights = dense(encoder.weigh(TOKENIZER.ragged(texts)))
+    # then
+    first = TOKENIZER.first_character_id
+    assert np.linalg.norm(weights[:, :first], axis=1) == pytest.approx([1, 1], abs=1e-5)
+    assert np.linalg.norm(weights[:, first:], axis=1) == pytest.approx([1, 1], abs=1e-5)
+
+
+def test_padding_never_weighs_anything(encoder: NgramEncoder) -> None:
+    # given: documents that hold the id of padding, which no tokenizer gives
+    documents = Ragged(np.array([0, 1], np.int32), np.ones(2, np.float32), np.array([0, 2], np.int64))
+    # when
+    encoder.fit(documents)
+    # then
+    assert encoder.idf[0] == 0
+    assert encoder.idf[1] > 0
+    assert dense(encoder.weigh(documents))[0, 0] == 0
+
+
+def test_what_ships_does_not_change_when_training_goes_on(encoder: NgramEncoder) -> None:
+    # given
+    network = encoder.exportable()
+    feed = [torch.from_numpy(array) for array in TOKENIZER.encode(["the cat"]).values()]
+    before = network(*feed)
+    # when
+    with torch.no_grad():
+        encoder.table.zero_()
+        encoder.bias.zero_()
+    # then
+    assert torch.equal(network(*feed), before)
+    assert not network.training

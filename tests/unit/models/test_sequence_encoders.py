@@ -111,8 +111,41 @@ def test_a_filter_answers_with_its_strongest_window(tokenizer: VocabularyTokeniz
     torch.testing.assert_close(encoder(ids), expected, atol=1e-5, rtol=0)
 
 
-def test_a_transformer_that_cannot_be_built_is_refused(tokenizer: VocabularyTokenizer) -> None:
+@pytest.mark.parametrize("sizes", [{"dimension": 10, "heads": 4}, {"heads": 0}, {"layers": 0}, {"dimension": 0}])
+def test_a_transformer_whose_sizes_do_not_fit_is_refused(tokenizer: VocabularyTokenizer, sizes: dict[str, int]) -> None:
+    with pytest.raises(ConfigurationError, match="multiple of heads"):
+        TransformerEncoder(tokenizer, 2, **sizes)
+
+
+def test_a_transformer_needs_to_know_how_long_a_document_may_be() -> None:
     with pytest.raises(ConfigurationError, match="max_tokens"):
         TransformerEncoder(NgramTokenizer(), 2)
-    with pytest.raises(ConfigurationError, match="multiple of heads"):
-        TransformerEncoder(tokenizer, 2, dimension=10, heads=4)
+
+
+@pytest.mark.parametrize(("widths", "filters"), [([], 8), ([2, 0], 8), ([-1], 8), ([2], 0)])
+def test_filters_that_see_nothing_are_refused(tokenizer: VocabularyTokenizer, widths: list[int], filters: int) -> None:
+    with pytest.raises(ConfigurationError, match="at least 1"):
+        CnnEncoder(tokenizer, 2, widths=widths, filters=filters)
+
+
+def test_the_longest_text_that_the_tokenizer_gives_has_an_answer(
+    tokenizer: VocabularyTokenizer, encoder: Encoder
+) -> None:
+    # given
+    feed = tokenizer.encode(["the cat " * 10_000])
+    # when
+    logits = encoder(torch.from_numpy(feed["input_ids"]))
+    # then
+    assert feed["input_ids"].shape == (1, 32)
+    assert logits.isfinite().all()
+
+
+def test_nothing_is_counted_before_training(tokenizer: VocabularyTokenizer, encoder: Encoder) -> None:
+    # given
+    documents = tokenizer.ragged(TEXTS)
+    before = {name: value.clone() for name, value in encoder.state_dict().items()}
+    # when
+    encoder.fit(documents)
+    # then
+    assert encoder.weigh(documents) is documents
+    assert all(torch.equal(value, before[name]) for name, value in encoder.state_dict().items())
