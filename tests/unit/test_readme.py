@@ -20,7 +20,7 @@ def test_the_measurements_are_those_that_the_commands_wrote(monkeypatch: pytest.
 
     # when, then
     assert with_reports(README) == README, "run: invoke readme"
-    assert README.count("<!-- reports/") == 2
+    assert README.count("<!-- reports/") == 3
 
 
 @pytest.mark.parametrize(
