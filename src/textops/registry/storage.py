@@ -61,6 +61,11 @@ class FolderStorage:
                 return sorted(entry.name for entry in (self.root / folder).iterdir() if entry.name[0] != ".")
             except FileNotFoundError:
                 return []
+            except NotADirectoryError:
+                # A note that somebody left beside the models holds nothing and locks nothing.
+                if self.root.is_dir():
+                    return []
+                raise
 
     def read(self, path: str) -> bytes:
         """See `Storage`."""
@@ -113,11 +118,17 @@ class FolderStorage:
         try:
             yield
         except OSError as error:
-            reason = error.strerror or type(error).__name__
             raise RegistryError(
-                f"cannot {action} the registry {self.root} ({reason}: {error.filename}): "
+                f"cannot {action} the registry {self.root} ({_reason(error)}): "
                 "make it accessible or set TEXTOPS_REGISTRY to another folder"
             ) from error
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, shutil.Error):
+        # One (source, target, reason) for each file that could not be copied; the first says enough.
+        return str(error.args[0][0][2])
+    return f"{error.strerror or type(error).__name__}: {error.filename}"
 
 
 def open_storage(address: Path | str) -> Storage:

@@ -1,3 +1,6 @@
+import errno
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,6 +56,26 @@ def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
         storage.names("")
     with pytest.raises(RegistryError, match=r"cannot write to the registry .*TEXTOPS_REGISTRY"):
         storage.create("bbc/events/00000001.json", b"")
+
+
+def test_a_file_that_somebody_left_beside_the_models_holds_no_names(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+
+    assert FolderStorage(tmp_path).names("notes.txt/versions") == []
+
+
+def test_a_bundle_that_cannot_be_copied_says_why(
+    tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill_the_disk(source: str, target: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{source} -> {target}")
+
+    monkeypatch.setattr(shutil, "copyfile", fill_the_disk)
+
+    with pytest.raises(RegistryError, match=r"cannot write to the registry .*No space left on device"):
+        FolderStorage(tmp_path / "registry").adopt(tiny_bundle, "bbc/versions/1")
+
+    assert list((tmp_path / "registry/bbc/versions").iterdir()) == []
 
 
 def test_a_bucket_is_refused_in_one_line() -> None:
