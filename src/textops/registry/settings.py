@@ -24,7 +24,7 @@ class RegistrySettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
-    registry: str = DEFAULT_REGISTRY
+    registry: str = Field(DEFAULT_REGISTRY, min_length=1)
     gate_tolerance: float = Field(DEFAULT_TOLERANCE, ge=0, le=1)
 
 

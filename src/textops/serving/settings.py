@@ -28,7 +28,7 @@ class ServingSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
-    registry: str = DEFAULT_REGISTRY
+    registry: str = Field(DEFAULT_REGISTRY, min_length=1)
     model: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)

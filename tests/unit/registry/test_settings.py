@@ -30,6 +30,13 @@ def test_what_is_given_goes_before_the_environment_and_none_is_not_given(
     assert read_settings(RegistrySettings, registry=None).registry == "elsewhere"
 
 
+def test_an_empty_registry_variable_is_not_the_working_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTOPS_REGISTRY", "")
+
+    with pytest.raises(ConfigurationError, match="TEXTOPS_REGISTRY is not possible"):
+        read_settings(RegistrySettings)
+
+
 def test_an_impossible_value_is_one_line_that_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TEXTOPS_GATE_TOLERANCE", "a lot")
 
