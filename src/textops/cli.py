@@ -1,5 +1,6 @@
 """The command line: which verbs there are, and how it ends when something cannot work."""
 
+import errno
 import sys
 from collections.abc import Callable
 
@@ -26,6 +27,8 @@ _EXTRAS = {
     "serve": ("fastapi", "httpx", "orjson", "prometheus_client", "starlette", "uvicorn"),
     "dev": ("sklearn",),
 }
+# Nothing that a room could foresee everywhere, and nothing that a traceback explains.
+_DISK_TROUBLES = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
 # What stands behind such a verb is for Hydra, also when it begins with a dash.
 _PASS_OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 
@@ -75,6 +78,12 @@ def main() -> None:
     except TextopsError as error:
         logger.error("{}", error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _DISK_TROUBLES:
+            raise
+        where = f"{error.filename} cannot be used" if error.filename else "the output cannot be written"
+        logger.error("{} ({}): make room or get access, or choose another place", where, error.strerror)
+        sys.exit(ConfigurationError.exit_code)
     except ModuleNotFoundError as error:
         extra = next((extra for extra, names in _EXTRAS.items() if _root(error) in names), None)
         if extra is None:

@@ -1,7 +1,9 @@
 """The command line: what people type, and what they mistype."""
 
 import csv
+import errno
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -158,6 +160,61 @@ def test_a_missing_extra_is_named_with_the_command_that_installs_it(tmp_path: Pa
     assert result.returncode == 2
     assert "textops[train]" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_an_output_that_is_full_is_one_line(tmp_path: Path, tiny_bundle: Path) -> None:
+    # given
+    command = [sys.executable, "-m", "textops.cli", "predict", "text", "--bundle", str(tiny_bundle)]
+    # when
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=tmp_path)
+    # then
+    assert result.returncode == 2
+    assert "No space left on device" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("trouble", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+def test_a_place_that_cannot_be_written_is_named_in_one_line(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, trouble: int
+) -> None:
+    # given
+    def refuse(_: object) -> None:
+        raise OSError(trouble, os.strerror(trouble), "outputs/today")
+
+    monkeypatch.setattr(Registry, "names", refuse)
+    # when
+    outcome = terminal("models")
+    # then
+    assert outcome.code == 2
+    assert len(outcome.errors) == 1
+    assert "outputs/today" in outcome.errors[0]
+    assert os.strerror(trouble) in outcome.errors[0]
+
+
+def test_another_error_of_the_system_keeps_its_traceback(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    def broken(_: object) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(Registry, "names", broken)
+    # when, then
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        terminal("models")
+
+
+@pytest.mark.slow
+def test_training_where_no_run_can_be_made_is_one_line(tmp_path: Path) -> None:
+    # given
+    write_tickets(tmp_path / "tickets.csv", rows=60)
+    outputs = "paths.outputs=/dev/full/outputs"
+    command = [sys.executable, "-m", "textops.cli", "train", *TICKETS, *SMALL, outputs]
+    # when
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    # then
+    assert result.returncode == 2, result.stderr
+    assert "Traceback" not in result.stderr
+    assert "/dev/full/outputs" in result.stderr
 
 
 def test_a_bug_keeps_its_traceback(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

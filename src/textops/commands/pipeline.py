@@ -1,5 +1,6 @@
 """From raw files to a bundle: prepare, train, evaluate."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -45,6 +46,8 @@ def train(overrides: Overrides = None) -> None:
 
     # Hydra reads nothing behind its flags but more flags.
     sys.argv = ["textops train", *several, *(override for override in given if override not in several)]
+    # Otherwise Hydra answers what happens before the training (a read-only folder) with a traceback of its own.
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     train_with_hydra()
 
 
