@@ -249,6 +249,21 @@ def test_a_version_is_registered_listed_shown_asked_and_taken_back(terminal: Ter
     assert "no version held production of tiny before" in back.errors[0]
 
 
+def test_a_list_that_goes_into_a_pipe_has_each_version_whole_on_one_line(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path
+) -> None:
+    # given
+    registry = Registry("models/registry")
+    registry.point(registry.register(tiny_bundle), "production", after=None)
+    monkeypatch.setenv("COLUMNS", "20")
+    # when
+    listed = terminal("models")
+    # then
+    (row,) = [line for line in listed.output.splitlines() if "tiny/1" in line]
+    assert "production" in row
+    assert "0.900 [0.850, 0.950]" in row
+
+
 def test_a_bundle_with_one_byte_changed_is_refused(terminal: Terminal, tmp_path: Path, tiny_bundle: Path) -> None:
     # given
     altered = tmp_path / "altered"

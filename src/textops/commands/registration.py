@@ -1,5 +1,6 @@
 """What the registry does: register, promote, roll back, list, show."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,8 @@ from loguru import logger
 
 from textops.commands.arguments import ReferenceArgument
 from textops.commands.defaults import latest_run, open_registry
+
+_WIDTH_OF_A_PIPE = 400
 
 
 def register(
@@ -88,7 +91,9 @@ def models(name: Annotated[str | None, typer.Argument(help="Only this model.")] 
 
     from textops.registry.listing import versions_table
 
-    Console().print(versions_table(open_registry(), name))
+    # A pipe or a file has no width: what reads it wants each version whole and on one line.
+    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
+    Console(width=width).print(versions_table(open_registry(), name))
 
 
 def card(reference: ReferenceArgument = None) -> None:
