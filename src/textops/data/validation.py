@@ -201,7 +201,7 @@ def _timestamp(record: Record, configuration: SourceConfiguration, result: Valid
     written = record.fields.get(configuration.timestamp_column, "")
     timestamp = parsed_timestamp(written, configuration.timestamp_format)
     if timestamp is None:
-        what = "the time is missing or cannot be read"
+        what = "the time is missing or cannot be read, see data.timestamp_format"
         if configuration.split.rule == "time":
             raise _Dropped(what)
         result.note(what, record.place)

@@ -376,6 +376,11 @@ def test_classes_that_differ_in_case_only_are_pointed_out(
             "class 'x' has 2 examples, and so few have 1 more classes; each class needs 3",
         ),
         (b"text,label\n ,x\n\t,y\n,x\n", {}, "none of 3 rows can be used .3 times the text is missing or blank"),
+        (
+            b"text,label,day\na,x,3/4/2024\nb,y,4/3/2024\n",
+            {"timestamp_column": "day", "split": {"rule": "time"}},
+            "2 times the time is missing or cannot be read, see data.timestamp_format",
+        ),
         (b"id,text,label\n1,a,x\n1,b,y\n", {"id_column": "id"}, "id '1' in column 'id' stands for another text"),
         (b"PK\x03\x04rest of a workbook", {}, "an Excel workbook"),
         (bytes(range(256)) * 40, {}, "binary file"),

@@ -88,7 +88,7 @@ def test_times_are_read_and_what_is_none_is_noted(configuration: Configuration, 
     result = validate(rows, configuration(timestamp_column="date"), source_file)
 
     assert [row.timestamp for row in result.rows] == [datetime(2020, 1, 2, tzinfo=UTC), None]
-    assert result.noted["the time is missing or cannot be read"].places == ["data.csv:3"]
+    assert result.noted["the time is missing or cannot be read, see data.timestamp_format"].places == ["data.csv:3"]
 
 
 def test_a_split_by_time_leaves_out_what_has_no_time(configuration: Configuration, source_file: SourceFile) -> None:
@@ -97,7 +97,7 @@ def test_a_split_by_time_leaves_out_what_has_no_time(configuration: Configuratio
     result = validate(rows, configuration(timestamp_column="date", split={"rule": "time"}), source_file)
 
     assert len(result.rows) == 1
-    assert result.dropped["the time is missing or cannot be read"].count == 1
+    assert result.dropped["the time is missing or cannot be read, see data.timestamp_format"].count == 1
 
 
 def test_an_id_stands_for_one_text(configuration: Configuration, source_file: SourceFile) -> None:
