@@ -86,7 +86,7 @@ class Run:
             configuration = OmegaConf.load(folder / CONFIGURATION_FILE)
         except (OSError, UnicodeDecodeError, YAMLError) as error:
             raise _damaged(folder / CONFIGURATION_FILE) from error
-        if not isinstance(configuration, DictConfig):
+        if not isinstance(configuration, DictConfig) or not {"data", "model", "paths"} <= set(configuration):
             raise _damaged(folder / CONFIGURATION_FILE)
         return cls(folder, record, configuration)
 

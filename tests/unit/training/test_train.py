@@ -66,9 +66,10 @@ def test_a_run_that_is_not_finished_or_damaged_is_refused(compose_small: Compose
     # when, then
     with pytest.raises(ConfigurationError, match=r"best\.ckpt is missing"):
         run.encoder()
-    (run.folder / "config.yaml").write_text("- a\n- b\n")
-    with pytest.raises(ConfigurationError, match=r"config\.yaml is damaged"):
-        Run.load(run.folder)
+    for content in ("- a\n- b\n", "seed: 0\n", ""):
+        (run.folder / "config.yaml").write_text(content)
+        with pytest.raises(ConfigurationError, match=r"config\.yaml is damaged"):
+            Run.load(run.folder)
     (run.folder / "run.json").write_text("{")
     with pytest.raises(ConfigurationError, match=r"run\.json is damaged"):
         Run.load(run.folder)
