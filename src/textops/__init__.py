@@ -1,5 +1,10 @@
 """textops: from labelled text to a monitored, self-correcting classifier."""
 
+import os
 from importlib.metadata import version
+
+# ONNX Runtime reports its use to its maker unless it is told not to before it is imported, and then writes no device
+# id either. Whoever wants to report sets the variable to 0. The one side effect of an import that has to be one.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = version("textops")

@@ -9,6 +9,7 @@ from loguru import logger
 
 from textops.commands.arguments import ReferenceArgument
 from textops.commands.defaults import latest_run, open_registry
+from textops.errors import ConfigurationError
 
 _WIDTH_OF_A_PIPE = 400
 
@@ -22,7 +23,10 @@ def register(
 
     Example: textops register models/latest/bundle --name news
     """
-    version = open_registry().register(bundle or latest_run() / "bundle", name)
+    folder = bundle or latest_run() / "bundle"
+    if bundle is None and not folder.is_dir():
+        raise ConfigurationError(f"the last run has no bundle at {folder}: textops evaluate makes it")
+    version = open_registry().register(folder, name)
     logger.success("Registered {}; next: textops promote {}", version, version)
 
 

@@ -3,6 +3,7 @@
 from rich.box import SIMPLE
 from rich.table import Table
 
+from textops.errors import BundleError
 from textops.registry.store import Registry, Version
 
 _UNKNOWN = "not measured"
@@ -30,13 +31,17 @@ def versions_table(registry: Registry, name: str | None = None) -> Table:
 
 
 def _row(version: Version, aliases: list[str]) -> list[str]:
-    manifest = version.manifest
+    names = [str(version), ", ".join(aliases) or "-"]
+    try:
+        manifest = version.manifest
+    except BundleError:
+        # One damaged version must not hide the sound ones; whoever uses it is told what is wrong.
+        return [*names, "damaged", "", "", ""]
     accuracy = manifest.metrics.get("accuracy")
     interval = f"{accuracy.value:.3f} [{accuracy.low:.3f}, {accuracy.high:.3f}]" if accuracy else _UNKNOWN
     others = [manifest.metrics.get(name) for name in ("macro_f1", "ece")]
     return [
-        str(version),
-        ", ".join(aliases) or "-",
+        *names,
         interval,
         *(f"{metric.value:.3f}" if metric else _UNKNOWN for metric in others),
         f"{manifest.created:%Y-%m-%d}",

@@ -47,3 +47,14 @@ def test_nothing_to_list_says_what_to_type(registry: Registry, tmp_path: Path) -
         versions_table(Registry(tmp_path / "empty"))
     with pytest.raises(RegistryError, match="holds no model unknown: there is other, tiny"):
         versions_table(registry, "unknown")
+
+
+def test_a_damaged_version_does_not_hide_the_others(registry: Registry) -> None:
+    # given
+    (registry.version("other", 1).path / "bundle.json").write_text("{")
+    # when
+    damaged, sound = (line for line in lines(registry) if "/1" in line)
+    # then
+    assert "other/1" in damaged
+    assert "damaged" in damaged
+    assert "0.900" in sound
