@@ -39,10 +39,10 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
     """
     overrides = [quoted(override) for override in overrides]
     with _hydra():
-        _check(overrides)
         try:
+            _check(overrides)
             configuration = compose(CONFIGURATION_NAME, overrides=overrides)
-        except (HydraException, OmegaConfBaseException) as error:
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
             raise ConfigurationError(f"the configuration cannot be composed: {_first_line(error)}") from error
     folder = run or Path(str(configuration.paths.outputs)) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)
     configuration.paths.run = str(folder)

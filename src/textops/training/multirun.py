@@ -9,13 +9,13 @@ from hydra.errors import HydraException
 
 from textops.training.configuration import compose_configuration
 
-# A range may have any number of values; what is wrong with one is wrong with most.
-_CHECKED_VALUES = 20
+# A range may have any number of values, all of one kind.
+_CHECKED_OF_A_RANGE = 2
 _LISTED = (ValueType.SIMPLE_CHOICE_SWEEP, ValueType.CHOICE_SWEEP, ValueType.RANGE_SWEEP)
 
 
 def check_multirun(overrides: Sequence[str]) -> None:
-    """Compose as many runs as it takes to see every value of every sweep once.
+    """Compose as many runs as it takes to see every value of every sweep once, and the first of each range.
 
     Args:
         overrides: Hydra overrides, such as `model=ngram,lstm` or `seed=range(3)`.
@@ -41,5 +41,7 @@ def _single_values(text: str) -> list[str]:
         return [text]
     if override.value_type not in _LISTED:
         return []
-    values = itertools.islice(override.sweep_string_iterator(), _CHECKED_VALUES)
+    values = itertools.islice(
+        override.sweep_string_iterator(), _CHECKED_OF_A_RANGE if override.is_range_sweep() else None
+    )
     return [f"{override.get_key_element()}={value}" for value in values]

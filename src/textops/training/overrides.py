@@ -5,7 +5,7 @@ import re
 from urllib.parse import quote, unquote
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override
+from hydra.core.override_parser.types import Override, Quote, QuotedString
 from hydra.errors import HydraException
 from omegaconf import OmegaConf
 
@@ -61,8 +61,13 @@ def _quote_odd_word(match: re.Match[str]) -> str:
 
 
 def _quote(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-    return f"'{escaped}'"
+    # Backslashes are escaped before a quotation mark only, so this is not just a matter of doubling them.
+    return str(QuotedString(value, Quote.single).with_quotes())
+
+
+def _unquoted(word: str) -> str:
+    parsed = _parsed(f"key={word}")
+    return word if parsed is None else str(parsed.value())
 
 
 def _mapping(value: str) -> str:
@@ -74,7 +79,7 @@ def _mapping(value: str) -> str:
 
     def replace(match: re.Match[str]) -> str:
         word = match[0].strip()
-        words.append(re.sub(r"\\(.)", r"\1", word[1:-1]) if _QUOTED.fullmatch(word) else word)
+        words.append(_unquoted(word) if _QUOTED.fullmatch(word) else word)
         return f"{_PLACE}{len(words) - 1}_"
 
     parsed = _parsed(f"key={_MAPPING_WORD.sub(replace, value)}")

@@ -8,6 +8,7 @@ from textops.errors import ConfigurationError
 # What numpy takes for a seed, and more threads than any machine gives one process.
 _LARGEST_SEED = 2**32 - 1
 _MOST_THREADS = 512
+_LONGEST_VALUE = 60
 
 
 class ReviewSettings(BaseModel):
@@ -55,5 +56,5 @@ def settings_of(configuration: DictConfig) -> RunSettings:
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(map(str, problem["loc"]))
-        given = "" if problem["type"] == "missing" else f", not {problem['input']!r}"
+        given = "" if problem["type"] == "missing" else f", not {repr(problem['input'])[:_LONGEST_VALUE]}"
         raise ConfigurationError(f"{key}: {problem['msg']}{given}") from error

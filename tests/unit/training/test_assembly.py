@@ -1,0 +1,144 @@
+"""From the configuration to the objects it names."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from omegaconf import DictConfig
+from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
+from pytorch_lightning.loggers import CSVLogger
+
+from textops.errors import ConfigurationError
+from textops.models.encoder import Encoder
+from textops.models.ngram import NgramEncoder
+from textops.text.ngrams import NgramTokenizer
+from textops.text.vocabulary import learn_vocabulary
+from textops.training.assembly import make_classifier, make_encoder, make_trainer
+from textops.training.configuration import compose_configuration, configuration_folder
+
+SMALL = NgramTokenizer(word_bits=6, character_bits=6)
+WORDS = learn_vocabulary(["a b c", "a b c"], max_tokens=8)
+MODELS = sorted(path.stem for path in (configuration_folder() / "model").glob("*.yaml"))
+OPTIMIZERS = sorted(path.stem for path in (configuration_folder() / "optimizer").glob("*.yaml"))
+SCHEDULERS = sorted(path.stem for path in (configuration_folder() / "scheduler").glob("*.yaml"))
+
+
+def encoder_of(*overrides: str) -> Encoder:
+    configuration = compose_configuration(overrides)
+    return make_encoder(configuration, SMALL if configuration.model.name == "ngram" else WORDS, 3)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_model_is_made_and_named_like_its_file(model: str) -> None:
+    assert compose_configuration([f"model={model}"]).model.name == model
+    assert sum(parameter.numel() for parameter in encoder_of(f"model={model}").parameters()) > 0
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("scheduler", SCHEDULERS)
+def test_every_optimizer_goes_with_every_schedule(optimizer: str, scheduler: str) -> None:
+    # given
+    steps = ["trainer.max_epochs=-1", "+trainer.max_steps=10"]
+    configuration = compose_configuration([f"optimizer={optimizer}", f"scheduler={scheduler}", "model=lstm", *steps])
+    classifier = make_classifier(configuration, encoder_of("model=lstm"))
+    classifier.trainer = make_trainer(configuration)
+    # when
+    parts: Any = classifier.configure_optimizers()
+    # then
+    assert parts["lr_scheduler"]["scheduler"].optimizer is parts["optimizer"]
+    assert isinstance(parts["optimizer"], torch.optim.Optimizer)
+
+
+def test_the_trainer_keeps_the_best_stops_early_and_writes_learning_curves() -> None:
+    # when
+    trainer = make_trainer(compose_configuration(["trainer.max_epochs=7"]))
+    # then
+    kinds = {type(callback) for callback in trainer.callbacks}  # type: ignore[attr-defined]
+    assert {ModelCheckpoint, EarlyStopping} <= kinds
+    assert [type(logger) for logger in trainer.loggers] == [CSVLogger]
+    assert trainer.max_epochs == 7
+    assert trainer.num_devices == 1
+
+
+@pytest.mark.parametrize("without", ["callbacks.early_stopping=null", "~callbacks.early_stopping"])
+def test_a_callback_can_be_left_out(without: str) -> None:
+    # when
+    trainer = make_trainer(compose_configuration([without]))
+    # then
+    assert EarlyStopping not in {type(callback) for callback in trainer.callbacks}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("without", ["logger.csv=null", "~logger"])
+def test_learning_curves_can_be_left_out(without: str) -> None:
+    assert make_trainer(compose_configuration([without])).loggers == []
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("~callbacks", "no callback keeps a checkpoint"),
+        ("callbacks.checkpoint=null", "no callback keeps a checkpoint"),
+        ("callbacks.early_stopping.monitor=val/los", "monitors 'val/los', which is not logged"),
+        ("callbacks.checkpoint.monitor=nothing", "monitors 'nothing'"),
+        ("callbacks.early_stopping.mode=up", r"callbacks\.early_stopping cannot be made: .*mode"),
+        ("trainer.devices=2", r"trainer\.devices=1"),
+        ("trainer.devices=0", "trainer cannot be made"),
+        ("trainer.accelerator=gpu", "trainer cannot be made"),
+        ("+trainer.nothing=1", "trainer cannot be made: .*nothing"),
+        ("+logger.csv.nothing=1", r"logger\.csv cannot be made: .*nothing"),
+        ("trainer._target_=builtins.dict", "no Lightning Trainer"),
+    ],
+)
+def test_a_trainer_that_cannot_be_made_is_named(override: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as raised:
+        make_trainer(compose_configuration([override]))
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        (["model.encoder=null"], r"model\.encoder is None"),
+        (["+model.encoder.nothing=1"], r"model\.encoder cannot be made: .*nothing"),
+        (["model.encoder.step_sizes=[a]"], r"model\.encoder cannot be made"),
+        (["model.encoder.step_sizes=[]"], "step_sizes"),
+        (["model.encoder._target_=nowhere.Encoder"], r"model\.encoder cannot be made: .*nowhere"),
+        (["model=lstm", "model.encoder.dropout=2"], r"model\.encoder cannot be made: .*dropout"),
+        (["model=lstm", "model.encoder.word_dimension=-1"], r"model\.encoder cannot be made: .*-1"),
+        (["model=transformer", "model.encoder.heads=0"], "heads=0"),
+    ],
+)
+def test_an_encoder_that_cannot_be_made_is_named(overrides: list[str], message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as raised:
+        encoder_of(*overrides)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("override", "message"),
+    [
+        ("optimizer._target_=torch.optim.Nothing", "optimizer cannot be made: .*Nothing"),
+        ("+optimizer.nothing=1", "optimizer cannot be made: .*nothing"),
+        ("+scheduler.nothing=1", "scheduler cannot be made: .*nothing"),
+        ("model.label_smoothing=2", "label_smoothing"),
+    ],
+)
+def test_a_classifier_that_cannot_be_made_is_named(override: str, message: str) -> None:
+    # given
+    encoder = NgramEncoder(SMALL, 2)
+    # when, then
+    with pytest.raises(ConfigurationError, match=message):
+        make_classifier(compose_configuration([override]), encoder)
+
+
+def test_without_label_smoothing_there_is_none() -> None:
+    # given
+    configuration = compose_configuration(["model.label_smoothing=null"])
+    # when, then
+    make_classifier(configuration, NgramEncoder(SMALL, 2))
+
+
+def test_a_group_that_is_gone_is_told_apart_from_one_that_is_empty(compose_small: Callable[..., DictConfig]) -> None:
+    with pytest.raises(ConfigurationError, match="nothing works without the group model"):
+        compose_small("~model")
