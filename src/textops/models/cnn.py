@@ -6,15 +6,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from textops.data.batch import RaggedBatch
 from textops.errors import ConfigurationError
-from textops.models.encoder import Encoder
+from textops.models.sequence import PADDING, SequenceEncoder
 from textops.text.tokenizer import Tokenizer
 
-PADDING = 0
 
-
-class CnnEncoder(Encoder):
+class CnnEncoder(SequenceEncoder):
     """Word vectors, filters of several widths, the strongest answer of each filter, a linear layer.
 
     Kim 2014, Convolutional Neural Networks for Sentence Classification. Every document is surrounded by as many zero
@@ -53,15 +50,6 @@ class CnnEncoder(Encoder):
         self.widths = tuple(int(width) for width in widths)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(filters * len(self.widths), classes)
-
-    def scores(self, batch: RaggedBatch) -> Tensor:
-        """Return the logits, shape [documents, 1, classes]."""
-        ids, _ = batch.padded()
-        return self(ids)[:, None, :]  # type: ignore[no-any-return]
-
-    def exportable(self) -> nn.Module:
-        """Return the network itself, without dropout."""
-        return self.eval()
 
     def forward(self, input_ids: Tensor) -> Tensor:
         """Return the logits, shape [documents, classes].

@@ -3,14 +3,11 @@
 import torch
 from torch import Tensor, nn
 
-from textops.data.batch import RaggedBatch
-from textops.models.encoder import Encoder
+from textops.models.sequence import PADDING, SequenceEncoder
 from textops.text.tokenizer import Tokenizer
 
-PADDING = 0
 
-
-class LstmEncoder(Encoder):
+class LstmEncoder(SequenceEncoder):
     """Word vectors, an LSTM in each direction, the mean and the maximum over the words, a linear layer.
 
     Each direction is an LSTM of its own, and the backward one reads each document from its last word. So padding
@@ -42,15 +39,6 @@ class LstmEncoder(Encoder):
         self.backwards = nn.LSTM(word_dimension, state_dimension, batch_first=True)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(4 * state_dimension, classes)
-
-    def scores(self, batch: RaggedBatch) -> Tensor:
-        """Return the logits, shape [documents, 1, classes]."""
-        ids, _ = batch.padded()
-        return self(ids)[:, None, :]  # type: ignore[no-any-return]
-
-    def exportable(self) -> nn.Module:
-        """Return the network itself, without dropout."""
-        return self.eval()
 
     def forward(self, input_ids: Tensor) -> Tensor:
         """Return the logits, shape [documents, classes].

@@ -4,15 +4,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from textops.data.batch import RaggedBatch
 from textops.errors import ConfigurationError
-from textops.models.encoder import Encoder
+from textops.models.sequence import PADDING, SequenceEncoder
 from textops.text.tokenizer import Tokenizer
 
-PADDING = 0
 
-
-class TransformerEncoder(Encoder):
+class TransformerEncoder(SequenceEncoder):
     """Word and position vectors, layers of self-attention, a linear layer on the first position.
 
     Vaswani et al. 2017, Attention Is All You Need, with the normalisation before each part (Xiong et al. 2020, On Layer
@@ -57,15 +54,6 @@ class TransformerEncoder(Encoder):
         self.norm = nn.LayerNorm(dimension)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(dimension, classes)
-
-    def scores(self, batch: RaggedBatch) -> Tensor:
-        """Return the logits, shape [documents, 1, classes]."""
-        ids, _ = batch.padded()
-        return self(ids)[:, None, :]  # type: ignore[no-any-return]
-
-    def exportable(self) -> nn.Module:
-        """Return the network itself, without dropout."""
-        return self.eval()
 
     def forward(self, input_ids: Tensor) -> Tensor:
         """Return the logits, shape [documents, classes].
