@@ -20,6 +20,8 @@ from textops.models.encoder import Encoder
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], Optimizer]
 ScheduleFactory = Callable[[Optimizer, int], LRScheduler]
+# A loss so many times that of guessing is that of scores that have run away.
+_HOPELESS = 10
 
 
 class TextClassifier(pl.LightningModule):
@@ -69,13 +71,17 @@ class TextClassifier(pl.LightningModule):
         scores = torch.cat([scores for scores, _ in self._validated]).double().cpu().numpy()
         labels = torch.cat([labels for _, labels in self._validated]).cpu().numpy()
         self._validated.clear()
-        if not np.isfinite(scores).all():
+        finite = np.isfinite(scores).all(axis=(0, 2))
+        losses = [
+            _calibrated_loss(scores[:, head], labels) if finite[head] else math.inf for head in range(scores.shape[1])
+        ]
+        best = int(np.argmin(losses))
+        # Guessing costs ln(classes), and a temperature brings every sane model down to that.
+        if losses[best] > _HOPELESS * math.log(scores.shape[2]):
             raise ConfigurationError(
-                f"the model gives numbers that are not finite in epoch {self.current_epoch}: "
+                f"the model gives numbers that are not finite or far too large in epoch {self.current_epoch}: "
                 "the steps are too large, lower optimizer.lr"
             )
-        losses = [_calibrated_loss(scores[:, head], labels) for head in range(scores.shape[1])]
-        best = int(np.argmin(losses))
         self.encoder.choose_head(best)
         accuracy = float((scores[:, best].argmax(1) == labels).mean())
         self.log("val/loss", losses[best], prog_bar=True)

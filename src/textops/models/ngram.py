@@ -1,5 +1,6 @@
 """The default model: TF-IDF over hashed n-grams and a linear layer per class."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -42,7 +43,7 @@ class NgramEncoder(Encoder):
                 ones the second, and validation tells which it is.
         """
         super().__init__()
-        if not step_sizes or min(step_sizes) <= 0:
+        if not step_sizes or not all(0 < size < math.inf for size in step_sizes):
             raise ConfigurationError(f"step_sizes={list(step_sizes)} is not possible: give numbers above 0")
         self.step_sizes = tuple(float(size) for size in step_sizes)
         self.classes = classes

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import pytorch_lightning as pl
 import torch
+from numpy.typing import NDArray
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 
@@ -36,11 +37,11 @@ def classifier(
     return TextClassifier(encoder, make, linear_decay, label_smoothing=label_smoothing)
 
 
-def loader_of(module: TextClassifier, *sizes: int) -> DataLoader[RaggedBatch]:
+def loader_of(module: TextClassifier, *sizes: int, labels: NDArray[np.int64] = LABELS) -> DataLoader[RaggedBatch]:
     """Serve the texts in batches of these sizes, in their order."""
     documents = module.encoder.weigh(TOKENIZER.ragged(TEXTS))
     rows = np.split(np.arange(len(TEXTS)), np.cumsum(sizes)[:-1])
-    batches = [RaggedBatch.from_numpy(documents.take(chosen), LABELS[chosen]) for chosen in rows]
+    batches = [RaggedBatch.from_numpy(documents.take(chosen), labels[chosen]) for chosen in rows]
     return DataLoader(batches, batch_size=None)  # type: ignore[arg-type]
 
 
@@ -52,10 +53,14 @@ def trainer_of(epochs: int, clip: float | None = None) -> pl.Trainer:
 
 
 def fit(
-    module: TextClassifier, epochs: int = 3, validation: tuple[int, ...] = (16,), clip: float | None = None
+    module: TextClassifier,
+    epochs: int = 3,
+    validation: tuple[int, ...] = (16,),
+    clip: float | None = None,
+    validation_labels: NDArray[np.int64] = LABELS,
 ) -> pl.Trainer:
     trainer = trainer_of(epochs, clip)
-    trainer.fit(module, loader_of(module, len(TEXTS)), loader_of(module, *validation))
+    trainer.fit(module, loader_of(module, len(TEXTS)), loader_of(module, *validation, labels=validation_labels))
     return trainer
 
 
@@ -149,6 +154,19 @@ def test_a_training_without_an_end_is_refused() -> None:
 def test_steps_that_are_too_large_end_with_what_to_do() -> None:
     with pytest.raises(ConfigurationError, match=r"not finite.*lower optimizer\.lr"):
         fit(classifier(rate=1e38, step_sizes=(1e38,)))
+
+
+def test_a_head_that_runs_away_does_not_stop_the_others() -> None:
+    # when
+    metrics = fit(classifier(rate=10.0, step_sizes=(1.0, 3e38))).callback_metrics
+    # then
+    assert float(metrics["val/head"]) == 0
+    assert float(metrics["val/accuracy"]) == 1.0
+
+
+def test_scores_that_run_away_without_an_overflow_are_told_as_well() -> None:
+    with pytest.raises(ConfigurationError, match=r"far too large.*lower optimizer\.lr"):
+        fit(classifier(rate=1e30, step_sizes=(1.0,)), validation_labels=1 - LABELS)
 
 
 def test_an_optimizer_that_refuses_its_settings_is_named() -> None:

@@ -88,7 +88,7 @@ def test_a_text_without_ngrams_gets_the_bias(encoder: NgramEncoder) -> None:
     torch.testing.assert_close(scores.flatten(), 0.2 * encoder.bias)
 
 
-@pytest.mark.parametrize("step_sizes", [(), (1.0, 0.0), (-1.0,)])
+@pytest.mark.parametrize("step_sizes", [(), (1.0, 0.0), (-1.0,), (float("inf"),), (float("nan"), 1.0)])
 def test_step_sizes_that_cannot_train_are_refused(step_sizes: tuple[float, ...]) -> None:
     with pytest.raises(ConfigurationError, match="step_sizes"):
         NgramEncoder(TOKENIZER, 2, step_sizes)

@@ -137,7 +137,7 @@ def test_a_mapping_that_says_only_some_of_what_there_is_leaves_the_rest() -> Non
 
 @pytest.mark.parametrize(
     "override",
-    ["-m", "--multirun", "x=[", "x=[é", "x={é", "data.label_names={a", "x", "", "=é", "data.label_names={a:1},{b:2}"],
+    ["-m", "--multirun", "x=[", "x=[é", "x={é", "data.label_names={a", "x", "", "data.label_names={a:1},{b:2}"],
 )
 def test_what_cannot_be_mended_stays_as_it_is(override: str) -> None:
     assert quoted(override) == override
