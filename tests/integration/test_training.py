@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from loguru import logger
 
-from textops.errors import ConfigurationError
 from textops.training.run import Run
 from textops.training.train import main
 
@@ -73,13 +73,27 @@ def test_data_that_are_not_there_end_with_one_line_and_code_2_and_leave_nothing(
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and ".hydra" not in path.parts]
 
 
-def test_a_key_that_does_not_exist_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*SMALL, "modle=lstm"), "there is no key modle; did you mean 'model'?"),
+        ((*SMALL, "model=ngram,nothing", "-m"), "model has no choice 'nothing'"),
+    ],
+    ids=["once", "several times"],
+)
+def test_an_override_that_does_not_fit_ends_with_one_line_and_code_2_before_anything_is_done(
+    call_main: Main, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    # given
+    lines: list[str] = []
+    sink = logger.add(lines.append, format="{level} {message}")
     # when
-    outcome = training(tmp_path, *SMALL, "modle=lstm")
+    with pytest.raises(SystemExit) as ending:
+        call_main(*arguments)
+    logger.remove(sink)
     # then
-    assert outcome.returncode == 2
-    assert "there is no key modle; did you mean 'model'?" in outcome.stderr
-    assert len(outcome.stderr.splitlines()) == 1
+    assert ending.value.code == 2
+    assert [line.startswith(f"ERROR {message}") for line in lines] == [True]
     assert not list(tmp_path.iterdir())
 
 
@@ -90,12 +104,6 @@ def test_each_value_of_a_multirun_becomes_a_run(call_main: Main, tmp_path: Path)
     runs = [Run.load(path.parent) for path in sorted(tmp_path.glob("multirun/*/*/*/run.json"))]
     assert [list(run.configuration.model.encoder.step_sizes) for run in runs] == [[1.0], [3.0, 30.0]]
     assert Run.load(tmp_path / "models/latest").folder == runs[-1].folder
-
-
-def test_a_value_of_a_multirun_that_does_not_fit_stops_it_before_the_first_run(call_main: Main, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="model has no choice 'nothing'"):
-        call_main(*SMALL, "model=ngram,nothing", "-m")
-    assert not list(tmp_path.iterdir())
 
 
 def test_a_run_of_a_multirun_that_cannot_work_ends_it_with_code_2(call_main: Main, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """The Hydra configuration: where it lies, and composing it with clear errors."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
@@ -77,22 +79,24 @@ def _check(overrides: Sequence[str]) -> None:
     """Check each override against the configuration that the chosen groups make without it."""
     parsed = parse_overrides(overrides)
     chosen = [override for override in parsed if is_choice(override, configuration_folder())]
-    bare = compose(CONFIGURATION_NAME, overrides=[str(override.input_line) for override in chosen])
+    values = _values_of_groups(tuple(str(override.input_line) for override in chosen))
+    for override in parsed:
+        if override not in chosen:
+            check_override(override, values)
+
+
+@functools.lru_cache(maxsize=32)
+def _values_of_groups(choices: tuple[str, ...]) -> dict[str, Any]:
+    """Return what the chosen files say, as plain containers; the files do not change while a process lives."""
+    bare = compose(CONFIGURATION_NAME, overrides=list(choices))
     for group in _NEEDED_GROUPS:
         if group not in bare:
             raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
     # Only a Hydra application knows the folder of its run.
     bare.paths.run = ""
-    values = OmegaConf.to_container(bare, resolve=True)
-    for override in parsed:
-        if override not in chosen:
-            check_override(override, {str(key): value for key, value in _as_dict(values).items()})
-
-
-def _as_dict(container: object) -> dict[object, object]:
-    if not isinstance(container, dict):
-        raise TypeError("the configuration must be a mapping")
-    return container
+    return {
+        str(key): value for key, value in cast("dict[Any, Any]", OmegaConf.to_container(bare, resolve=True)).items()
+    }
 
 
 def _first_line(error: Exception) -> str:

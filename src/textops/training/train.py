@@ -3,7 +3,9 @@
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 import hydra
 import pytorch_lightning as pl
@@ -97,31 +99,38 @@ def _train_once(configuration: DictConfig) -> float:
         return train(configuration).record.validation_loss
     except TextopsError as error:
         # Hydra would turn the error into a traceback and exit code 1.
-        logger.error("{}", error)
-        sys.exit(error.exit_code)
+        _end(error)
 
 
 def main() -> None:
     """Train with the overrides of the command line, once or, with `--multirun`, with each of their values.
 
-    Raises:
-        ConfigurationError: If an override does not fit.
+    What cannot work ends the process with one line and the exit code of the error.
     """
     sys.argv[1:] = [quoted(argument) for argument in sys.argv[1:]]
-    flags = {argument for argument in sys.argv[1:] if argument.startswith("-")}
-    overrides = [argument for argument in sys.argv[1:] if argument not in flags]
-    # Hydra's own errors span a page. What its other flags do to the configuration, it alone knows.
+    try:
+        _check(sys.argv[1:])
+    except TextopsError as error:
+        _end(error)
+    _train_once()
+
+
+def _check(arguments: Sequence[str]) -> None:
+    """Compose what Hydra will compose: its own errors span a page."""
+    flags = {argument for argument in arguments if argument.startswith("-")}
+    overrides = [argument for argument in arguments if argument not in flags]
     if not flags:
         compose_configuration(overrides)
     elif flags <= {"-m", "--multirun"}:
         check_multirun(overrides)
-    _train_once()
+    # What its other flags do to the configuration, Hydra alone knows.
+
+
+def _end(error: TextopsError) -> NoReturn:
+    logger.error("{}", error)
+    sys.exit(error.exit_code)
 
 
 if __name__ == "__main__":
     set_up_logging()
-    try:
-        main()
-    except TextopsError as problem:
-        logger.error("{}", problem)
-        sys.exit(problem.exit_code)
+    main()

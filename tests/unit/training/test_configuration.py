@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from hydra import compose, initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 
 from textops.errors import ConfigurationError
 from textops.training.configuration import compose_configuration, configuration_folder
-from textops.training.overrides import quoted
 
 FILES = sorted(configuration_folder().rglob("*.yaml"))
 CHOICES = [path for path in FILES if path.parent != configuration_folder() and not path.stem.startswith("_")]
@@ -69,27 +70,39 @@ def test_what_hydra_allows_beyond_that_stays_allowed(override: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "value"),
+    "override",
     [
-        ("data.paths=отзывы.csv", "отзывы.csv"),
-        ("data.paths=it's (1)=a.csv", "it's (1)=a.csv"),
-        ("data.text_columns=[Überschrift, Text]", ["Überschrift", "Text"]),
-        ("data.text_columns=[a b,c#]", ["a b", "c#"]),
-        ("data.read.delimiter=;", ";"),
-        ("data.read.delimiter=,", ","),
-        ("data.paths=[a.csv,b.csv]", ["a.csv", "b.csv"]),
+        "", " ", "=1", "=", "model=", "model", "model=ngram\0", "model=../data/csv", "model/ngram=1", "model@x=lstm",
+        "data@data=liar", "+model=ngram", "+model=nothing", "~model", "~model=lstm", "~model={a:1}", "~nope",
+        "+seed=1", "seed", "seed =1", "a..b=1", ".seed=1", "seed[0]=1", "seed.x=1", "ключ=1", "--help", "-x", "-m",
+        "seed=${", "seed=${nope}", "seed=${seed}", "seed=${oc.env:TEXTOPS_NOT_SET}", "seed=${model}", "seed=\ud800",
+        "seed=1,2", "seed=range(3)", "seed=nan", "seed=1e999", "logger=null", "hydra.nothing=1", "hydra/launcher=x",
+        "trainer.max_epochs=1 trainer.devices=2", "data.paths=[a", "data.label_names={a:b,c}", "defaults=1", "/etc=1",
     ],
-)
-def test_names_of_any_script_can_be_typed_as_they_are(typed: str, value: object) -> None:
+    ids=ascii,
+)  # fmt: skip
+def test_whatever_is_mistyped_has_one_readable_line(override: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        compose_configuration([override])
+    assert len(str(raised.value).splitlines()) == 1
+    assert "Traceback" not in str(raised.value)
+    assert "Exception" not in str(raised.value)
+
+
+def test_composing_inside_a_multirun_leaves_hydra_as_it_was() -> None:
+    # given
+    with initialize_config_dir(str(configuration_folder()), version_base="1.3"):
+        outer = GlobalHydra.instance().hydra
+        # when
+        compose_configuration(["seed=1"])
+        # then
+        assert GlobalHydra.instance().hydra is outer
+        assert compose("config", overrides=["seed=2"]).seed == 2
+
+
+def test_each_run_has_a_folder_of_its_own_below_outputs() -> None:
     # when
-    configuration = compose_configuration([typed])
+    first, second = (Path(compose_configuration(["paths.outputs=runs"]).paths.run) for _ in range(2))
     # then
-    node: object = configuration
-    for key in typed.partition("=")[0].split("."):
-        node = node[key]  # type: ignore[index]
-    assert node == value
-
-
-def test_what_cannot_be_mended_by_quotation_marks_stays_as_it_is() -> None:
-    assert quoted("-m") == "-m"
-    assert quoted("x=[") == "x=["
+    assert first != second
+    assert first.parts[0] == second.parts[0] == "runs"
