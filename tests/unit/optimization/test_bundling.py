@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 from textops.bundle import verify
 from textops.data.dataset import Dataset, Examples
 from textops.errors import BundleError, DataError
+from textops.evaluation.calibration import fit_temperature
 from textops.inference import Predictor
 from textops.optimization import export
 from textops.optimization.bundling import EDGE_TEXTS, Judged, build_bundle
@@ -82,6 +83,15 @@ def test_its_figures_are_those_of_the_exported_model_on_the_test_set(run: Run, j
     assert figure.value == judged.evaluation.accuracy.value == pytest.approx(right.mean())
     assert figure.low <= figure.value <= figure.high
     assert judged.manifest.data.test_examples == len(test)
+
+
+def test_the_temperature_is_found_on_the_validation_set(run: Run, judged: Judged) -> None:
+    # given
+    val = Dataset.load(Path(run.record.dataset)).examples("val")
+    # when
+    temperature = fit_temperature(Predictor.load(run.bundle).logits(val.texts), val.labels)
+    # then
+    assert judged.manifest.temperature == pytest.approx(temperature, rel=1e-6)
 
 
 def test_the_reference_has_features_of_held_out_examples_and_no_text(run: Run, judged: Judged) -> None:

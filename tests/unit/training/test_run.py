@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -234,6 +235,31 @@ def test_latest_is_replaced_even_if_it_leads_nowhere_or_a_kill_left_something(tm
     # then
     assert link.resolve() == folder.resolve()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["latest", "run"]
+
+
+def test_there_is_no_moment_without_the_link(tmp_path: Path) -> None:
+    # given: somebody who looks all the time
+    link, folders = tmp_path / "latest", [tmp_path / "first", tmp_path / "second"]
+    point_latest(link, folders[0])
+    missed: list[OSError] = []
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            try:
+                link.readlink()
+            except OSError as error:
+                missed.append(error)
+
+    watcher = threading.Thread(target=look)
+    # when
+    watcher.start()
+    for number in range(300):
+        point_latest(link, folders[number % 2])
+    done.set()
+    watcher.join()
+    # then
+    assert not missed
 
 
 @pytest.mark.parametrize("make", [Path.mkdir, Path.touch])

@@ -51,6 +51,15 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others(compose_sm
     assert not same(first, other)
 
 
+def test_the_seed_decides_the_weights_that_training_begins_with(compose_small: Composer) -> None:
+    # given: a training that changes nothing
+    still = ("model=lstm", "model.encoder.state_dimension=8", "optimizer=sgd", "optimizer.lr=0", "trainer.max_epochs=1")
+    # when
+    first, other = (train(compose_small(*still, f"seed={seed}", run=f"run{seed}")) for seed in (0, 1))
+    # then
+    assert not same(first, other)
+
+
 def test_a_run_holds_what_made_it(compose_small: Composer, tmp_path: Path) -> None:
     # when
     run = train(compose_small("name=topics"))
