@@ -140,19 +140,16 @@ def test_the_review_band_keeps_to_the_share_that_people_have_time_for(judged: Ju
     assert judged.calibration.temperature == judged.manifest.temperature > 0
 
 
-def test_a_second_evaluation_takes_the_place_of_the_first_and_one_that_fails_does_not(
+def test_an_evaluation_that_fails_leaves_the_last_one_as_it_was(
     run: Run, judged: Judged, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    again = build_bundle(run)
-    files = {path.name: path.read_bytes() for path in run.bundle.iterdir()}
+    files = {path.name: path.read_bytes() for path in judged.bundle.iterdir()}
     # when: no export is as exact as this
     monkeypatch.setattr(export, "PARITY_TOLERANCE", -1.0)
     with pytest.raises(BundleError, match="differs from the checkpoint"):
         build_bundle(run)
     # then
-    assert again.evaluation == judged.evaluation
-    assert again.manifest.files["model.onnx"] == judged.manifest.files["model.onnx"]
     assert {path.name: path.read_bytes() for path in run.bundle.iterdir()} == files
     assert not [path for path in run.folder.iterdir() if path.name.startswith(".")]
 
