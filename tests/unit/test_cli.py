@@ -309,6 +309,25 @@ def test_someones_own_file_becomes_a_model_in_production(terminal: Terminal, tmp
 
 
 @pytest.mark.slow
+def test_a_test_set_that_may_hold_training_examples_judges_only_when_it_is_named(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    # given: after the training, the data were split anew
+    write_tickets(tmp_path / "tickets.csv")
+    for command in (("train", *TICKETS, *SMALL), ("evaluate",), ("register",)):
+        assert terminal(*command).code == 0
+    assert terminal("prepare", *TICKETS, "data.split.salt=another").code == 0
+    # when
+    refused = terminal("promote")
+    named = terminal("promote", "--test-data", "data/processed/tickets")
+    # then
+    assert refused.code == 2
+    assert "not the data set that tickets/1 was trained on" in refused.errors[0]
+    assert named.code == 0
+    assert "tickets@production is version 1" in named.log
+
+
+@pytest.mark.slow
 def test_training_that_cannot_work_leaves_no_run(terminal: Terminal, tmp_path: Path) -> None:
     # given
     write_tickets(tmp_path / "tickets.csv", rows=3)

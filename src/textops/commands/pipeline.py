@@ -33,19 +33,12 @@ def train(overrides: Overrides = None) -> None:
 
     Example: textops train data=liar_binary model=lstm trainer.max_epochs=1
     """
-    from textops.training.configuration import compose_configuration
-    from textops.training.overrides import quoted
+    from textops.training.arguments import checked_arguments
 
-    given = [quoted(override) for override in overrides or []]
-    several = {"-m", "--multirun"} & set(given)
-    if not several:
-        # Composed once before Hydra does it, because its own errors span a page; and before torch is
-        # imported, so that a typing error is answered at once.
-        compose_configuration(given)
-    from textops.training.train import main as train_with_hydra
+    # Before torch is imported, so that a typing error is answered at once.
+    sys.argv = ["textops train", *checked_arguments(overrides or [])]
+    from textops.training.train import train_with_hydra
 
-    # Hydra reads nothing behind its flags but more flags.
-    sys.argv = ["textops train", *several, *(override for override in given if override not in several)]
     # Otherwise Hydra answers what happens before the training (a read-only folder) with a traceback of its own.
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     train_with_hydra()

@@ -9,7 +9,7 @@ from loguru import logger
 
 from textops.commands.arguments import ReferenceArgument
 from textops.commands.defaults import latest_run, open_registry
-from textops.errors import ConfigurationError
+from textops.errors import ConfigurationError, DataError
 
 _WIDTH_OF_A_PIPE = 400
 
@@ -54,8 +54,13 @@ def promote(
 
     registry = open_registry()
     version = registry.find(reference, default_alias=LATEST)
-    folder = test_data or Path("data/processed") / version.manifest.data.name
-    examples = Dataset.load(folder)
+    data = version.manifest.data
+    examples = Dataset.load(test_data or Path("data/processed") / data.name)
+    if test_data is None and examples.manifest.fingerprint != data.fingerprint:
+        raise DataError(
+            f"{examples.folder} is not the data set that {version} was trained on, and may hold its training examples: "
+            "prepare that one again, or name a test set with --test-data"
+        )
     test = examples.examples("test")
     event = move_alias(
         registry,

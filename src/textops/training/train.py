@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,11 +18,10 @@ from textops.errors import ConfigurationError, TextopsError
 from textops.files import shown
 from textops.logs import set_up_logging
 from textops.registry.names import check_name
+from textops.training.arguments import checked_arguments
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_trainer
 from textops.training.commit import current_commit
-from textops.training.configuration import CONFIGURATION_NAME, compose_configuration, configuration_folder
-from textops.training.multirun import check_multirun
-from textops.training.overrides import quoted
+from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
 from textops.training.run import Run, RunRecord, check_latest, finish_run, make_folders, point_latest
 from textops.training.settings import settings_of
 from textops.training.source import dataset_folder, source_of
@@ -89,7 +87,7 @@ def train(configuration: DictConfig) -> Run:
 
 
 @hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name=CONFIGURATION_NAME)
-def _train_once(configuration: DictConfig) -> float:
+def train_with_hydra(configuration: DictConfig) -> float:
     """Train with a configuration that Hydra composed from the command line.
 
     Returns:
@@ -107,23 +105,11 @@ def main() -> None:
 
     What cannot work ends the process with one line and the exit code of the error.
     """
-    sys.argv[1:] = [quoted(argument) for argument in sys.argv[1:]]
     try:
-        _check(sys.argv[1:])
+        sys.argv[1:] = checked_arguments(sys.argv[1:])
     except TextopsError as error:
         _end(error)
-    _train_once()
-
-
-def _check(arguments: Sequence[str]) -> None:
-    """Compose what Hydra will compose: its own errors span a page."""
-    flags = {argument for argument in arguments if argument.startswith("-")}
-    overrides = [argument for argument in arguments if argument not in flags]
-    if not flags:
-        compose_configuration(overrides)
-    elif flags <= {"-m", "--multirun"}:
-        check_multirun(overrides)
-    # What its other flags do to the configuration, Hydra alone knows.
+    train_with_hydra()
 
 
 def _end(error: TextopsError) -> NoReturn:
