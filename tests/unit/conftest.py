@@ -24,7 +24,11 @@ def compose_small(tmp_path: Path) -> Callable[..., DictConfig]:
     def compose(*overrides: str, run: str = "run") -> DictConfig:
         hashed = not any(override.startswith("model=") and override != "model=ngram" for override in overrides)
         tables = SMALL_TABLES if hashed else ()
-        folders = [f"paths.processed={tmp_path}/processed", f"paths.latest={tmp_path}/latest"]
+        folders = [
+            f"paths.processed={tmp_path}/processed",
+            f"paths.tokens={tmp_path}/tokens",
+            f"paths.latest={tmp_path}/latest",
+        ]
         return compose_configuration([*SMALL, *tables, *overrides, *folders], tmp_path / run)
 
     return compose

@@ -1,6 +1,7 @@
 """A prepared data set: three Parquet files and `dataset.json` in a folder."""
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
 from textops.errors import DataError
 
 MANIFEST_FILE = "dataset.json"
+_ROWS_OF_A_PART = 1000
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class Dataset:
             try:
                 rows = parquet.read_metadata(path).num_rows
             except (ArrowException, OSError) as error:
-                raise DataError(f"{path} is missing or damaged: run textops prepare again") from error
+                raise _damaged(path) from error
             expected = manifest.examples(split)
             if rows != expected:
                 raise DataError(
@@ -85,15 +87,9 @@ class Dataset:
         try:
             table = parquet.read_table(path)
         except (ArrowException, OSError) as error:
-            raise DataError(f"{path} is missing or damaged: run textops prepare again") from error
+            raise _damaged(path) from error
         columns: dict[str, list[str]] = table.select(["id", "text", "label", "group"]).to_pydict()
-        index = {name: number for number, name in enumerate(self.manifest.classes)}
-        try:
-            labels = np.array([index[name] for name in columns["label"]], np.int64)
-        except KeyError as error:
-            raise DataError(
-                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare again"
-            ) from error
+        labels = self._labels(columns["label"], path)
         has_time = "timestamp" in table.column_names
         return Examples(
             ids=columns["id"],
@@ -102,6 +98,41 @@ class Dataset:
             groups=columns["group"],
             timestamps=table["timestamp"].to_numpy().astype("datetime64[us]") if has_time else None,
         )
+
+    def parts(self, split: SplitName, rows: int = _ROWS_OF_A_PART) -> Iterator[tuple[list[str], NDArray[np.int64]]]:
+        """Read texts and labels of a split some at a time, in the order of `examples`.
+
+        Raises:
+            DataError: As `examples`.
+        """
+        from pyarrow import ArrowException, parquet
+
+        path = self.folder / file_of(split)
+        try:
+            with parquet.ParquetFile(path) as file:
+                for part in file.iter_batches(rows, columns=["text", "label"]):
+                    columns: dict[str, list[str]] = part.to_pydict()
+                    yield columns["text"], self._labels(columns["label"], path)
+        except (ArrowException, OSError) as error:
+            raise _damaged(path) from error
+
+    def texts(self, split: SplitName) -> Iterator[str]:
+        """Read the texts of a split, few at a time."""
+        for texts, _ in self.parts(split):
+            yield from texts
+
+    def _labels(self, names: Sequence[str], path: Path) -> NDArray[np.int64]:
+        index = {name: number for number, name in enumerate(self.manifest.classes)}
+        try:
+            return np.array([index[name] for name in names], np.int64)
+        except KeyError as error:
+            raise DataError(
+                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare again"
+            ) from error
+
+
+def _damaged(path: Path) -> DataError:
+    return DataError(f"{path} is missing or damaged: run textops prepare again")
 
 
 def file_of(split: SplitName) -> str:

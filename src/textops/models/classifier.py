@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytorch_lightning as pl
@@ -24,8 +26,40 @@ ScheduleFactory = Callable[[Optimizer, int], LRScheduler]
 _HOPELESS = 10
 
 
+class NotFiniteError(ConfigurationError):
+    """A batch whose loss is no number.
+
+    Attributes:
+        batch: The batch, for inspection.
+    """
+
+    def __init__(self, message: str, batch: RaggedBatch) -> None:
+        super().__init__(message)
+        self.batch = batch
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What a validation came to, in the order of the validation documents.
+
+    Attributes:
+        scores: Logits of the best head, float64, shape [documents, classes].
+        labels: Class indices, int64, shape [documents].
+        rows: Place of each document in its split, int64, shape [documents].
+    """
+
+    scores: NDArray[np.float64]
+    labels: NDArray[np.int64]
+    rows: NDArray[np.int64]
+
+
 class TextClassifier(pl.LightningModule):
-    """Trains an encoder with cross-entropy and keeps the head with the lowest calibrated validation loss."""
+    """Trains an encoder with cross-entropy and keeps the head with the lowest calibrated validation loss.
+
+    Attributes:
+        encoder: From token ids to logits.
+        validated: What the last validation came to, None before the first.
+    """
 
     def __init__(
         self,
@@ -50,7 +84,8 @@ class TextClassifier(pl.LightningModule):
         self._make_optimizer = make_optimizer
         self._make_schedule = make_schedule
         self._label_smoothing = label_smoothing
-        self._validated: list[tuple[Tensor, Tensor]] = []
+        self._collected: list[tuple[Tensor, Tensor, Tensor]] = []
+        self.validated: Validated | None = None
 
     def forward(self, batch: RaggedBatch) -> Tensor:
         """Return the logits of every head, shape [documents, heads, classes]."""
@@ -59,19 +94,23 @@ class TextClassifier(pl.LightningModule):
     def training_step(self, batch: RaggedBatch, _: int) -> Tensor:
         """Return the loss: heads do not share parameters, so the sum trains each by itself."""
         losses = self._losses(self(batch), batch.labels)
+        if not losses.isfinite().any():
+            raise NotFiniteError(
+                f"the loss is no finite number in epoch {self.current_epoch + 1}, step {self.global_step}: "
+                "the steps are too large, lower optimizer.lr",
+                batch,
+            )
         self.log("train/loss", losses.min(), prog_bar=True, batch_size=len(batch))
-        return (losses * losses.new_tensor(self.encoder.step_sizes)).sum()
+        return batch.share * (losses * losses.new_tensor(self.encoder.step_sizes)).sum()
 
     def validation_step(self, batch: RaggedBatch, _: int) -> None:
         """Collect the scores: heads are compared on all documents at once."""
-        self._validated.append((self(batch), batch.labels))
+        self._collected.append((self(batch), batch.labels, batch.rows))
 
     def on_validation_epoch_end(self) -> None:
         """Compare the heads and log the best."""
-        scores = torch.cat([scores for scores, _ in self._validated]).double().cpu().numpy()
-        labels = torch.cat([labels for _, labels in self._validated]).cpu().numpy()
-        self._validated.clear()
-        finite = np.isfinite(scores).all(axis=(0, 2))
+        scores, labels, rows = self._all_collected()
+        finite = np.atleast_1d(np.isfinite(scores).all(axis=(0, 2)))
         losses = [
             _calibrated_loss(scores[:, head], labels) if finite[head] else math.inf for head in range(scores.shape[1])
         ]
@@ -83,10 +122,24 @@ class TextClassifier(pl.LightningModule):
                 "the steps are too large, lower optimizer.lr"
             )
         self.encoder.choose_head(best)
+        self.validated = Validated(scores[:, best], labels, rows)
         accuracy = float((scores[:, best].argmax(1) == labels).mean())
         self.log("val/loss", losses[best], prog_bar=True)
         self.log("val/accuracy", accuracy, prog_bar=True)
         self.log("val/head", float(best))
+
+    def _all_collected(self) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return scores of every head, labels and rows of all documents, also those of other processes."""
+        collected = [torch.cat(parts).cpu().numpy() for parts in zip(*self._collected, strict=True)]
+        self._collected.clear()
+        if self.trainer.world_size > 1:
+            everyone: list[Any] = [None] * self.trainer.world_size
+            torch.distributed.all_gather_object(everyone, collected)
+            collected = [np.concatenate(parts) for parts in zip(*everyone, strict=True)]
+        scores, labels, rows = collected
+        # Several processes have them in another order, and may have taken one document twice to keep step.
+        rows, first = np.unique(rows, return_index=True)
+        return scores[first].astype(np.float64), labels[first], rows
 
     def configure_optimizers(self) -> OptimizerLRSchedulerConfig:
         """Make the optimizer and a schedule that moves with every step.

@@ -23,11 +23,11 @@ class Encoder(nn.Module, ABC):
     sparse_gradients = False
 
     def fit(self, documents: Ragged) -> None:
-        """Learn what is counted rather than trained, from the training documents."""
+        """Learn what is counted rather than trained.
 
-    def weigh(self, documents: Ragged) -> Ragged:
-        """Return the documents as `scores` wants them: what does not change from epoch to epoch is done once."""
-        return documents
+        Args:
+            documents: The training documents, mapped from a file: to be read a part at a time.
+        """
 
     @abstractmethod
     def scores(self, batch: RaggedBatch) -> Tensor:

@@ -18,6 +18,8 @@ from textops.text.ragged import Ragged
 _BIAS_SCALE = 0.2
 # Keeps documents without n-grams from dividing by zero.
 _SMALLEST_SQUARE = 1e-12
+# Ids that are counted at a time: the documents may be larger than the memory.
+_IDS_OF_A_PART = 1 << 22
 
 
 class NgramEncoder(Encoder):
@@ -49,7 +51,11 @@ class NgramEncoder(Encoder):
         self.classes = classes
         self.first_character_id = tokenizer.first_character_id
         size = tokenizer.vocabulary_size
-        self.table = nn.Parameter(torch.zeros(size, len(self.step_sizes) * classes))
+        # A module rather than a parameter: processes that share the work ask modules for sparse gradients.
+        columns = len(self.step_sizes) * classes
+        self.table = nn.EmbeddingBag(
+            size, columns, mode="sum", sparse=True, include_last_offset=True, _weight=torch.zeros(size, columns)
+        )
         self.bias = nn.Parameter(torch.zeros(len(self.step_sizes) * classes))
         self.idf: Tensor
         self.head: Tensor
@@ -58,32 +64,26 @@ class NgramEncoder(Encoder):
 
     def fit(self, documents: Ragged) -> None:
         """Count in how many documents each bucket is filled."""
-        frequency = np.bincount(documents.ids, minlength=len(self.idf))
+        size = len(self.idf)
+        frequency = np.zeros(size, np.int64)
+        for start in range(0, len(documents.ids), _IDS_OF_A_PART):
+            frequency += np.bincount(documents.ids[start : start + _IDS_OF_A_PART], minlength=size)
         weights = np.where(frequency > 0, np.log((1 + len(documents)) / (1 + frequency)) + 1, 0)
         weights[PADDING] = 0
         self.idf.copy_(torch.from_numpy(weights))
 
-    def weigh(self, documents: Ragged) -> Ragged:
-        """Return the documents with TF-IDF weights, both vectors of each scaled to length 1."""
-        weights = documents.weights * self.idf.numpy(force=True)[documents.ids]
-        number = np.repeat(np.arange(len(documents)), np.diff(documents.offsets))
-        vector = 2 * number + (documents.ids >= self.first_character_id)
-        squares = np.bincount(vector, weights.astype(np.float64) ** 2, minlength=2 * len(documents))
-        scale = 1 / np.sqrt(np.maximum(squares, _SMALLEST_SQUARE))
-        return Ragged(documents.ids, (weights * scale[vector]).astype(np.float32), documents.offsets)
-
     def scores(self, batch: RaggedBatch) -> Tensor:
-        """Return the logits of every head, shape [documents, heads, classes], for weighed documents."""
-        sums = functional.embedding_bag(
-            batch.ids,
-            self.table,
-            batch.offsets,
-            mode="sum",
-            per_sample_weights=batch.weights,
-            include_last_offset=True,
-            sparse=True,
-        )
+        """Return the logits of every head, shape [documents, heads, classes]."""
+        sums: Tensor = self.table(batch.ids, batch.offsets, per_sample_weights=self.weights(batch))
         return (sums + _BIAS_SCALE * self.bias).view(len(batch), len(self.step_sizes), self.classes)
+
+    def weights(self, batch: RaggedBatch) -> Tensor:
+        """Return the TF-IDF weights, both vectors of each document scaled to length 1; shape [tokens]."""
+        weights = batch.weights * self.idf[batch.ids]
+        number = torch.arange(len(batch), device=weights.device).repeat_interleave(batch.offsets.diff())
+        vector = 2 * number + (batch.ids >= self.first_character_id)
+        squares = weights.new_zeros(2 * len(batch)).index_add_(0, vector, weights * weights)
+        return weights * squares.clamp_min(_SMALLEST_SQUARE).rsqrt()[vector]
 
     def choose_head(self, head: int) -> None:
         """Let the exported network answer with this head."""
@@ -94,7 +94,7 @@ class NgramEncoder(Encoder):
         first = int(self.head) * self.classes
         columns = slice(first, first + self.classes)
         with torch.no_grad():
-            rows = torch.cat([self.table[:, columns], self.idf[:, None]], dim=1)
+            rows = torch.cat([self.table.weight[:, columns], self.idf[:, None]], dim=1)
             return NgramScorer(rows, _BIAS_SCALE * self.bias[columns], self.first_character_id).eval()
 
 

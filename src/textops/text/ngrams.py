@@ -1,7 +1,7 @@
 """The tokenizer of the default model: hashed word and character n-grams. No vocabulary, any language."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,7 @@ _MAX_BUCKET_BITS = 29
 _LONGEST_RUN = 32
 
 
-def hash_ngrams(texts: Sequence[str], **settings: Any) -> "NgramTokenizer":  # noqa: ARG001, ANN401 (a tokenizer factory with the fields of the tokenizer)
+def hash_ngrams(texts: Iterable[str], **settings: Any) -> "NgramTokenizer":  # noqa: ARG001, ANN401 (a tokenizer factory with the fields of the tokenizer)
     """Make the n-gram tokenizer for a training set; hashing has nothing to learn from the texts.
 
     Args:

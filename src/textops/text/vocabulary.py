@@ -1,6 +1,6 @@
 """The tokenizer of the sequence models: words of a vocabulary that is learned from the training texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ _SINGLE = Regex(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
 
 
 def learn_vocabulary(
-    texts: Sequence[str], *, size: int = 30_000, min_count: int = 2, max_tokens: int = 256
+    texts: Iterable[str], *, size: int = 30_000, min_count: int = 2, max_tokens: int = 256
 ) -> "VocabularyTokenizer":
     """Learn the most frequent words of the training texts.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from hydra.errors import InstantiationException
 from hydra.utils import instantiate
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning import Callback, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
 
@@ -28,8 +28,11 @@ def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
     return TextDataModule(
         dataset,
         _instantiate(configuration.model.tokenizer, "model.tokenizer"),
+        cache=Path(str(configuration.paths.tokens)),
+        recipe=OmegaConf.to_yaml(configuration.model.tokenizer, resolve=True, sort_keys=True),
         batch_size=settings.batch_size,
         seed=settings.seed,
+        loader=settings.loader,
     )
 
 

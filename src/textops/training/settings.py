@@ -3,6 +3,7 @@
 from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from textops.data.loader_settings import LoaderSettings
 from textops.errors import ConfigurationError
 
 # What numpy takes for a seed, and more threads than any machine gives one process.
@@ -33,6 +34,7 @@ class RunSettings(BaseModel):
         seed: Of everything random.
         batch_size: Documents of a batch.
         threads: Of one process; None for one on each processor.
+        loader: How batches come about.
         review: Which predictions a person should see.
     """
 
@@ -42,6 +44,7 @@ class RunSettings(BaseModel):
     seed: int = Field(ge=0, le=_LARGEST_SEED)
     batch_size: int = Field(ge=1)
     threads: int | None = Field(ge=1, le=_MOST_THREADS)
+    loader: LoaderSettings
     review: ReviewSettings
 
 

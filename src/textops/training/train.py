@@ -53,7 +53,6 @@ def train(configuration: DictConfig) -> Run:
     datamodule.setup()
     encoder = make_encoder(configuration, datamodule.tokenizer, len(dataset.classes))
     encoder.fit(datamodule.training_documents)
-    datamodule.weigh(encoder.weigh)
     classifier = make_classifier(configuration, encoder)
     trainer = make_trainer(configuration)
     make_folders(run, latest.parent)

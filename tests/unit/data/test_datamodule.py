@@ -1,21 +1,23 @@
 """A prepared data set, tokenized and served in batches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
-import numpy as np
 import pytest
+import torch
 
 from textops.data.batch import RaggedBatch
 from textops.data.configuration import SplitName, read_configuration
-from textops.data.datamodule import TextDataModule, TokenizerFactory
+from textops.data.datamodule import TextDataModule
 from textops.data.dataset import Dataset
+from textops.data.loader_settings import LoaderSettings
 from textops.data.prepare import prepare
+from textops.data.token_cache import TokenizerFactory
 from textops.errors import ConfigurationError, DataError
 from textops.text.ngrams import NgramTokenizer, hash_ngrams
-from textops.text.ragged import Ragged
 from textops.text.tokenizer import Tokenizer
 
+ModuleFactory = Callable[..., TextDataModule]
 BATCH_SIZE = 32
 TOKENIZER = NgramTokenizer(word_bits=10, character_bits=10)
 
@@ -24,10 +26,10 @@ class RememberingFactory:
     """Makes a tokenizer and remembers the texts it was given."""
 
     def __init__(self) -> None:
-        self.calls: list[Sequence[str]] = []
+        self.calls: list[list[str]] = []
 
-    def __call__(self, texts: Sequence[str]) -> Tokenizer:
-        self.calls.append(texts)
+    def __call__(self, texts: Iterable[str]) -> Tokenizer:
+        self.calls.append(list(texts))
         return TOKENIZER
 
 
@@ -39,10 +41,18 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def module_of(folder: Path, make: TokenizerFactory = hash_ngrams, *, seed: int = 0) -> TextDataModule:
-    module = TextDataModule(folder, make, batch_size=BATCH_SIZE, seed=seed)
-    module.setup()
-    return module
+@pytest.fixture
+def module_of(folder: Path, tmp_path: Path) -> ModuleFactory:
+    def make(
+        make_tokenizer: TokenizerFactory = lambda _: TOKENIZER, *, seed: int = 0, loader: LoaderSettings | None = None
+    ) -> TextDataModule:
+        module = TextDataModule(
+            folder, make_tokenizer, cache=tmp_path / "tokens", batch_size=BATCH_SIZE, seed=seed, loader=loader
+        )
+        module.setup()
+        return module
+
+    return make
 
 
 def served(batches: list[RaggedBatch]) -> list[tuple[tuple[int, ...], int]]:
@@ -62,82 +72,74 @@ def expected(folder: Path, split: SplitName) -> list[tuple[tuple[int, ...], int]
     ]
 
 
-def test_validation_documents_come_in_their_order(folder: Path) -> None:
-    # given
-    module = module_of(folder, RememberingFactory())
+def test_validation_documents_come_in_their_order(folder: Path, module_of: ModuleFactory) -> None:
     # when
-    batches = list(module.val_dataloader())
+    batches = list(module_of().val_dataloader())
     # then
     assert served(batches) == expected(folder, "val")
+    assert torch.cat([batch.rows for batch in batches]).tolist() == list(range(len(expected(folder, "val"))))
 
 
-def test_an_epoch_serves_each_training_document_once_and_each_epoch_in_another_order(folder: Path) -> None:
-    # given
-    module = module_of(folder, RememberingFactory())
-    loader = module.train_dataloader()
+def test_an_epoch_serves_each_training_document_once(folder: Path, module_of: ModuleFactory) -> None:
     # when
-    first, second = served(list(loader)), served(list(loader))
+    batches = list(module_of().train_dataloader())
     # then
-    assert sorted(first) == sorted(second) == sorted(expected(folder, "train"))
-    assert first != second
-    assert first != expected(folder, "train")
+    assert sorted(served(batches)) == sorted(expected(folder, "train"))
+    assert served(batches) != expected(folder, "train")
+    assert [len(batch) for batch in batches[:-1]] == [BATCH_SIZE] * (len(batches) - 1)
 
 
-def test_batches_are_full_but_for_the_last(folder: Path) -> None:
+def test_without_shuffling_training_documents_come_in_their_order(folder: Path, module_of: ModuleFactory) -> None:
     # when
-    sizes = [len(batch) for batch in module_of(folder).train_dataloader()]
+    batches = module_of(loader=LoaderSettings(shuffle=False)).train_dataloader()
     # then
-    documents = Dataset.load(folder).manifest.examples("train")
-    assert sizes == [BATCH_SIZE] * (documents // BATCH_SIZE) + [documents % BATCH_SIZE]
+    assert served(list(batches)) == expected(folder, "train")
 
 
-def test_the_seed_alone_decides_the_order(folder: Path) -> None:
+def test_the_seed_alone_decides_the_order(module_of: ModuleFactory) -> None:
     # when
-    first, again, other = (
-        served(list(module_of(folder, RememberingFactory(), seed=seed).train_dataloader())) for seed in (0, 0, 1)
-    )
+    first, again, other = (served(list(module_of(seed=seed).train_dataloader())) for seed in (0, 0, 1))
     # then
     assert first == again
     assert first != other
 
 
-def test_the_tokenizer_learns_from_the_training_texts_alone_and_once(folder: Path) -> None:
+def test_the_tokenizer_learns_from_the_training_texts_alone_and_once(folder: Path, module_of: ModuleFactory) -> None:
     # given
     make = RememberingFactory()
-    module = TextDataModule(folder, make, batch_size=BATCH_SIZE, seed=0)
     # when
-    module.setup("fit")
+    module = module_of(make)
     module.setup("validate")
     # then
     assert make.calls == [Dataset.load(folder).examples("train").texts]
-    assert module.tokenizer is TOKENIZER
+    assert module.tokenizer == TOKENIZER
 
 
-def test_weights_are_replaced_in_all_splits(folder: Path) -> None:
+def test_what_is_trained_on_is_there_before_training(folder: Path, module_of: ModuleFactory) -> None:
+    assert len(module_of().training_documents) == len(expected(folder, "train"))
+
+
+def test_before_setup_there_is_nothing_to_serve(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="setup"):
+        TextDataModule(folder, hash_ngrams, cache=tmp_path, batch_size=1, seed=0).train_dataloader()
+
+
+def test_a_training_goes_on_with_the_data_it_began_with_alone(module_of: ModuleFactory) -> None:
     # given
-    module = module_of(folder, RememberingFactory())
+    module = module_of()
     # when
-    module.weigh(lambda documents: Ragged(documents.ids, np.full_like(documents.weights, 7), documents.offsets))
+    module.load_state_dict(module.state_dict())
     # then
-    assert {float(weight) for weight in module.training_documents.weights} == {7.0}
-    for loader in (module.train_dataloader(), module.val_dataloader()):
-        assert all((batch.weights == 7).all() for batch in loader)
-    assert served(list(module.val_dataloader())) == expected(folder, "val")
-
-
-def test_what_is_trained_on_is_there_before_training(folder: Path) -> None:
-    # when
-    documents = module_of(folder, RememberingFactory()).training_documents
-    # then
-    assert len(documents) == len(expected(folder, "train"))
+    with pytest.raises(ConfigurationError, match="has changed since this training began"):
+        module.load_state_dict({"fingerprint": "another"})
 
 
 @pytest.mark.parametrize("batch_size", [0, -1])
-def test_a_batch_size_that_is_not_possible_is_named(folder: Path, batch_size: int) -> None:
+def test_a_batch_size_that_is_not_possible_is_named(folder: Path, tmp_path: Path, batch_size: int) -> None:
     with pytest.raises(ConfigurationError, match=rf"batch_size={batch_size}\b"):
-        TextDataModule(folder, hash_ngrams, batch_size=batch_size, seed=0)
+        TextDataModule(folder, hash_ngrams, cache=tmp_path, batch_size=batch_size, seed=0)
 
 
 def test_without_a_data_set_it_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="textops prepare"):
-        TextDataModule(tmp_path / "nothing", hash_ngrams, batch_size=BATCH_SIZE, seed=0)
+        TextDataModule(tmp_path / "nothing", hash_ngrams, cache=tmp_path, batch_size=BATCH_SIZE, seed=0)

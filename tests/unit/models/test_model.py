@@ -37,11 +37,11 @@ def classifier(
     return TextClassifier(encoder, make, linear_decay, label_smoothing=label_smoothing)
 
 
-def loader_of(module: TextClassifier, *sizes: int, labels: NDArray[np.int64] = LABELS) -> DataLoader[RaggedBatch]:
+def loader_of(*sizes: int, labels: NDArray[np.int64] = LABELS) -> DataLoader[RaggedBatch]:
     """Serve the texts in batches of these sizes, in their order."""
-    documents = module.encoder.weigh(TOKENIZER.ragged(TEXTS))
+    documents = TOKENIZER.ragged(TEXTS)
     rows = np.split(np.arange(len(TEXTS)), np.cumsum(sizes)[:-1])
-    batches = [RaggedBatch.from_numpy(documents.take(chosen), labels[chosen]) for chosen in rows]
+    batches = [RaggedBatch.from_numpy(documents.take(chosen), labels[chosen], chosen) for chosen in rows]
     return DataLoader(batches, batch_size=None)  # type: ignore[arg-type]
 
 
@@ -60,7 +60,7 @@ def fit(
     validation_labels: NDArray[np.int64] = LABELS,
 ) -> pl.Trainer:
     trainer = trainer_of(epochs, clip)
-    trainer.fit(module, loader_of(module, len(TEXTS)), loader_of(module, *validation, labels=validation_labels))
+    trainer.fit(module, loader_of(len(TEXTS)), loader_of(*validation, labels=validation_labels))
     return trainer
 
 
@@ -84,7 +84,7 @@ def test_heads_do_not_disturb_each_other() -> None:
     # then
     assert isinstance(alone.encoder, NgramEncoder)
     assert isinstance(together.encoder, NgramEncoder)
-    torch.testing.assert_close(together.encoder.table[:, 2:], alone.encoder.table, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(together.encoder.table.weight[:, 2:], alone.encoder.table.weight, atol=1e-5, rtol=1e-4)
 
 
 def test_validation_does_not_depend_on_how_the_documents_are_batched() -> None:
@@ -102,7 +102,7 @@ def test_the_validation_loss_is_that_of_calibrated_answers() -> None:
     # when
     loss = float(fit(module, epochs=1).callback_metrics["val/loss"])
     # then
-    (batch,) = loader_of(module, len(TEXTS))
+    (batch,) = loader_of(len(TEXTS))
     logits = module(batch)[:, 0].detach().double()
     temperature = fit_temperature(logits.numpy(), LABELS)
     assert loss == pytest.approx(float(cross_entropy(logits / temperature, batch.labels)), abs=1e-6)
@@ -116,7 +116,7 @@ def test_a_smoothed_target_keeps_the_model_from_being_too_sure() -> None:
     for module in (sharp, smooth):
         fit(module)
     # then
-    sizes = [float(module(next(iter(loader_of(module, 16)))).detach().abs().max()) for module in (sharp, smooth)]
+    sizes = [float(module(next(iter(loader_of(16)))).detach().abs().max()) for module in (sharp, smooth)]
     assert sizes[1] < sizes[0]
 
 

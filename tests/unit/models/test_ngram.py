@@ -23,7 +23,7 @@ def encoder() -> NgramEncoder:
     encoder.fit(TOKENIZER.ragged(TRAIN))
     generator = torch.Generator().manual_seed(0)
     with torch.no_grad():
-        encoder.table.copy_(torch.randn(encoder.table.shape, generator=generator))
+        encoder.table.weight.copy_(torch.randn(encoder.table.weight.shape, generator=generator))
         encoder.bias.copy_(torch.randn(encoder.bias.shape, generator=generator))
     return encoder
 
@@ -39,6 +39,10 @@ def batch_of(documents: Ragged) -> RaggedBatch:
     return RaggedBatch.from_numpy(documents, np.zeros(len(documents), np.int64))
 
 
+def weighed(encoder: NgramEncoder, documents: Ragged) -> Ragged:
+    return Ragged(documents.ids, encoder.weights(batch_of(documents)).numpy(), documents.offsets)
+
+
 def test_weights_are_those_of_scikit_learn_for_words_and_for_runs(encoder: NgramEncoder) -> None:
     # given
     counts = {
@@ -46,7 +50,7 @@ def test_weights_are_those_of_scikit_learn_for_words_and_for_runs(encoder: Ngram
         for name, texts in (("train", TRAIN), ("others", OTHERS))
     }
     # when
-    weights = dense(encoder.weigh(TOKENIZER.ragged(OTHERS)))
+    weights = dense(weighed(encoder, TOKENIZER.ragged(OTHERS)))
     # then
     first = TOKENIZER.first_character_id
     for part in (slice(1, first), slice(first, None)):
@@ -59,12 +63,14 @@ def test_weights_are_those_of_scikit_learn_for_words_and_for_runs(encoder: Ngram
 
 def test_scores_are_weights_times_table_plus_bias(encoder: NgramEncoder) -> None:
     # given
-    documents = encoder.weigh(TOKENIZER.ragged(OTHERS))
+    documents = TOKENIZER.ragged(OTHERS)
     # when
     scores = encoder.scores(batch_of(documents)).detach().numpy()
     # then
     assert scores.shape == (len(OTHERS), 2, 3)
-    expected = dense(documents) @ encoder.table.detach().numpy() + 0.2 * encoder.bias.detach().numpy()
+    expected = (
+        dense(weighed(encoder, documents)) @ encoder.table.weight.detach().numpy() + 0.2 * encoder.bias.detach().numpy()
+    )
     assert scores.reshape(len(OTHERS), 6) == pytest.approx(expected, abs=1e-5)
 
 
@@ -72,7 +78,7 @@ def test_scores_are_weights_times_table_plus_bias(encoder: NgramEncoder) -> None
 def test_what_ships_says_the_same_as_the_chosen_head_whatever_the_batch(encoder: NgramEncoder, head: int) -> None:
     # given
     texts = [*OTHERS, "the cat " * 500]
-    scores = encoder.scores(batch_of(encoder.weigh(TOKENIZER.ragged(texts))))[:, head]
+    scores = encoder.scores(batch_of(TOKENIZER.ragged(texts)))[:, head]
     encoder.choose_head(head)
     network = encoder.exportable()
     # when
@@ -84,7 +90,7 @@ def test_what_ships_says_the_same_as_the_chosen_head_whatever_the_batch(encoder:
 
 
 def test_a_text_without_ngrams_gets_the_bias(encoder: NgramEncoder) -> None:
-    scores = encoder.scores(batch_of(encoder.weigh(TOKENIZER.ragged([""]))))
+    scores = encoder.scores(batch_of(TOKENIZER.ragged([""])))
     torch.testing.assert_close(scores.flatten(), 0.2 * encoder.bias)
 
 
@@ -98,7 +104,7 @@ def test_both_vectors_of_a_document_have_length_one_however_long_it_is(encoder: 
     # given
     texts = ["cat", "the cat sat on the mat " * 5_000]
     # when
-    weights = dense(encoder.weigh(TOKENIZER.ragged(texts)))
+    weights = dense(weighed(encoder, TOKENIZER.ragged(texts)))
     # then
     first = TOKENIZER.first_character_id
     assert np.linalg.norm(weights[:, :first], axis=1) == pytest.approx([1, 1], abs=1e-5)
@@ -113,7 +119,7 @@ def test_padding_never_weighs_anything(encoder: NgramEncoder) -> None:
     # then
     assert encoder.idf[0] == 0
     assert encoder.idf[1] > 0
-    assert dense(encoder.weigh(documents))[0, 0] == 0
+    assert dense(weighed(encoder, documents))[0, 0] == 0
 
 
 def test_what_ships_does_not_change_when_training_goes_on(encoder: NgramEncoder) -> None:
@@ -123,7 +129,7 @@ def test_what_ships_does_not_change_when_training_goes_on(encoder: NgramEncoder)
     before = network(*feed)
     # when
     with torch.no_grad():
-        encoder.table.zero_()
+        encoder.table.weight.zero_()
         encoder.bias.zero_()
     # then
     assert torch.equal(network(*feed), before)

@@ -40,7 +40,7 @@ def ngram_parts() -> Parts:
     tokenizer = NgramTokenizer(word_bits=12, character_bits=12)
     encoder = NgramEncoder(tokenizer, 4)
     encoder.fit(tokenizer.ragged([ARTICLE, *TEXTS]))
-    nn.init.normal_(encoder.table, std=2.0)
+    nn.init.normal_(encoder.table.weight, std=2.0)
     nn.init.normal_(encoder.bias)
     encoder.choose_head(2)
     return encoder, tokenizer

@@ -44,7 +44,7 @@ def run(tmp_path: Path, configuration: DictConfig) -> Run:
     """A finished run, as far as its files go."""
     folder = tmp_path / "run"
     encoder = NgramEncoder(TOKENIZER, 2)
-    torch.nn.init.normal_(encoder.table)
+    torch.nn.init.normal_(encoder.table.weight)
     (folder / "checkpoints").mkdir(parents=True)
     state = {f"encoder.{name}": value for name, value in encoder.state_dict().items()}
     torch.save({"state_dict": state}, folder / "checkpoints/best.ckpt")
@@ -77,7 +77,7 @@ def test_the_weights_are_those_of_the_checkpoint(run: Run) -> None:
     encoder = run.encoder()
     # then
     assert isinstance(encoder, NgramEncoder)
-    assert torch.equal(encoder.table, state["encoder.table"])
+    assert torch.equal(encoder.table.weight, state["encoder.table.weight"])
 
 
 def test_a_link_to_a_run_leads_to_it(run: Run, tmp_path: Path) -> None:
