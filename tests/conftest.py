@@ -1,5 +1,7 @@
 """Shared fixtures: small bundles with a real ONNX model and a real tokenizer, built without training."""
 
+import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
@@ -112,6 +114,13 @@ def manifest(name: str, classes: tuple[str, ...], temperature: float) -> Manifes
         data=DataReference(name="tiny", fingerprint="0" * 64, train_examples=8, test_examples=4),
         git_commit=None,
     )
+
+
+@pytest.fixture(autouse=True)
+def _hooks_of_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give pytest its hooks back: whoever sets logging up takes uncaught errors over."""
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import errno
 import sys
 from collections.abc import Callable
+from typing import Annotated
 
 import typer
 from loguru import logger
@@ -68,12 +69,30 @@ for name, verb in _BENCHMARKS.items():
 application.add_typer(benchmarks, name="benchmark")
 
 
+@application.callback()
+def choose_log(
+    *,
+    log_level: Annotated[
+        str | None, typer.Option(metavar="LEVEL", help="Least level of what is logged, DEBUG for instance.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Log warnings and errors only.")] = False,
+) -> None:
+    """From labelled text to a monitored classifier."""
+    from textops.logs import choose_level, set_up_logging
+
+    if quiet and log_level is not None:
+        raise ConfigurationError("--quiet and --log-level contradict each other: give one of them")
+    if quiet or log_level is not None:
+        choose_level("WARNING" if log_level is None else log_level, origin="--log-level")
+        set_up_logging()
+
+
 def main() -> None:
     """Run the command line; errors that a user can put right end with one line."""
     from textops.logs import set_up_logging
 
-    set_up_logging()
     try:
+        set_up_logging()
         application()
     except TextopsError as error:
         logger.error("{}", error)

@@ -53,7 +53,7 @@ def url(registry: Registry) -> Iterator[str]:
 def environment(registry: Registry | Path, **settings: str) -> dict[str, str]:
     root = registry.root if isinstance(registry, Registry) else registry
     given = {f"TEXTOPS_{name.upper()}": value for name, value in settings.items()}
-    return {**os.environ, "TEXTOPS_REGISTRY": str(root), "TEXTOPS_PORT": "0", **given}
+    return {**os.environ, "TEXTOPS_REGISTRY": str(root), "TEXTOPS_PORT": "0", "TEXTOPS_LOG_JSON": "false", **given}
 
 
 def start(registry: Registry | Path, *, script: str | None = None, **settings: str) -> subprocess.Popen[str]:

@@ -57,6 +57,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     monkeypatch.delenv("TEXTOPS_REGISTRY", raising=False)
     monkeypatch.delenv("TEXTOPS_MODEL", raising=False)
     monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("TEXTOPS_LOG_JSON", "false")
     return Terminal(monkeypatch, capsys)
 
 

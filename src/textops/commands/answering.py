@@ -48,6 +48,5 @@ def serve(
     from textops.serving.server import serve as serve_model
     from textops.serving.settings import ServingSettings
 
-    settings = read_settings(ServingSettings, model=model, host=host, port=port)
-    set_up_logging(settings.log_level)
-    serve_model(settings)
+    set_up_logging(service=True)
+    serve_model(read_settings(ServingSettings, model=model, host=host, port=port))

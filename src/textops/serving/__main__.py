@@ -5,6 +5,7 @@ import sys
 from loguru import logger
 
 from textops.errors import TextopsError
+from textops.logs import set_up_logging
 from textops.registry.settings import read_settings
 from textops.serving.server import serve
 from textops.serving.settings import ServingSettings
@@ -13,11 +14,8 @@ from textops.serving.settings import ServingSettings
 def main() -> int:
     """Serve, and return the exit code."""
     try:
-        settings = read_settings(ServingSettings)
-        logger.remove()
-        # Diagnosis would put the values of variables, and so people's texts, into the log.
-        logger.add(sys.stderr, level=settings.log_level, diagnose=False)
-        serve(settings)
+        set_up_logging(service=True)
+        serve(read_settings(ServingSettings))
     except TextopsError as error:
         logger.error("{}", error)
         return error.exit_code

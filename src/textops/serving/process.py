@@ -15,6 +15,8 @@ from textops.serving.server import DRAIN_SECONDS
 
 _ADDRESS = re.compile(r"serving \S+ on (http://\S+)")
 _POLL_SECONDS = 0.02
+# The address is read from the log; its own file belongs to the process that started this one.
+_READABLE_LOG = {"TEXTOPS_LOG_LEVEL": "INFO", "TEXTOPS_LOG_JSON": "false", "TEXTOPS_LOG_FILE": ""}
 
 
 @contextmanager
@@ -36,7 +38,7 @@ def started_server(environment: Mapping[str, str], *, start_seconds: float = 30)
         with log.open("wb") as output:
             process = subprocess.Popen(
                 [sys.executable, "-m", "textops.serving"],
-                env={**os.environ, "TEXTOPS_PORT": "0", "TEXTOPS_LOG_LEVEL": "INFO", **environment},
+                env={**os.environ, **_READABLE_LOG, "TEXTOPS_PORT": "0", **environment},
                 stdout=subprocess.DEVNULL,
                 stderr=output,
             )

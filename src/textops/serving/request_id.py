@@ -5,6 +5,8 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from textops.logs import identify_request
+
 HEADER = "x-request-id"
 
 _HEADER_BYTES = HEADER.encode()
@@ -32,6 +34,7 @@ class RequestIdMiddleware:
                 message["headers"] = [*message["headers"], (_HEADER_BYTES, request_id)]
             await send(message)
 
+        identify_request(scope[_KEY])
         await self._app(scope, receive, send_with_id)
 
 

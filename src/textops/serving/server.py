@@ -11,7 +11,6 @@ from loguru import logger
 
 from textops.errors import ServiceError
 from textops.serving.api import create_app
-from textops.serving.logs import route_server_records
 from textops.serving.served_model import ServedModel
 from textops.serving.settings import ServingSettings
 
@@ -34,7 +33,6 @@ def serve(settings: ServingSettings) -> None:
     with closing(bind(settings.host, settings.port)) as listener:
         model = ServedModel.load(settings)
         app = create_app(settings, model)
-        route_server_records(settings.log_level)
         config = uvicorn.Config(
             app,
             http="httptools",

@@ -1,13 +1,9 @@
 """Settings of the API from the environment, variables TEXTOPS_*."""
 
-from typing import Literal
-
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from textops.registry.settings import DEFAULT_REGISTRY, PREFIX
-
-LogLevel = Literal["TRACE", "DEBUG", "INFO", "WARNING", "ERROR"]
 
 
 class ServingSettings(BaseSettings):
@@ -23,7 +19,6 @@ class ServingSettings(BaseSettings):
         max_text_characters: Longer texts and titles are refused.
         max_batch_texts: Larger batches are refused.
         inline_milliseconds: Predictions that should take longer leave the event loop and run in a thread.
-        log_level: Least level of the log records that are written.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -36,4 +31,3 @@ class ServingSettings(BaseSettings):
     max_text_characters: int = Field(200_000, ge=1)
     max_batch_texts: int = Field(1_000, ge=1)
     inline_milliseconds: float = Field(5.0, ge=0)
-    log_level: LogLevel = "INFO"

@@ -1,0 +1,59 @@
+"""The one place that sets up logging: loguru for everything, libraries and warnings routed into it."""
+
+import os
+import sys
+
+from loguru import logger
+
+from textops.errors import ConfigurationError
+from textops.logs.console import add_console
+from textops.logs.identity import identify_request, identify_run
+from textops.logs.records import complete
+from textops.logs.routing import route_others
+from textops.logs.settings import LEVEL_VARIABLE, LogSettings, checked_level, read_log_settings
+
+__all__ = ["choose_level", "identify_request", "identify_run", "set_up_logging"]
+
+
+def set_up_logging(*, service: bool = False) -> None:
+    """Write records as TEXTOPS_LOG_LEVEL, TEXTOPS_LOG_JSON and TEXTOPS_LOG_FILE say; can be called again.
+
+    Args:
+        service: Write JSON where standard error is no terminal and TEXTOPS_LOG_JSON says nothing.
+
+    Raises:
+        ConfigurationError: If a setting is not possible or the file cannot be written; the console works all the same.
+    """
+    try:
+        settings = read_log_settings()
+    except ConfigurationError:
+        _set_up(LogSettings(), service=service)
+        raise
+    _set_up(settings, service=service)
+
+
+def choose_level(level: str, *, origin: str) -> None:
+    """Put a level above that of the environment, for this process and for those that it starts.
+
+    Args:
+        level: Least level, in any case.
+        origin: Where somebody wrote it, for the message.
+
+    Raises:
+        ConfigurationError: If there is no such level.
+    """
+    os.environ[LEVEL_VARIABLE] = checked_level(level, origin)
+
+
+def _set_up(settings: LogSettings, *, service: bool) -> None:
+    as_json = settings.as_json
+    if as_json is None:
+        as_json = service and sys.stderr is not None and not sys.stderr.isatty()
+    logger.remove()
+    logger.configure(patcher=complete)
+    route_others(everything=settings.level == "TRACE")
+    add_console(settings.level, as_json=as_json)
+    if settings.file is not None:
+        from textops.logs.log_file import add_file
+
+        add_file(settings.file, settings.level, as_json=as_json)
