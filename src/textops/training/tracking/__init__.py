@@ -1,0 +1,1 @@
+"""Trackers: what remembers a training beyond its folder, and what it is told."""
