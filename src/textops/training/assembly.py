@@ -72,13 +72,22 @@ def make_trainer(configuration: DictConfig) -> Trainer:
         monitor = getattr(callback, "monitor", None)
         if monitor is not None and monitor not in _LOGGED:
             raise ConfigurationError(f"a callback monitors {monitor!r}, which is not logged: take {', '.join(_LOGGED)}")
-    loggers = _instantiate_all(configuration, "logger")
+    loggers = make_loggers(configuration)
     trainer = _instantiate(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers)
     if not isinstance(trainer, Trainer):
         raise ConfigurationError(f"trainer makes a {type(trainer).__name__}, which is no Lightning Trainer")
     if trainer.world_size != 1:
         raise ConfigurationError("one process trains a model here: set trainer.devices=1 and trainer.num_nodes=1")
     return trainer
+
+
+def make_loggers(configuration: DictConfig) -> list[Any]:
+    """Make the loggers; `logger.NAME=null` leaves one out.
+
+    Raises:
+        ConfigurationError: If one cannot be made, or needs a package that is not installed.
+    """
+    return _instantiate_all(configuration, "logger")
 
 
 def _instantiate_all(configuration: DictConfig, group: str) -> list[Any]:

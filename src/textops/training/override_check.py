@@ -14,6 +14,8 @@ from textops.errors import ConfigurationError
 
 # The group whose values a check of its own knows better.
 _CHECKED_ELSEWHERE = "data."
+# Groups of which several files can be taken at once.
+_SEVERAL_CHOICES = frozenset({"logger", "callbacks"})
 
 
 def parse_overrides(overrides: Sequence[str]) -> list[Override]:
@@ -49,8 +51,10 @@ def is_choice(override: Override, folder: Path) -> bool:
     value = override.value()
     # What begins with an underscore is what the choices have in common.
     choices = sorted(path.stem for path in group.glob("[!_]*.yaml"))
-    if value not in choices:
-        raise ConfigurationError(f"{group.name} has no choice {value!r}: take one of {', '.join(choices)}")
+    several = isinstance(value, list) and group.name in _SEVERAL_CHOICES
+    for choice in value if several else [value]:
+        if choice not in choices:
+            raise ConfigurationError(f"{group.name} has no choice {choice!r}: take one of {', '.join(choices)}")
     return True
 
 
