@@ -36,6 +36,7 @@ from textops.optimization.export import Parity, check_parity, export_onnx
 from textops.optimization.reference import write_reference
 from textops.text.tokenizer import Tokenizer
 from textops.training.run import Run
+from textops.training.tracking.bundle import record_bundle
 
 # The texts on which exports go wrong: none, next to nothing, another script, very long.
 EDGE_TEXTS = ("", "a", " ", "你好", "word " * 20_000)
@@ -95,6 +96,7 @@ def build_bundle(run: Run) -> Judged:
         manifest = seal(folder, judged.manifest)
     _write_figures(run.report, judged, test)
     logger.success("Accuracy {}: {}", judged.evaluation.accuracy, shown(run.bundle))
+    record_bundle(run, manifest, {f"test/{path.stem}": path for path in sorted(run.report.glob("*.png"))})
     return Judged(run.bundle, manifest, judged.evaluation, judged.calibration, parity)
 
 
