@@ -56,7 +56,7 @@ def _record(tracker: Tracker, bundle: Path, manifest: Manifest, figures: Mapping
                 for part, value in (("", metric.value), ("_low", metric.low), ("_high", metric.high))
             }
         )
-        if tracker.draws:
+        if tracker.takes_figures:
             for name, path in figures.items():
                 tracker.record_figure(name, path, None)
         tracker.record_artifact(bundle_artifact(bundle, manifest))

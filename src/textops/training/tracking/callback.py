@@ -36,7 +36,8 @@ class TrackingCallback(Callback):
         """
         self._settings = TrackingSettings.checked(settings)
         self._trackers: list[Tracker] = []
-        self._draws = False
+        self._with_figures: list[Tracker] = []
+        self._with_histograms: list[Tracker] = []
         self._best: Validated | None = None
         self._best_score: float | None = None
         self._best_step = 0
@@ -44,7 +45,8 @@ class TrackingCallback(Callback):
     def on_fit_start(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         """Find the trackers."""
         self._trackers = trackers_of(trainer)
-        self._draws = any(tracker.draws for tracker in self._trackers)
+        self._with_figures = [tracker for tracker in self._trackers if tracker.takes_figures]
+        self._with_histograms = [tracker for tracker in self._trackers if tracker.takes_histograms]
 
     def on_before_optimizer_step(
         self, trainer: pl.Trainer, pl_module: pl.LightningModule, optimizer: Optimizer
@@ -56,9 +58,9 @@ class TrackingCallback(Callback):
         every = getattr(trainer, "log_every_n_steps", 0)
         if last or (every and (trainer.global_step + 1) % every == 0):
             self._log(trainer, {"train/learning_rate": float(optimizer.param_groups[0]["lr"])})
-        if last and self._draws:
+        if last and self._with_histograms:
             histograms = gradient_histograms(pl_module)
-            for tracker in self._drawing():
+            for tracker in self._with_histograms:
                 tracker.record_histograms(histograms, trainer.global_step)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
@@ -68,11 +70,10 @@ class TrackingCallback(Callback):
             return
         self._log(trainer, class_curves(validated, _dataset(trainer).manifest.classes))
         self._keep_best(trainer, validated)
-        if not self._draws:
-            return
-        histograms = {"val/confidence": confidence_histogram(validated)} | weight_histograms(pl_module)
-        for tracker in self._drawing():
-            tracker.record_histograms(histograms, trainer.global_step)
+        if self._with_histograms:
+            histograms = {"val/confidence": confidence_histogram(validated)} | weight_histograms(pl_module)
+            for tracker in self._with_histograms:
+                tracker.record_histograms(histograms, trainer.global_step)
         if self._settings.figures_each_epoch:
             self._record_figures(trainer, validated, trainer.global_step)
 
@@ -80,7 +81,7 @@ class TrackingCallback(Callback):
         """Draw the best epoch, which is the one that ships, and list its worst mistakes."""
         if not self._trackers or self._best is None or self._best_score is None:
             return
-        if self._draws and not self._settings.figures_each_epoch:
+        if not self._settings.figures_each_epoch:
             self._record_figures(trainer, self._best, self._best_step)
         table = most_wrong(
             self._best,
@@ -107,9 +108,6 @@ class TrackingCallback(Callback):
             self._best = Validated(**{name: tensor.numpy() for name, tensor in state_dict["best"].items()})
             self._best_score, self._best_step = state_dict["score"], state_dict["step"]
 
-    def _drawing(self) -> list[Tracker]:
-        return [tracker for tracker in self._trackers if tracker.draws]
-
     def _log(self, trainer: pl.Trainer, figures: dict[str, float]) -> None:
         for part in trainer.loggers:
             part.log_metrics(figures, step=trainer.global_step)
@@ -125,6 +123,8 @@ class TrackingCallback(Callback):
             self._best, self._best_score, self._best_step = validated, score, trainer.global_step
 
     def _record_figures(self, trainer: pl.Trainer, validated: Validated, step: int) -> None:
+        if not self._with_figures:
+            return
         temperature = fit_temperature(validated.scores, validated.labels)
         before, after = softmax(validated.scores), softmax(validated.scores, temperature)
         with TemporaryDirectory() as name:
@@ -136,7 +136,7 @@ class TrackingCallback(Callback):
                 measure_reliability(after, validated.labels),
                 folder / "reliability.png",
             )
-            for tracker in self._drawing():
+            for tracker in self._with_figures:
                 for path in sorted(folder.iterdir()):
                     tracker.record_figure(f"{FIGURES_PREFIX}/{path.stem}", path, step)
 

@@ -27,7 +27,8 @@ class CsvTracker(CSVLogger, Tracker):
     """
 
     kind: ClassVar[str] = "csv"
-    draws = False
+    takes_figures = False
+    takes_histograms = False
     keeps_here = True
     run_id = None
 

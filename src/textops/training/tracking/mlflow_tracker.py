@@ -44,6 +44,7 @@ class MlflowTracker(Logger, Tracker):
     """
 
     kind: ClassVar[str] = "mlflow"
+    takes_histograms = False
 
     def __init__(
         self, store: str | Path, *, uri: str | None = None, experiment: str = "textops", run_name: str | None = None
@@ -162,10 +163,7 @@ class MlflowTracker(Logger, Tracker):
             self._tell("log_artifact", str(copy), str(place.parent))
 
     def record_histograms(self, histograms: Mapping[str, Histogram], step: int) -> None:
-        """Keep bins as JSON: MLflow has no histograms."""
-        for name, histogram in histograms.items():
-            content = {"step": step, "counts": histogram.counts.tolist(), "edges": histogram.edges.tolist()}
-            self._tell("log_text", json.dumps(content), f"histograms/{name}/{step:08d}.json")
+        """Take no histogram: MLflow has none."""
 
     def record_table(self, name: str, table: Table, step: int) -> None:  # noqa: ARG002 (the last one counts)
         """Keep the table as CSV."""

@@ -17,11 +17,13 @@ class Tracker(ABC):
 
     Attributes:
         kind: Name under which a run remembers which of the tracker's runs is its own.
-        draws: Whether it takes figures and histograms; making them for nobody would be wasted time.
+        takes_figures: Whether it does; drawing for nobody would be wasted time.
+        takes_histograms: Whether it does.
     """
 
     kind: ClassVar[str]
-    draws: bool = True
+    takes_figures: bool = True
+    takes_histograms: bool = True
 
     @property
     @abstractmethod
