@@ -25,6 +25,8 @@ _EXTRAS = {
         "rensa",
         "torch",
     ),
+    "experiments": ("optuna", "pandas", "snakeviz", "sqlalchemy", "tensorboard", "wandb"),
+    "mlflow": ("alembic", "mlflow"),
     "serve": ("fastapi", "httpx", "orjson", "prometheus_client", "starlette", "uvicorn"),
     "dev": ("sklearn",),
 }
