@@ -53,6 +53,8 @@ class TextDataModule(pl.LightningDataModule):
         self._seed = seed
         self._settings = loader or LoaderSettings()
         self._data: TokenizedData | None = None
+        self._training: BatchLoader | None = None
+        self._position: dict[str, int] | None = None
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 (Lightning's signature)
         """Tokenize train and val, or open what is tokenized already."""
@@ -77,18 +79,26 @@ class TextDataModule(pl.LightningDataModule):
 
     def train_dataloader(self) -> BatchLoader:
         """Serve the training documents in a new order each epoch."""
-        return self._loader("train", shuffle=self._settings.shuffle)
+        self._training = self._loader("train", shuffle=self._settings.shuffle)
+        if self._position is not None:
+            self._training.load_state_dict(self._position)
+        return self._training
 
     def val_dataloader(self) -> BatchLoader:
         """Serve the validation documents in their order."""
         return self._loader("val", shuffle=False)
 
     def state_dict(self) -> dict[str, Any]:
-        """Tell which data a checkpoint was trained on."""
-        return {"fingerprint": self.dataset.manifest.fingerprint}
+        """Tell which data a checkpoint was trained on, and how far the epoch had come.
+
+        Lightning would keep the position as well, but forgets to restore it when the number of steps was asked for
+        before training.
+        """
+        position = None if self._training is None else self._training.state_dict()
+        return {"fingerprint": self.dataset.manifest.fingerprint, "position": position}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Refuse to go on with a training on other data.
+        """Go on where a checkpoint was made.
 
         Raises:
             ConfigurationError: If the checkpoint was trained on another data set.
@@ -97,6 +107,9 @@ class TextDataModule(pl.LightningDataModule):
             raise ConfigurationError(
                 f"{self.dataset.folder} has changed since this training began: train anew (textops train --from-run)"
             )
+        self._position = state_dict["position"]
+        if self._training is not None and self._position is not None:
+            self._training.load_state_dict(self._position)
 
     def _loader(self, name: SplitName, *, shuffle: bool) -> BatchLoader:
         split = self._tokenized.splits[name]

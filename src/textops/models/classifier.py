@@ -124,9 +124,10 @@ class TextClassifier(pl.LightningModule):
         self.encoder.choose_head(best)
         self.validated = Validated(scores[:, best], labels, rows)
         accuracy = float((scores[:, best].argmax(1) == labels).mean())
-        self.log("val/loss", losses[best], prog_bar=True)
-        self.log("val/accuracy", accuracy, prog_bar=True)
-        self.log("val/head", float(best))
+        # All processes have the same figures; Lightning wants to hear it.
+        self.log("val/loss", losses[best], prog_bar=True, sync_dist=True)
+        self.log("val/accuracy", accuracy, prog_bar=True, sync_dist=True)
+        self.log("val/head", float(best), sync_dist=True)
 
     def _all_collected(self) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
         """Return scores of every head, labels and rows of all documents, also those of other processes."""

@@ -16,6 +16,7 @@ from textops.errors import ConfigurationError, TextopsError
 from textops.models.classifier import TextClassifier
 from textops.models.encoder import Encoder
 from textops.text.tokenizer import Tokenizer
+from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
 from textops.training.settings import settings_of
 
 # What `TextClassifier` logs: a callback that waits for anything else would wait for ever.
@@ -25,22 +26,34 @@ _LOGGED = ("train/loss", "val/loss", "val/accuracy", "val/head")
 def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
     """Make the data module of a prepared data set."""
     settings = settings_of(configuration)
+    make_tokenizer = _instantiate(configuration.model.tokenizer, "model.tokenizer")
+    recipe = OmegaConf.to_yaml(configuration.model.tokenizer, resolve=True, sort_keys=True)
     return TextDataModule(
         dataset,
-        _instantiate(configuration.model.tokenizer, "model.tokenizer"),
+        make_tokenizer,
         cache=Path(str(configuration.paths.tokens)),
-        recipe=OmegaConf.to_yaml(configuration.model.tokenizer, resolve=True, sort_keys=True),
+        # A tokenizer that is taken from elsewhere may be another one tomorrow, with the same settings.
+        recipe=recipe + getattr(make_tokenizer, "fingerprint", ""),
         batch_size=settings.batch_size,
         seed=settings.seed,
         loader=settings.loader,
     )
 
 
-def make_encoder(configuration: DictConfig, tokenizer: Tokenizer, classes: int) -> Encoder:
-    """Make the untrained encoder for a tokenizer and a number of classes."""
+def make_encoder(
+    configuration: DictConfig, tokenizer: Tokenizer, classes: int, architecture: dict[str, Any] | None = None
+) -> Encoder:
+    """Make the untrained encoder for a tokenizer and a number of classes.
+
+    Args:
+        configuration: Says which.
+        tokenizer: What it will read with.
+        classes: Number of classes.
+        architecture: What the encoder of a run said of itself, where its settings do not tell all.
+    """
     make = _instantiate(configuration.model.encoder, "model.encoder")
     try:
-        encoder = make(tokenizer, classes)
+        encoder = make(tokenizer, classes, **({} if architecture is None else {"architecture": architecture}))
     except (RuntimeError, TypeError, ValueError) as error:
         raise _impossible("model.encoder", error) from error
     if not isinstance(encoder, Encoder):
@@ -58,12 +71,21 @@ def make_classifier(configuration: DictConfig, encoder: Encoder) -> TextClassifi
     )
 
 
-def make_trainer(configuration: DictConfig) -> Trainer:
+def make_profiler(configuration: DictConfig) -> TrainingProfiler:
+    """Make what watches where the time of a training goes."""
+    part = configuration.get("profiler")
+    profiler = NullProfiler() if part is None else _instantiate(part, "profiler")
+    if not isinstance(profiler, TrainingProfiler):
+        raise ConfigurationError(f"profiler makes a {type(profiler).__name__}, which is no textops TrainingProfiler")
+    return profiler
+
+
+def make_trainer(configuration: DictConfig, profiler: TrainingProfiler | None = None) -> Trainer:
     """Make the trainer with its loggers and callbacks; `callbacks.NAME=null` leaves one out.
 
     Raises:
-        ConfigurationError: If a part cannot be made, no callback keeps a checkpoint, one waits for a figure that nobody
-            logs, or the trainer wants several processes.
+        ConfigurationError: If a part cannot be made, no callback keeps a checkpoint, or one waits for a figure that
+            nobody logs.
     """
     callbacks: list[Callback] = _instantiate_all(configuration, "callbacks")
     if not any(isinstance(callback, ModelCheckpoint) for callback in callbacks):
@@ -73,11 +95,13 @@ def make_trainer(configuration: DictConfig) -> Trainer:
         if monitor is not None and monitor not in _LOGGED:
             raise ConfigurationError(f"a callback monitors {monitor!r}, which is not logged: take {', '.join(_LOGGED)}")
     loggers = make_loggers(configuration)
-    trainer = _instantiate(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers)
+    watched: dict[str, object] = {}
+    if profiler is not None and profiler.actions is not None:
+        watched["profiler"] = profiler.actions
+    callbacks += [] if profiler is None else profiler.callbacks
+    trainer = _instantiate(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers, **watched)
     if not isinstance(trainer, Trainer):
         raise ConfigurationError(f"trainer makes a {type(trainer).__name__}, which is no Lightning Trainer")
-    if trainer.world_size != 1:
-        raise ConfigurationError("one process trains a model here: set trainer.devices=1 and trainer.num_nodes=1")
     return trainer
 
 

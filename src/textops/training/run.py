@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import torch
 from omegaconf import DictConfig, OmegaConf
@@ -37,6 +38,7 @@ class RunRecord(BaseModel):
         training_seconds: Time of the training loop, validation included.
         validation_loss: Calibrated loss of the best checkpoint on the validation set.
         git_commit: Commit of the code.
+        architecture: What the encoder is, where its settings do not tell all.
         created: End of the training, UTC.
     """
 
@@ -51,6 +53,7 @@ class RunRecord(BaseModel):
     training_seconds: float
     validation_loss: float
     git_commit: str | None
+    architecture: dict[str, Any] | None = None
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -110,7 +113,9 @@ class Run:
         Raises:
             ConfigurationError: If the checkpoint is missing or damaged, or belongs to another model.
         """
-        encoder = make_encoder(self.configuration, self.tokenizer(), len(self.record.classes))
+        encoder = make_encoder(
+            self.configuration, self.tokenizer(), len(self.record.classes), self.record.architecture
+        )
         path = self.folder / self.record.checkpoint
         state = _read_checkpoint(path)
         try:
@@ -136,10 +141,19 @@ def _damaged(path: Path) -> ConfigurationError:
     return ConfigurationError(f"{path} is damaged or cannot be read: train again (textops train)")
 
 
-def finish_run(folder: Path, record: RunRecord, configuration: DictConfig, tokenizer: Tokenizer) -> Run:
+def begin_run(folder: Path, configuration: DictConfig) -> None:
+    """Make the folder of a run and write its configuration, from which a training that is broken off can go on.
+
+    Raises:
+        ConfigurationError: If it cannot be written.
+    """
+    make_folders(folder)
+    write_text(folder / CONFIGURATION_FILE, OmegaConf.to_yaml(configuration, resolve=True))
+
+
+def finish_run(folder: Path, record: RunRecord, tokenizer: Tokenizer) -> Run:
     """Write what makes a folder a run; the record comes last, because it says that all else is there."""
     tokenizer.save(folder / TOKENIZER_FILE)
-    write_text(folder / CONFIGURATION_FILE, OmegaConf.to_yaml(configuration, resolve=True))
     write_text(folder / RECORD_FILE, record.model_dump_json(indent=2) + "\n")
     return Run.load(folder)
 

@@ -2,87 +2,66 @@
 
 import os
 import sys
-import time
 from pathlib import Path
 from typing import NoReturn
 
 import hydra
-import pytorch_lightning as pl
-import torch
 from loguru import logger
 from omegaconf import DictConfig
-from pytorch_lightning.callbacks import ModelCheckpoint
 
-from textops.data.prepare import prepare
-from textops.errors import ConfigurationError, TextopsError
+from textops.errors import TextopsError
 from textops.files import shown
 from textops.logs import set_up_logging
 from textops.registry.names import check_name
 from textops.training.arguments import checked_arguments
-from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_trainer
 from textops.training.commit import current_commit
 from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
-from textops.training.run import Run, RunRecord, check_latest, finish_run, make_folders, point_latest
+from textops.training.fitting import fit
+from textops.training.processes import is_first_process
+from textops.training.run import Run, RunRecord, check_latest, finish_run, point_latest
+from textops.training.run_log import run_log
 from textops.training.settings import settings_of
 from textops.training.source import dataset_folder, source_of
 
 
-def train(configuration: DictConfig) -> Run:
+def train(configuration: DictConfig, *, resume: bool = False) -> Run:
     """Prepare the data if they are not there, train, and keep the best checkpoint.
 
     Args:
         configuration: A complete configuration.
+        resume: Go on with a training that was broken off in the folder of this run.
 
     Returns:
         The finished run; `paths.latest` points to it.
 
     Raises:
-        TextopsError: If the configuration or the data cannot work.
+        TextopsError: If the configuration or the data cannot work, or the training was asked to stop.
     """
-    settings = settings_of(configuration)
-    source = source_of(configuration)
+    settings, source = settings_of(configuration), source_of(configuration)
     name = check_name(settings.name or source.name)
     run, latest = Path(str(configuration.paths.run)), Path(str(configuration.paths.latest))
     check_latest(latest)
-    folder = dataset_folder(configuration)
-    dataset = prepare(source, folder)
-    if settings.threads is not None:
-        torch.set_num_threads(settings.threads)
-    pl.seed_everything(settings.seed, workers=True, verbose=False)
-    datamodule = make_datamodule(configuration, folder)
-    datamodule.setup()
-    encoder = make_encoder(configuration, datamodule.tokenizer, len(dataset.classes))
-    encoder.fit(datamodule.training_documents)
-    classifier = make_classifier(configuration, encoder)
-    trainer = make_trainer(configuration)
-    make_folders(run, latest.parent)
-    logger.info("Training {} on {} into {}", configuration.model.name, source.name, shown(run))
-    started = time.perf_counter()
-    try:
-        trainer.fit(classifier, datamodule=datamodule)
-    except OSError as error:
-        raise ConfigurationError(f"training cannot write its files: {error}; set paths.* or callbacks.*") from error
-    seconds = time.perf_counter() - started
-    checkpoint = next(part for part in trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint))
-    if not checkpoint.best_model_path or checkpoint.best_model_score is None:
-        raise ConfigurationError(
-            "training ended before its first validation, so no checkpoint was kept: let trainer.* run a whole epoch"
+    with run_log(run) as log:
+        fitted = fit(configuration, resume=resume, log=log)
+        record = RunRecord(
+            name=name,
+            dataset=str(dataset_folder(configuration)),
+            fingerprint=fitted.dataset.fingerprint,
+            classes=tuple(fitted.dataset.classes),
+            checkpoint=os.path.relpath(fitted.checkpoint.resolve(), run.resolve()),
+            epochs=fitted.epochs,
+            training_seconds=round(fitted.seconds, 3),
+            validation_loss=fitted.validation_loss,
+            git_commit=current_commit(),
         )
-    record = RunRecord(
-        name=name,
-        dataset=str(folder),
-        fingerprint=dataset.fingerprint,
-        classes=tuple(dataset.classes),
-        checkpoint=os.path.relpath(Path(checkpoint.best_model_path).resolve(), run.resolve()),
-        epochs=trainer.current_epoch,
-        training_seconds=round(seconds, 3),
-        validation_loss=float(checkpoint.best_model_score),
-        git_commit=current_commit(),
-    )
-    finished = finish_run(run, record, configuration, datamodule.tokenizer)
-    point_latest(latest, run)
-    logger.success("Trained in {:.1f} s, validation loss {:.4f}: {}", seconds, record.validation_loss, shown(run))
-    return finished
+        finished = finish_run(run, record, fitted.tokenizer)
+        point_latest(latest, run)
+        if fitted.resume_point is not None:
+            fitted.resume_point.unlink(missing_ok=True)
+        logger.success(
+            "Trained in {:.1f} s, validation loss {:.4f}: {}", fitted.seconds, fitted.validation_loss, shown(run)
+        )
+        return finished
 
 
 @hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name=CONFIGURATION_NAME)
@@ -93,7 +72,8 @@ def train_with_hydra(configuration: DictConfig) -> float:
         The validation loss, which a hyperparameter search minimises.
     """
     try:
-        return train(configuration).record.validation_loss
+        # One machine of several writes.
+        return train(configuration).record.validation_loss if is_first_process() else fit(configuration).validation_loss
     except TextopsError as error:
         # Hydra would turn the error into a traceback and exit code 1.
         _end(error)

@@ -131,7 +131,24 @@ def test_a_training_goes_on_with_the_data_it_began_with_alone(module_of: ModuleF
     module.load_state_dict(module.state_dict())
     # then
     with pytest.raises(ConfigurationError, match="has changed since this training began"):
-        module.load_state_dict({"fingerprint": "another"})
+        module.load_state_dict({"fingerprint": "another", "position": None})
+
+
+@pytest.mark.parametrize("restored", ["before", "after"])
+def test_a_training_goes_on_with_the_batch_that_comes_next(module_of: ModuleFactory, restored: str) -> None:
+    # given
+    broken_off, resumed = module_of(), module_of()
+    batches = iter(broken_off.train_dataloader())
+    seen = [next(batches), next(batches)]
+    # when
+    if restored == "before":
+        resumed.load_state_dict(broken_off.state_dict())
+        loader = resumed.train_dataloader()
+    else:
+        loader = resumed.train_dataloader()
+        resumed.load_state_dict(broken_off.state_dict())
+    # then
+    assert served([*seen, *loader]) == served(list(module_of().train_dataloader()))
 
 
 @pytest.mark.parametrize("batch_size", [0, -1])

@@ -14,7 +14,7 @@ from textops.errors import BundleError, ConfigurationError
 from textops.models.ngram import NgramEncoder
 from textops.text.ngrams import NgramTokenizer
 from textops.training.configuration import compose_configuration
-from textops.training.run import Run, RunRecord, check_latest, finish_run, make_folders, point_latest
+from textops.training.run import Run, RunRecord, begin_run, check_latest, finish_run, make_folders, point_latest
 
 TOKENIZER = NgramTokenizer(word_bits=6, character_bits=6)
 
@@ -48,7 +48,8 @@ def run(tmp_path: Path, configuration: DictConfig) -> Run:
     (folder / "checkpoints").mkdir(parents=True)
     state = {f"encoder.{name}": value for name, value in encoder.state_dict().items()}
     torch.save({"state_dict": state}, folder / "checkpoints/best.ckpt")
-    return finish_run(folder, record(), configuration, TOKENIZER)
+    begin_run(folder, configuration)
+    return finish_run(folder, record(), TOKENIZER)
 
 
 def test_a_run_comes_back_as_it_was(run: Run) -> None:
@@ -89,7 +90,7 @@ def test_a_link_to_a_run_leads_to_it(run: Run, tmp_path: Path) -> None:
 
 def test_a_perfect_validation_loss_is_kept(run: Run) -> None:
     # when
-    finished = finish_run(run.folder, record(validation_loss=0.0), run.configuration, TOKENIZER)
+    finished = finish_run(run.folder, record(validation_loss=0.0), TOKENIZER)
     # then
     assert Run.load(finished.folder).record.validation_loss == 0.0
 

@@ -1,0 +1,155 @@
+"""The training itself, as every process of it runs it."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytorch_lightning as pl
+import torch
+from loguru import logger
+from omegaconf import DictConfig
+from pytorch_lightning.callbacks import ModelCheckpoint
+
+from textops.data.manifest import DatasetManifest
+from textops.data.prepare import prepare
+from textops.errors import ConfigurationError
+from textops.files import shown
+from textops.models.classifier import NotFiniteError, TextClassifier
+from textops.text.tokenizer import Tokenizer
+from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_profiler, make_trainer
+from textops.training.processes import Companions, companions, is_first_process
+from textops.training.profiling.profiler import NullProfiler
+from textops.training.resume_point import ResumePoint, check_resume_point
+from textops.training.run import begin_run, make_folders
+from textops.training.run_log import RunLog
+from textops.training.settings import RunSettings, settings_of
+from textops.training.source import dataset_folder, source_of
+from textops.training.tracking.tracking import tracked
+
+NOT_FINITE_FILE = "not-finite-batch.pt"
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a training came to.
+
+    Attributes:
+        dataset: What it was trained on.
+        tokenizer: What made its tokens.
+        architecture: What the encoder is, where its settings do not tell all.
+        checkpoint: The best checkpoint.
+        resume_point: Where a training that is broken off goes on; of no more use.
+        validation_loss: Calibrated loss of that checkpoint.
+        epochs: Epochs that were trained.
+        seconds: Time of the training loop, validation included.
+    """
+
+    dataset: DatasetManifest
+    tokenizer: Tokenizer
+    architecture: dict[str, Any] | None
+    checkpoint: Path
+    resume_point: Path | None
+    validation_loss: float
+    epochs: int
+    seconds: float
+
+
+def fit(configuration: DictConfig, *, resume: bool = False, log: RunLog | None = None) -> Fitted:
+    """Train, together with the companions that the trainer's devices ask for.
+
+    Args:
+        configuration: A complete configuration.
+        resume: Go on from the resume point of the run, if there is one.
+        log: Opened once the run has a folder.
+
+    Raises:
+        TextopsError: If the configuration or the data cannot work, or the training was asked to stop.
+    """
+    with companions(configuration) as group:
+        return _fit(configuration, group, log, resume=resume)
+
+
+def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, resume: bool) -> Fitted:
+    settings = settings_of(configuration)
+    run = Path(str(configuration.paths.run))
+    folder = dataset_folder(configuration)
+    profiler = make_profiler(configuration) if is_first_process() else NullProfiler()
+    with profiler.phase("data"):
+        dataset = prepare(source_of(configuration), folder)
+        _use_threads(settings, group.count)
+        pl.seed_everything(settings.seed, workers=True, verbose=False)
+        datamodule = make_datamodule(configuration, folder)
+        datamodule.setup()
+        profiler.read(datamodule.train_dataloader())
+    encoder = make_encoder(configuration, datamodule.tokenizer, len(dataset.classes))
+    encoder.fit(datamodule.training_documents)
+    classifier = make_classifier(configuration, encoder)
+    trainer = make_trainer(configuration, profiler)
+    resume_point = _resume_point(trainer)
+    checkpoint = resume_point if resume and resume_point is not None and resume_point.exists() else None
+    if checkpoint is not None:
+        check_resume_point(checkpoint, classifier.state_dict())
+    if is_first_process() or group.count > 1:
+        begin_run(run, configuration)
+        if log is not None:
+            log.open()
+        make_folders(Path(str(configuration.paths.latest)).parent)
+        logger.info("Training {} on {} into {}", configuration.model.name, dataset.name, shown(run))
+        group.start(run, resume=resume)
+    with tracked(trainer, configuration, datamodule.dataset):
+        started = time.perf_counter()
+        try:
+            with profiler.phase("training"):
+                trainer.fit(classifier, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
+        except OSError as error:
+            raise ConfigurationError(f"training cannot write its files: {error}; set paths.* or callbacks.*") from error
+        except NotFiniteError as error:
+            raise _with_batch_saved(error, classifier, run / NOT_FINITE_FILE, folder) from error
+        seconds = time.perf_counter() - started
+    best = next(part for part in trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint))
+    if not best.best_model_path or best.best_model_score is None:
+        raise ConfigurationError(
+            "training ended before its first validation, so no checkpoint was kept: let trainer.* run a whole epoch"
+        )
+    return Fitted(
+        dataset,
+        datamodule.tokenizer,
+        encoder.architecture,
+        Path(best.best_model_path),
+        resume_point,
+        float(best.best_model_score),
+        trainer.current_epoch,
+        seconds,
+    )
+
+
+def _resume_point(trainer: pl.Trainer) -> Path | None:
+    callbacks = [part for part in trainer.callbacks if isinstance(part, ResumePoint)]  # type: ignore[attr-defined]
+    return callbacks[0].path if callbacks else None
+
+
+def _use_threads(settings: RunSettings, processes: int) -> None:
+    if settings.threads is not None:
+        torch.set_num_threads(settings.threads)
+    elif processes > 1:
+        torch.set_num_threads(max(1, torch.get_num_threads() // processes))
+
+
+def _with_batch_saved(
+    error: NotFiniteError, classifier: TextClassifier, path: Path, dataset: Path
+) -> ConfigurationError:
+    """Save the batch for inspection: a few documents may be all that is wrong."""
+    batch = error.batch
+    torch.save(
+        {
+            "ids": batch.ids,
+            "weights": batch.weights,
+            "offsets": batch.offsets,
+            "labels": batch.labels,
+            "rows": batch.rows,
+            "model": classifier.encoder.state_dict(),
+        },
+        path,
+    )
+    return ConfigurationError(f"{error}; the batch (rows of {dataset / 'train.parquet'}) is in {shown(path)}")
