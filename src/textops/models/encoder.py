@@ -1,6 +1,7 @@
 """What the LightningModule expects of the network it holds."""
 
 from abc import ABC, abstractmethod
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -21,6 +22,14 @@ class Encoder(nn.Module, ABC):
 
     step_sizes: tuple[float, ...] = (1.0,)
     sparse_gradients = False
+
+    @property
+    def architecture(self) -> dict[str, Any] | None:
+        """What a run keeps so that the encoder can be built again without what it was made from; JSON types.
+
+        None where the settings tell all. Otherwise the encoder takes it as the argument `architecture`.
+        """
+        return None
 
     def fit(self, documents: Ragged) -> None:
         """Learn what is counted rather than trained.

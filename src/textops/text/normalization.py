@@ -10,7 +10,7 @@ _WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
 _LONG_RUN = 256
 
 
-def normalize(text: str, max_characters: int | None = None) -> str:
+def normalize(text: str, max_characters: int | None = None, *, keep_case: bool = False) -> str:
     """Return the text as the tokenizers see it.
 
     Unicode compatibility composition (NFKC) makes full-width letters, ligatures, non-breaking spaces and
@@ -21,13 +21,15 @@ def normalize(text: str, max_characters: int | None = None) -> str:
         text: Any string, also with lone surrogates.
         max_characters: What lies behind is cut before anything else, so that the cost is bounded; once more after
             NFKC, which makes up to eighteen characters of one.
+        keep_case: For tokenizers that know case, or fold it themselves.
     """
     if max_characters is not None and len(text) > max_characters:
         text = text[:max_characters]
     # Most texts are ASCII, for which NFKC changes nothing and asking is ten times cheaper.
     if not text.isascii():
         text = _compose(text)[:max_characters]
-    return _fold_white_space(text).lower()
+    folded = _fold_white_space(text)
+    return folded if keep_case else folded.lower()
 
 
 def _compose(text: str) -> str:

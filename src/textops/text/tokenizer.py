@@ -57,6 +57,10 @@ def load_tokenizer(path: Path) -> Tokenizer:
         from textops.text.ngrams import NgramTokenizer
 
         return NgramTokenizer.from_document(document, path)
+    if kind == "subwords":
+        from textops.text.subwords import SubwordTokenizer
+
+        return SubwordTokenizer.from_document(document, path)
     if isinstance(document, dict) and "model" in document:
         from textops.text.vocabulary import VocabularyTokenizer
 
