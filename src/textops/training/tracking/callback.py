@@ -17,6 +17,7 @@ from textops.inference.probabilities import softmax
 from textops.models.classifier import Validated
 from textops.training.tracking.curves import class_curves
 from textops.training.tracking.most_wrong import most_wrong, without_texts
+from textops.training.tracking.records import Histogram
 from textops.training.tracking.settings import TrackingSettings
 from textops.training.tracking.spread import confidence_histogram, gradient_histograms, weight_histograms
 from textops.training.tracking.tracker import Tracker
@@ -57,25 +58,24 @@ class TrackingCallback(Callback):
         last = trainer.is_last_batch
         every = getattr(trainer, "log_every_n_steps", 0)
         if last or (every and (trainer.global_step + 1) % every == 0):
-            self._log(trainer, {"train/learning_rate": float(optimizer.param_groups[0]["lr"])})
+            self._log(trainer, {"train/learning_rate": float(optimizer.param_groups[0]["lr"])}, trainer.global_step)
         if last and self._with_histograms:
-            histograms = gradient_histograms(pl_module)
-            for tracker in self._with_histograms:
-                tracker.record_histograms(histograms, trainer.global_step)
+            self._record_histograms(gradient_histograms(pl_module), trainer.global_step)
 
     def on_validation_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:
         """Log figures of each class, and how confidence and weights are spread."""
         validated = getattr(pl_module, "validated", None)
         if not self._trackers or trainer.sanity_checking or validated is None:
             return
-        self._log(trainer, class_curves(validated, _dataset(trainer).manifest.classes))
-        self._keep_best(trainer, validated)
+        # Where Lightning puts the loss of this validation: at the step that was the last one.
+        step = max(0, trainer.global_step - 1)
+        self._log(trainer, class_curves(validated, _dataset(trainer).manifest.classes), step)
+        self._keep_best(trainer, validated, step)
         if self._with_histograms:
-            histograms = {"val/confidence": confidence_histogram(validated)} | weight_histograms(pl_module)
-            for tracker in self._with_histograms:
-                tracker.record_histograms(histograms, trainer.global_step)
+            confidence = {"val/confidence": confidence_histogram(validated)}
+            self._record_histograms(confidence | weight_histograms(pl_module), step)
         if self._settings.figures_each_epoch:
-            self._record_figures(trainer, validated, trainer.global_step)
+            self._record_figures(trainer, validated, step)
 
     def on_train_end(self, trainer: pl.Trainer, pl_module: pl.LightningModule) -> None:  # noqa: ARG002
         """Draw the best epoch, which is the one that ships, and list its worst mistakes."""
@@ -108,11 +108,15 @@ class TrackingCallback(Callback):
             self._best = Validated(**{name: tensor.numpy() for name, tensor in state_dict["best"].items()})
             self._best_score, self._best_step = state_dict["score"], state_dict["step"]
 
-    def _log(self, trainer: pl.Trainer, figures: dict[str, float]) -> None:
+    def _log(self, trainer: pl.Trainer, figures: dict[str, float], step: int) -> None:
         for part in trainer.loggers:
-            part.log_metrics(figures, step=trainer.global_step)
+            part.log_metrics(figures, step=step)
 
-    def _keep_best(self, trainer: pl.Trainer, validated: Validated) -> None:
+    def _record_histograms(self, histograms: dict[str, Histogram], step: int) -> None:
+        for tracker in self._with_histograms:
+            tracker.record_histograms(histograms, step)
+
+    def _keep_best(self, trainer: pl.Trainer, validated: Validated, step: int) -> None:
         """Remember the validation if it is the one whose checkpoint is kept."""
         checkpoint = next((part for part in trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint)), None)
         if checkpoint is None or checkpoint.monitor not in trainer.callback_metrics:
@@ -120,7 +124,7 @@ class TrackingCallback(Callback):
         score = float(trainer.callback_metrics[checkpoint.monitor])
         sign = 1 if checkpoint.mode == "min" else -1
         if self._best_score is None or sign * score < sign * self._best_score:
-            self._best, self._best_score, self._best_step = validated, score, trainer.global_step
+            self._best, self._best_score, self._best_step = validated, score, step
 
     def _record_figures(self, trainer: pl.Trainer, validated: Validated, step: int) -> None:
         if not self._with_figures:

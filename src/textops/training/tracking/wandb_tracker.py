@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from lightning_fabric.loggers.logger import rank_zero_experiment
+from lightning_fabric.utilities.rank_zero import rank_zero_only
 from loguru import logger
 from pytorch_lightning.loggers import WandbLogger
 
@@ -67,6 +68,7 @@ class WandbTracker(WandbLogger, Tracker):
         self._start_seconds = start_seconds
         self._finish_seconds = finish_seconds
         self._mode: Mode = "offline"
+        self._last_step = 0
 
     @property
     @rank_zero_experiment
@@ -134,6 +136,7 @@ class WandbTracker(WandbLogger, Tracker):
             settings=settings,
         )
         self._mode = mode
+        self._last_step = 0
         self._experiment.define_metric("trainer/global_step")
         self._experiment.define_metric("*", step_metric="trainer/global_step", step_sync=True)
 
@@ -142,11 +145,20 @@ class WandbTracker(WandbLogger, Tracker):
         configuration = {**facts.configuration, "facts": dict(facts.sections)}
         self.experiment.config.update(configuration, allow_val_change=True)
 
+    @rank_zero_only
+    def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
+        """Keep one point of each curve."""
+        self._log(metrics, step)
+
     def record_figure(self, name: str, path: Path, step: int | None) -> None:
-        """Keep the file."""
+        """Keep the file; without a step in the summary, as history would have to come behind the last one."""
         import wandb
 
-        self._log({name: wandb.Image(str(path))}, step)
+        image = wandb.Image(str(path))
+        if step is None:
+            self.experiment.summary[name] = image
+        else:
+            self._log({name: image}, step)
 
     def record_histograms(self, histograms: Mapping[str, Histogram], step: int) -> None:
         """Keep bins as they are."""
@@ -191,14 +203,18 @@ class WandbTracker(WandbLogger, Tracker):
         try:
             run.finish(exit_code=0 if succeeded else 1)
         except TimeoutError:
-            logger.warning("Weights & Biases did not take everything within {:.0f} s", self._finish_seconds)
-        else:
-            if self._mode == "online":
-                return f"Weights & Biases: {run.url}"
-        return f"Weights & Biases, kept offline; with a key: wandb sync {shown(kept)}"
+            # An online run writes all it sends into its folder, too.
+            return f"Weights & Biases did not take everything in time: wandb sync --include-online {shown(kept)}"
+        if self._mode == "online":
+            return f"Weights & Biases: {run.url}"
+        return f"Weights & Biases, kept offline; with a key: wandb sync {shown(kept.parent)}/offline-run-*"
 
     def _log(self, values: Mapping[str, Any], step: int | None) -> None:
-        self.experiment.log({**values} if step is None else {**values, "trainer/global_step": step})
+        """Make one row of all that belongs to a step; a training that goes on later then goes on in step."""
+        step = self._last_step if step is None else step
+        row = step if step >= self._last_step else self._last_step + 1
+        self._last_step = row
+        self.experiment.log({**values, "trainer/global_step": step}, step=row)
 
     def _runs(self) -> set[Path]:
         return set((self._folder / "wandb").glob("run-*"))
