@@ -75,6 +75,9 @@ def train_with_hydra(configuration: DictConfig) -> float:
         # One machine of several writes.
         return train(configuration).record.validation_loss if is_first_process() else fit(configuration).validation_loss
     except TextopsError as error:
+        if "search" in configuration:
+            # The end of a trial is not the end of its search.
+            raise
         # Hydra would turn the error into a traceback and exit code 1.
         _end(error)
 
@@ -84,11 +87,13 @@ def main() -> None:
 
     What cannot work ends the process with one line and the exit code of the error.
     """
+    # Otherwise Hydra answers an error that ends a search with a traceback of its own.
+    os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     try:
         sys.argv[1:] = checked_arguments(sys.argv[1:])
+        train_with_hydra()
     except TextopsError as error:
         _end(error)
-    train_with_hydra()
 
 
 def _end(error: TextopsError) -> NoReturn:
