@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from textops.training.configuration import compose_configuration
-from textops.training.multirun import check_multirun
+from textops.training.multirun import check_multirun, wants_search
 from textops.training.overrides import quoted
 
 _SEVERAL_RUNS = {"-m", "--multirun"}
+_SEARCHES = "--multirun"
 
 
 def checked_arguments(arguments: Sequence[str]) -> list[str]:
@@ -23,6 +24,9 @@ def checked_arguments(arguments: Sequence[str]) -> list[str]:
     """
     flags = [argument for argument in arguments if argument.startswith("-")]
     overrides = [quoted(argument) for argument in arguments if not argument.startswith("-")]
+    if not flags and wants_search(overrides):
+        # A search of one training is none, so it was not meant.
+        flags = [_SEARCHES]
     if not flags:
         compose_configuration(overrides)
     elif set(flags) <= _SEVERAL_RUNS:

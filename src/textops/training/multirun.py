@@ -2,11 +2,14 @@
 
 import itertools
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Override, ValueType
+from hydra.core.override_parser.types import IntervalSweep, Override, ValueType
 from hydra.errors import HydraException
+from omegaconf import DictConfig
 
+from textops.errors import ConfigurationError
 from textops.training.configuration import compose_configuration
 
 # A range may have any number of values, all of one kind.
@@ -18,12 +21,41 @@ def check_multirun(overrides: Sequence[str]) -> None:
     """Compose as many runs as it takes to see every value of every sweep once, and the first of each range.
 
     Args:
-        overrides: Hydra overrides, such as `model=ngram,lstm` or `seed=range(3)`.
+        overrides: Hydra overrides, such as `model=ngram,lstm`, `seed=range(3)` or `search=ngram`.
 
     Raises:
         ConfigurationError: If an override or one of its values does not fit.
     """
     values = [choices for override in overrides if (choices := _single_values(override))]
+    configuration = compose_configuration([choices[0] for choices in values])
+    if "search" in configuration:
+        _check_search(overrides, values, configuration)
+        return
+    for override in overrides:
+        if (parsed := _parsed(override)) is not None and parsed.is_interval_sweep():
+            raise ConfigurationError(f"only a search takes values from {override!r}: add search=custom")
+    _check_each(values)
+
+
+def wants_search(overrides: Sequence[str]) -> bool:
+    """Tell whether overrides ask for a hyperparameter search."""
+    return any(text.startswith("search=") and text not in ("search=", "search=null") for text in overrides)
+
+
+def _check_search(overrides: Sequence[str], values: list[list[str]], configuration: DictConfig) -> None:
+    """Check the parameters of a search along with what was typed, which goes before."""
+    if find_spec("optuna") is None:
+        raise ConfigurationError("a search needs optuna: pip install 'textops[experiments]'")
+    _check_each(values)
+    typed = {parsed.key_or_group for text in overrides if (parsed := _parsed(text)) is not None}
+    own = [f"{key}={value}" for key, value in configuration.search.params.items() if str(key) not in typed]
+    try:
+        _check_each(values + [choices for override in own if (choices := _single_values(override))])
+    except ConfigurationError as error:
+        raise ConfigurationError(f"the parameters of the search do not fit: {error}") from error
+
+
+def _check_each(values: list[list[str]]) -> None:
     first = [choices[0] for choices in values]
     compose_configuration(first)
     for place, choices in enumerate(values):
@@ -31,14 +63,21 @@ def check_multirun(overrides: Sequence[str]) -> None:
             compose_configuration([*first[:place], choice, *first[place + 1 :]])
 
 
+def _parsed(text: str) -> Override | None:
+    try:
+        return OverridesParser.create().parse_override(text)
+    except HydraException:
+        return None
+
+
 def _single_values(text: str) -> list[str]:
     """Return an override once for each of its values; none where only the sweeper knows them."""
-    try:
-        override: Override = OverridesParser.create().parse_override(text)
-    except HydraException:
+    override = _parsed(text)
+    if override is None or not override.is_sweep_override():
         return [text]
-    if not override.is_sweep_override():
-        return [text]
+    sweep = override.value()
+    if isinstance(sweep, IntervalSweep):
+        return [f"{override.get_key_element()}={end}" for end in (sweep.start, sweep.end)]
     if override.value_type not in _LISTED:
         return []
     values = itertools.islice(

@@ -1,0 +1,1 @@
+"""Hyperparameter search: the trials of a study, shared by any number of processes."""
