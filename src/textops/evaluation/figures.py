@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 DOTS_PER_INCH = 160
 
-_INK = "#1b2733"
-_QUIET = "#66727f"
-_HAIRLINE = "#d9dee3"
-_PAPER = "#f5f7f9"
-_RIGHT = "#1f5fa8"
-_WRONG = "#c8501e"
+INK = "#1b2733"
+QUIET = "#66727f"
+HAIRLINE = "#d9dee3"
+PAPER = "#f5f7f9"
+RIGHT = "#1f5fa8"
+WRONG = "#c8501e"
 _LEFT = 0.02
 _TITLE_INCHES = 0.66
 # More cells than this are shown by colour alone: figures in them would be too small to read.
@@ -45,16 +45,16 @@ def draw_confusion_matrix(evaluation: Evaluation, path: Path) -> None:
     lettering = letter(evaluation.classes)
     side = max(2.6, 0.46 * min(size, _MOST_CLASSES_WITH_COUNTS))
     margin = 0.35 + 0.085 * max(len(name) for name in lettering.names)
-    figure, (axes,) = _new_figure(width=side + margin + 0.5, height=side + margin + _TITLE_INCHES + 0.3, columns=1)
+    figure, (axes,) = new_figure(width=side + margin + 0.5, height=side + margin + _TITLE_INCHES + 0.3, columns=1)
     axes.imshow(_cell_colours(counts), interpolation="nearest", aspect="equal")
     _draw_cell_borders(axes, size)
     if size <= _MOST_CLASSES_WITH_COUNTS:
         _write_counts(axes, counts)
     _write_class_names(axes, lettering.names, lettering.families)
-    axes.set_xlabel("predicted", color=_QUIET, labelpad=8)
-    axes.set_ylabel("true", color=_QUIET, labelpad=8)
+    axes.set_xlabel("predicted", color=QUIET, labelpad=8)
+    axes.set_ylabel("true", color=QUIET, labelpad=8)
     accuracy = evaluation.accuracy
-    _write_title(
+    write_title(
         figure,
         "Confusion matrix",
         f"accuracy {accuracy.value:.1%} [{accuracy.low:.1%}, {accuracy.high:.1%}] of {evaluation.examples:,}",
@@ -70,13 +70,13 @@ def draw_reliability_diagram(before: Reliability, after: Reliability, path: Path
         after: Of the calibrated ones, on the same examples.
         path: The PNG to write.
     """
-    figure, panels = _new_figure(width=8.4, height=5.4, columns=2, heights=(3.4, 1))
+    figure, panels = new_figure(width=8.4, height=5.4, columns=2, heights=(3.4, 1))
     for column, (name, reliability) in enumerate((("before", before), ("after", after))):
         _draw_reliability(panels[column], name, reliability)
         _draw_histogram(panels[column + 2], reliability)
-    panels[0].set_ylabel("accuracy", color=_QUIET)
-    panels[2].set_ylabel("examples", color=_QUIET)
-    _write_title(
+    panels[0].set_ylabel("accuracy", color=QUIET)
+    panels[2].set_ylabel("examples", color=QUIET)
+    write_title(
         figure,
         "Reliability before and after temperature scaling",
         f"{after.examples:,} examples; on the diagonal a probability means what it says",
@@ -84,7 +84,7 @@ def draw_reliability_diagram(before: Reliability, after: Reliability, path: Path
     save_figure(figure, path)
 
 
-def _new_figure(
+def new_figure(
     *, width: float, height: float, columns: int, heights: tuple[float, ...] = (1,)
 ) -> "tuple[Figure, list[Axes]]":
     """Return a figure and its axes, row by row."""
@@ -96,16 +96,17 @@ def _new_figure(
     )
     axes = list(grid.ravel())
     for part in axes:
-        part.tick_params(colors=_INK, length=0, labelsize=9)
+        part.tick_params(colors=INK, length=0, labelsize=9)
         for spine in part.spines.values():
-            spine.set_color(_HAIRLINE)
+            spine.set_color(HAIRLINE)
     return figure, axes
 
 
-def _write_title(figure: "Figure", title: str, subtitle: str) -> None:
+def write_title(figure: "Figure", title: str, subtitle: str) -> None:
+    """Write what a figure shows above it, and keep that place free."""
     height = figure.get_size_inches()[1]
-    figure.text(_LEFT, 1 - 0.10 / height, title, va="top", fontsize=13, fontweight="bold", color=_INK)
-    figure.text(_LEFT, 1 - 0.38 / height, subtitle, va="top", fontsize=9, color=_QUIET)
+    figure.text(_LEFT, 1 - 0.10 / height, title, va="top", fontsize=13, fontweight="bold", color=INK)
+    figure.text(_LEFT, 1 - 0.38 / height, subtitle, va="top", fontsize=9, color=QUIET)
     # Constrained layout knows nothing of free texts: keep their inches out of its reach.
     figure.set_layout_engine("constrained", rect=(0, 0, 1, 1 - _TITLE_INCHES / height))
 
@@ -127,8 +128,8 @@ def _cell_colours(counts: NDArray[np.int64]) -> NDArray[np.float64]:
     rows = np.maximum(counts.sum(axis=1, keepdims=True), 1)
     # The square root lets mistakes of a few per cent be seen beside a diagonal of ninety.
     strength = np.sqrt(counts / rows)[:, :, None]
-    hue = np.where(np.eye(len(counts), dtype=bool)[:, :, None], to_rgb(_RIGHT), to_rgb(_WRONG))
-    return np.asarray(np.array(to_rgb(_PAPER)) * (1 - strength) + hue * strength)
+    hue = np.where(np.eye(len(counts), dtype=bool)[:, :, None], to_rgb(RIGHT), to_rgb(WRONG))
+    return np.asarray(np.array(to_rgb(PAPER)) * (1 - strength) + hue * strength)
 
 
 def _draw_cell_borders(axes: "Axes", size: int) -> None:
@@ -153,7 +154,7 @@ def _write_counts(axes: "Axes", counts: NDArray[np.int64]) -> None:
             ha="center",
             va="center",
             fontsize=size,
-            color="white" if dark else _INK,
+            color="white" if dark else INK,
         )
 
 
@@ -174,16 +175,16 @@ def _draw_reliability(axes: "Axes", name: str, reliability: Reliability) -> None
     confidence = [part.confidence for part in reliability.bins]
     accuracy = [part.accuracy for part in reliability.bins]
     counts = np.array([part.count for part in reliability.bins])
-    axes.plot([0, 1], [0, 1], color=_QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
-    axes.vlines(confidence, confidence, accuracy, color=_WRONG, linewidth=2, alpha=0.55, zorder=2)
+    axes.plot([0, 1], [0, 1], color=QUIET, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+    axes.vlines(confidence, confidence, accuracy, color=WRONG, linewidth=2, alpha=0.55, zorder=2)
     # The area says how much a point weighs.
     areas = 18 + 160 * counts / counts.max()
-    axes.scatter(confidence, accuracy, s=areas, color=_RIGHT, edgecolor="white", linewidth=1, zorder=3)
+    axes.scatter(confidence, accuracy, s=areas, color=RIGHT, edgecolor="white", linewidth=1, zorder=3)
     axes.set_xlim(-0.02, 1.04)
     axes.set_ylim(-0.02, 1.06)
-    axes.set_facecolor(_PAPER)
+    axes.set_facecolor(PAPER)
     error = reliability.expected_calibration_error
-    axes.set_title(f"{name}: ECE {error:.3f}", loc="left", fontsize=10, color=_INK)
+    axes.set_title(f"{name}: ECE {error:.3f}", loc="left", fontsize=10, color=INK)
 
 
 def _draw_histogram(axes: "Axes", reliability: Reliability) -> None:
@@ -193,8 +194,8 @@ def _draw_histogram(axes: "Axes", reliability: Reliability) -> None:
         [part.count for part in parts],
         width=[(part.high - part.low) * 0.9 for part in parts],
         align="edge",
-        color=_RIGHT,
+        color=RIGHT,
         alpha=0.75,
     )
-    axes.set_facecolor(_PAPER)
-    axes.set_xlabel("confidence (top probability)", color=_QUIET)
+    axes.set_facecolor(PAPER)
+    axes.set_xlabel("confidence (top probability)", color=QUIET)
