@@ -5,10 +5,12 @@ anew, folders would be made twice, and Ctrl-C would leave some behind. Here they
 """
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,9 +51,20 @@ class Companions:
         if self._processes:
             threading.Thread(target=self._watch, daemon=True).start()
 
-    def failed(self) -> list[int]:
-        """Return the numbers of those that ended with an error."""
-        return [rank for rank, process in enumerate(self._processes, 1) if process.poll()]
+    def failure(self) -> ConfigurationError | None:
+        """Tell which ended with an error, None while all is well."""
+        for rank, process in enumerate(self._processes, 1):
+            if code := process.poll():
+                how = f"was killed ({signal.Signals(-code).name})" if code < 0 else "failed: its message stands above"
+                return ConfigurationError(f"process {rank} of this training {how}")
+        return None
+
+    def failure_soon(self) -> ConfigurationError | None:
+        """Wait a moment for what `failure` would tell."""
+        deadline = time.monotonic() + _SECONDS_BETWEEN_LOOKS
+        while (failure := self.failure()) is None and time.monotonic() < deadline:
+            time.sleep(_SECONDS_BETWEEN_LOOKS / 10)
+        return failure
 
     def end(self) -> None:
         """Wait until all have ended, and end those that do not."""
@@ -73,9 +86,9 @@ class Companions:
     def _watch(self) -> None:
         """End this process when it waits for one that is gone: inside a collective operation it never would."""
         while not self._ended.wait(_SECONDS_BETWEEN_LOOKS):
-            if failed := self.failed():
+            if failure := self.failure():
                 if not self._ended.wait(_SECONDS_OF_GRACE):
-                    logger.error("{}", _lost(failed))
+                    logger.error("{}", failure)
                     self.stop()
                     os._exit(ConfigurationError.exit_code)
                 return
@@ -100,10 +113,11 @@ def companions(configuration: DictConfig) -> Iterator[Companions]:
         try:
             yield group
         except BaseException as error:
-            failed = group.failed()
+            # Who loses a companion hears of it a moment before it has ended.
+            failure = group.failure_soon() if isinstance(error, RuntimeError) else None
             group.stop()
-            if failed and isinstance(error, RuntimeError):
-                raise _lost(failed) from error
+            if failure is not None:
+                raise failure from error
             raise
         finally:
             group.end()
@@ -121,11 +135,6 @@ def is_first_process() -> bool:
 
 def _has_a_place() -> bool:
     return _RANK in os.environ or "SLURM_PROCID" in os.environ
-
-
-def _lost(failed: list[int]) -> ConfigurationError:
-    numbers = ", ".join(map(str, failed))
-    return ConfigurationError(f"process {numbers} of this training ended with an error: its message stands above")
 
 
 def _devices(configuration: DictConfig) -> int:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytorch_lightning as pl
 import torch
-from loguru import logger
 from pytorch_lightning.callbacks import Checkpoint
 from torch import Tensor
 
@@ -130,8 +129,8 @@ class ResumePoint(Checkpoint):
             signal.signal(*self._handlers.popitem())
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        # No record is written here: the one that is being written at this moment may hold the lock.
         self._signal = number
-        logger.warning("{}: stopping after this step; once more ends at once", signal.Signals(number).name)
         for each in _SIGNALS:
             signal.signal(each, signal.default_int_handler if each is signal.SIGINT else signal.SIG_DFL)
 

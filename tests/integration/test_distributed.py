@@ -1,0 +1,230 @@
+"""Two processes that train one model, as they really run."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from textops.training.run import Run
+
+pytestmark = pytest.mark.slow
+SMALL = (
+    "data=synthetic",
+    "data.synthetic.rows=300",
+    "data.synthetic.words=20",
+    "model.tokenizer.word_bits=12",
+    "model.tokenizer.character_bits=12",
+    "trainer.max_epochs=2",
+    "batch_size=33",
+)
+LSTM = (
+    "data=synthetic",
+    "data.synthetic.rows=300",
+    "data.synthetic.words=20",
+    "model=lstm",
+    "model.encoder.state_dimension=8",
+    "model.encoder.dropout=0",
+    "trainer.max_epochs=2",
+    "batch_size=33",
+)
+TWO = ("trainer.devices=2", "+trainer.strategy=ddp")
+WATCH = '''
+"""Writes down what a process gets and what comes of it."""
+
+from pathlib import Path
+
+import torch
+from pytorch_lightning.callbacks import Callback
+
+
+class Watch(Callback):
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def _write(self, trainer, kind, content):
+        self.folder.mkdir(exist_ok=True)
+        torch.save(content, self.folder / f"{kind}-{trainer.global_rank}-{trainer.global_step}.pt")
+
+    def on_train_batch_start(self, trainer, pl_module, batch, batch_idx):
+        self._write(trainer, "rows", batch.rows)
+
+    def on_before_optimizer_step(self, trainer, pl_module, optimizer):
+        gradients = {name: value.grad.to_dense().clone() for name, value in pl_module.named_parameters()}
+        self._write(trainer, "gradients", gradients)
+'''
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a module that the configuration can name."""
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "watch.py").write_text(WATCH)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def command(*overrides: str) -> list[str]:
+    return [sys.executable, "-m", "textops.cli", "train", *overrides]
+
+
+def run_training(*overrides: str, name: str) -> Run:
+    watch = (f"hydra.run.dir={name}", f"+callbacks.watch={{_target_: watch.Watch, folder: {name}-seen}}")
+    done = subprocess.run([*command(*overrides), *watch], capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    return Run.load(Path(name))
+
+
+def seen(name: str, kind: str, rank: int) -> list[Any]:
+    files = sorted(Path(f"{name}-seen").glob(f"{kind}-{rank}-*.pt"), key=lambda path: int(path.stem.split("-")[2]))
+    return [torch.load(path, weights_only=True) for path in files]
+
+
+@pytest.mark.parametrize("model", [SMALL, LSTM], ids=["ngram", "lstm"])
+def test_two_processes_train_what_one_would(folder: Path, model: tuple[str, ...]) -> None:
+    # when
+    alone = run_training(*model, name="alone")
+    together = run_training(*model, *TWO, name="together")
+    # then: each document is in one of them, in the batch it would be in
+    whole, first, second = seen("alone", "rows", 0), seen("together", "rows", 0), seen("together", "rows", 1)
+    assert len(whole) == len(first) == len(second) > 10
+    for rows, one, other in zip(whole, first, second, strict=True):
+        assert not set(one.tolist()) & set(other.tolist())
+        assert {*one.tolist(), *other.tolist()} == set(rows.tolist())
+    # and they make the same step, the one that a single process would make
+    for expected, one, other in zip(
+        *(seen(name, "gradients", rank) for name, rank in (("alone", 0), ("together", 0), ("together", 1))), strict=True
+    ):
+        for key, value in expected.items():
+            assert torch.equal(one[key], other[key])
+            torch.testing.assert_close(one[key], value, atol=1e-4, rtol=1e-3)
+    # and come to the same model
+    assert together.record.validation_loss == pytest.approx(alone.record.validation_loss, abs=1e-4)
+    assert together.record.epochs == alone.record.epochs
+    # and only the first one writes
+    files = [sorted(str(path.relative_to(name)) for path in Path(name).rglob("*")) for name in ("alone", "together")]
+    assert files[0] == files[1]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "alone", "alone-seen", "data", "models", "modules", "together", "together-seen",
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def long_training(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """Two processes that would train for a long time."""
+    overrides = (*SMALL, *TWO, "trainer.max_epochs=100000", "callbacks.early_stopping=null", "scheduler=constant")
+    process = subprocess.Popen(
+        [*command(*overrides), "hydra.run.dir=run"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        cwd=folder,
+    )
+    assert process.stderr is not None
+    deadline = time.monotonic() + 120
+    for line in process.stderr:
+        assert time.monotonic() < deadline
+        if "epoch 3/" in line:
+            break
+    yield process
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+
+
+def companions_of(process: subprocess.Popen[str]) -> list[int]:
+    """Return the ids of the processes that this one has started."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    named = [int(child) for child in children if b"textops.training.companion" in command_line(int(child))]
+    assert len(named) == 1
+    return named
+
+
+def command_line(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+def has_ended(process: int) -> bool:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        # A process that nobody waits for keeps its number, but no command line.
+        if not command_line(process):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_one_signal_ends_both_where_they_can_go_on(
+    long_training: subprocess.Popen[str], folder: Path, number: signal.Signals
+) -> None:
+    # given
+    (companion,) = companions_of(long_training)
+    # when: Ctrl-C in a terminal reaches the whole group
+    os.killpg(long_training.pid, number)
+    _, errors = long_training.communicate(timeout=60)
+    # then
+    assert long_training.returncode == 128 + number
+    assert has_ended(companion)
+    assert "textops train --resume run" in errors
+    assert "Traceback" not in errors
+    assert [path.name for path in (folder / "run/checkpoints").glob("resume.ckpt")] == ["resume.ckpt"]
+    assert not (folder / "run/run.json").exists()
+
+
+def test_when_the_first_is_killed_the_other_one_ends(long_training: subprocess.Popen[str]) -> None:
+    # given
+    (companion,) = companions_of(long_training)
+    # when
+    long_training.kill()
+    # then
+    assert has_ended(companion)
+
+
+def test_when_the_other_one_is_killed_the_first_says_so(long_training: subprocess.Popen[str]) -> None:
+    # given
+    (companion,) = companions_of(long_training)
+    # when
+    os.kill(companion, signal.SIGKILL)
+    _, errors = long_training.communicate(timeout=60)
+    # then
+    assert long_training.returncode == 2
+    assert errors.strip().splitlines()[-1].endswith("process 1 of this training was killed (SIGKILL)")
+
+
+def test_two_machines_train_what_one_would(folder: Path) -> None:
+    # given
+    alone = run_training(*SMALL, name="alone")
+    port = "29517"
+    nodes = []
+    # when: two machines with one processor each, that share a folder
+    for number in ("0", "1"):
+        environment = {**os.environ, "NODE_RANK": number, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        arguments = [*command(*SMALL), "+trainer.strategy=ddp", "+trainer.num_nodes=2"]
+        nodes.append(
+            subprocess.Popen(
+                [*arguments, "trainer.devices=1", "hydra.run.dir=together"],
+                env=environment,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    errors = [node.communicate(timeout=180)[1] for node in nodes]
+    # then
+    assert [node.returncode for node in nodes] == [0, 0], errors
+    together = Run.load(folder / "together")
+    assert together.record.validation_loss == pytest.approx(alone.record.validation_loss, abs=1e-4)
+    assert json.loads((folder / "together/run.json").read_text())["epochs"] == 2
