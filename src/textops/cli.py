@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from loguru import logger
 
-from textops.commands import answering, looking, measuring, pipeline, registration
+from textops.commands import answering, looking, measuring, pipeline, registration, reporting
 from textops.errors import ConfigurationError, TextopsError
 
 # Modules that come with an extra, by the extra that brings them.
@@ -43,6 +43,7 @@ application = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+reports = typer.Typer(help="Reports for people and pull requests.", no_args_is_help=True)
 benchmarks = typer.Typer(help="Measure, with repeats, and write what was measured.", no_args_is_help=True)
 
 _WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, looking.demo)
@@ -62,13 +63,17 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "quality": measuring.benchmark_quality,
     "demo": measuring.benchmark_demo,
 }
+_REPORTS: dict[str, Callable[..., None]] = {"search": reporting.report_search}
 for verb in _WITH_OVERRIDES:
     application.command(context_settings=_PASS_OVERRIDES)(verb)
 for verb in _PLAIN:
     application.command()(verb)
 for name, verb in _BENCHMARKS.items():
     benchmarks.command(name)(verb)
+for name, verb in _REPORTS.items():
+    reports.command(name)(verb)
 application.add_typer(benchmarks, name="benchmark")
+application.add_typer(reports, name="report")
 
 
 @application.callback()
