@@ -8,7 +8,7 @@ from loguru import logger
 from textops.errors import ConfigurationError
 from textops.logs.console import add_console
 from textops.logs.identity import identify_request, identify_run
-from textops.logs.records import complete
+from textops.logs.records import make_printable
 from textops.logs.routing import route_others
 from textops.logs.settings import LEVEL_VARIABLE, LogSettings, checked_level, read_log_settings
 
@@ -50,7 +50,7 @@ def _set_up(settings: LogSettings, *, service: bool) -> None:
     if as_json is None:
         as_json = service and sys.stderr is not None and not sys.stderr.isatty()
     logger.remove()
-    logger.configure(patcher=complete)
+    logger.configure(patcher=make_printable)
     route_others(everything=settings.level == "TRACE")
     add_console(settings.level, as_json=as_json)
     if settings.file is not None:

@@ -18,12 +18,11 @@ _JSON_LINE = "json_line"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
-def complete(record: "Record") -> None:
-    """Add what identifies run and request, and write control characters and lone surrogates as escapes.
+def make_printable(record: "Record") -> None:
+    """Write control characters and lone surrogates of a message as escapes.
 
     A message may quote a text that anybody sent: it must not steer the terminal of whoever reads the log.
     """
-    record["extra"] = {**identities(), **record["extra"]}
     record["message"] = _printable(record["message"])
 
 
@@ -34,6 +33,7 @@ def console_line(record: "Record") -> str:
 
 def file_line(record: "Record") -> str:
     """Return the template of a line with date, identifiers and origin."""
+    _identify(record)
     identifiers = "".join(f"{{extra[{name}]}} " for name in (RUN, REQUEST) if name in record["extra"])
     origin = "{name}:{line}"
     return f"{{time:YYYY-MM-DDTHH:mm:ss.SSS!UTC}}Z {{level: <8}} {identifiers}{origin} {{message}}\n{{exception}}"
@@ -45,6 +45,7 @@ def json_line(record: "Record") -> str:
     The members are `time` (ISO 8601, UTC), `level`, `message`, `logger`, `function`, `line`, `process`, `thread`,
     whatever was bound to the record (`run_id`, `request_id`), and `exception` with the traceback as one text.
     """
+    _identify(record)
     # Texts go in through a field: as a part of the template, braces and angle brackets in them would mean something.
     record["extra"][_JSON_LINE] = as_json(record)
     return f"{{extra[{_JSON_LINE}]}}\n"
@@ -68,6 +69,11 @@ def as_json(record: "Record") -> str:
         kind, error, trace = record["exception"]
         members["exception"] = "".join(traceback.format_exception(kind, error, trace))
     return json.dumps({_whole(name): _plain(value) for name, value in members.items()})
+
+
+def _identify(record: "Record") -> None:
+    for name, value in identities().items():
+        record["extra"].setdefault(name, value)
 
 
 def _plain(value: object) -> object:
