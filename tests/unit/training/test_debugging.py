@@ -1,0 +1,69 @@
+"""Short trainings."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from loguru import logger
+from omegaconf import DictConfig
+from pytorch_lightning import LightningModule, Trainer
+
+from textops.errors import ConfigurationError
+from textops.training.assembly import make_trainer
+from textops.training.debugging import LimitedBatches
+from textops.training.train import train
+
+Composer = Callable[..., DictConfig]
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    collected: list[str] = []
+    sink = logger.add(collected.append, format="{level} {message}")
+    yield collected
+    logger.remove(sink)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("share", "training"), [(0.01, 1), (0.5, 2), (0.6, 3), (1, 4)])
+def test_a_share_of_the_batches_is_rounded_up(
+    compose_small: Composer, monkeypatch: pytest.MonkeyPatch, share: float, training: int
+) -> None:
+    # given: 4 batches of 64 for training, 1 for validation
+    limits: list[tuple[int, int]] = []
+    setup = LimitedBatches.setup
+
+    def spied(self: LimitedBatches, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
+        setup(self, trainer, pl_module, stage)
+        limits.append((trainer.limit_train_batches, trainer.limit_val_batches))  # type: ignore[arg-type]
+
+    monkeypatch.setattr(LimitedBatches, "setup", spied)
+    # when
+    train(compose_small("debug=limited", f"callbacks.limited_batches.share={share}", "trainer.max_epochs=1"))
+    # then
+    assert limits == [(training, 1)]
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.1])
+def test_a_share_that_is_none_is_told(compose_small: Composer, share: float) -> None:
+    with pytest.raises(ConfigurationError, match=f"share={share}"):
+        make_trainer(compose_small("debug=limited", f"callbacks.limited_batches.share={share}"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["model=ngram", "model=cnn"])
+def test_one_batch_is_learned_by_heart(compose_small: Composer, lines: list[str], model: str) -> None:
+    # when
+    run = train(compose_small("debug=overfit", model, "trainer.max_epochs=300"))
+    # then
+    assert [line for line in lines if line.startswith("SUCCESS Learned by heart")]
+    assert run.record.epochs < 300
+
+
+@pytest.mark.slow
+def test_a_batch_that_is_not_learned_is_told(compose_small: Composer, lines: list[str], tmp_path: Path) -> None:
+    # when: steps that are too small to learn anything
+    train(compose_small("debug=overfit", "trainer.max_epochs=10", "optimizer.lr=1e-9"))
+    # then
+    assert [line for line in lines if line.startswith("WARNING Not learned by heart: training loss 0.69")]
+    assert (tmp_path / "run/run.json").exists()
