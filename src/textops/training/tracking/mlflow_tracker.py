@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from lightning_fabric.utilities.rank_zero import rank_zero_only
-from loguru import logger
 from pytorch_lightning.loggers import Logger
 
 from textops.errors import ConfigurationError
 from textops.files import shown
 from textops.training.tracking.csv_tracker import csv_of
+from textops.training.tracking.forgiving import Forgiving, first_line
 from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.tracker import Tracker, require_package
 
@@ -69,6 +69,7 @@ class MlflowTracker(Logger, Tracker):
         self._run_name = run_name
         self._run_id: str | None = None
         self._client: MlflowClient | None = None
+        self._forgiving = Forgiving("MLflow", _is_trouble)
 
     @property
     def name(self) -> str:
@@ -113,7 +114,7 @@ class MlflowTracker(Logger, Tracker):
                 self._run_id = run_id
         except (MlflowException, OSError, ImportError) as error:
             raise ConfigurationError(
-                f"MLflow at {without_password(self._uri)} cannot be used: {_first_line(error)}; "
+                f"MLflow at {without_password(self._uri)} cannot be used: {first_line(error)}; "
                 "set MLFLOW_TRACKING_URI, or leave logger=mlflow out"
             ) from error
         self._client = client
@@ -200,16 +201,16 @@ class MlflowTracker(Logger, Tracker):
         return f"MLflow: run {self._run_id}; mlflow ui --backend-store-uri sqlite:///{shown(file)}"
 
     def _tell(self, action: str, *arguments: object, **named: object) -> None:
-        """Call a method of the client for this run; when it fails, the training goes on without MLflow."""
-        if self._client is None:
-            return
-        from mlflow.exceptions import MlflowException
+        """Call a method of the client for this run; once one has failed, no other is tried: each would take long."""
+        if self._client is not None and not self._forgiving.had_trouble:
+            with self._forgiving:
+                getattr(self._client, action)(self._run_id, *arguments, **named)
 
-        try:
-            getattr(self._client, action)(self._run_id, *arguments, **named)
-        except (MlflowException, OSError) as error:
-            logger.warning("MLflow takes nothing more, the training goes on without it: {}", _first_line(error))
-            self._client = None
+
+def _is_trouble(error: BaseException) -> bool:
+    from mlflow.exceptions import MlflowException
+
+    return isinstance(error, (MlflowException, OSError))
 
 
 def without_password(uri: str) -> str:
@@ -233,7 +234,3 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2)
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)

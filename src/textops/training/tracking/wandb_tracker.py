@@ -14,6 +14,7 @@ from pytorch_lightning.loggers import WandbLogger
 
 from textops.errors import ConfigurationError
 from textops.files import shown
+from textops.training.tracking.forgiving import Forgiving, first_line
 from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.tracker import Tracker, require_package
 from textops.training.tracking.wandb_access import Mode, chosen_mode, key_is_refused
@@ -69,6 +70,7 @@ class WandbTracker(WandbLogger, Tracker):
         self._finish_seconds = finish_seconds
         self._mode: Mode = "offline"
         self._last_step = 0
+        self._forgiving = Forgiving("Weights & Biases", _is_trouble)
 
     @property
     @rank_zero_experiment
@@ -103,7 +105,7 @@ class WandbTracker(WandbLogger, Tracker):
         except wandb.Error as error:
             if mode != "online":
                 raise ConfigurationError(
-                    f"Weights & Biases cannot start: {_first_line(error)}; leave logger=wandb out"
+                    f"Weights & Biases cannot start: {first_line(error)}; leave logger=wandb out"
                 ) from error
             for left in self._runs() - before:
                 shutil.rmtree(left, ignore_errors=True)
@@ -112,7 +114,7 @@ class WandbTracker(WandbLogger, Tracker):
                     "Weights & Biases refuses the key: correct WANDB_API_KEY (wandb login --relogin), "
                     "or set WANDB_MODE=offline"
                 ) from error
-            logger.warning("Weights & Biases cannot be used now, the run is kept offline: {}", _first_line(error))
+            logger.warning("Weights & Biases cannot be used now, the run is kept offline: {}", first_line(error))
             self._begin("offline", run_id)
 
     def _begin(self, mode: Mode, run_id: str | None) -> None:
@@ -122,6 +124,8 @@ class WandbTracker(WandbLogger, Tracker):
             console="off",
             silent=True,
             disable_code=True,
+            # The arguments of the command may hold passwords, and `facts` says what matters of the machine.
+            x_disable_meta=True,
             init_timeout=self._start_seconds,
             finish_timeout=self._finish_seconds,
             finish_timeout_raises=True,
@@ -143,7 +147,8 @@ class WandbTracker(WandbLogger, Tracker):
     def record_facts(self, facts: Facts) -> None:
         """Put all into the run's configuration, the sections below `facts`."""
         configuration = {**facts.configuration, "facts": dict(facts.sections)}
-        self.experiment.config.update(configuration, allow_val_change=True)
+        with self._forgiving:
+            self.experiment.config.update(configuration, allow_val_change=True)
 
     @rank_zero_only
     def log_metrics(self, metrics: Mapping[str, Any], step: int | None = None) -> None:
@@ -154,11 +159,12 @@ class WandbTracker(WandbLogger, Tracker):
         """Keep the file; without a step in the summary, as history would have to come behind the last one."""
         import wandb
 
-        image = wandb.Image(str(path))
-        if step is None:
-            self.experiment.summary[name] = image
-        else:
-            self._log({name: image}, step)
+        with self._forgiving:
+            image = wandb.Image(str(path))
+            if step is None:
+                self.experiment.summary[name] = image
+            else:
+                self._log({name: image}, step)
 
     def record_histograms(self, histograms: Mapping[str, Histogram], step: int) -> None:
         """Keep bins as they are."""
@@ -174,7 +180,7 @@ class WandbTracker(WandbLogger, Tracker):
         """Keep the table; a cell may be empty."""
         import wandb
 
-        with self._staging():
+        with self._forgiving, self._staging():
             kept = wandb.Table(
                 columns=list(table.columns), data=[list(row) for row in table.rows], allow_mixed_types=True
             )
@@ -182,13 +188,14 @@ class WandbTracker(WandbLogger, Tracker):
 
     def record_summary(self, figures: Mapping[str, float]) -> None:
         """Put the figures into the summary."""
-        self.experiment.summary.update(dict(figures))
+        with self._forgiving:
+            self.experiment.summary.update(dict(figures))
 
     def record_artifact(self, artifact: Artifact) -> None:
         """Keep a version of the artifact, with copies of its files: they may change before they are sent."""
         import wandb
 
-        with self._staging():
+        with self._forgiving, self._staging():
             kept = wandb.Artifact(artifact.name, artifact.kind, metadata=dict(artifact.metadata))
             for name, path in artifact.files.items():
                 kept.add_file(str(path), name=name, skip_cache=True)
@@ -197,14 +204,18 @@ class WandbTracker(WandbLogger, Tracker):
     def close(self, *, succeeded: bool) -> str | None:
         """End the run; what could not be sent in time stays here."""
         run, self._experiment = self._experiment, None
-        if run is None or self._mode == "disabled":
+        if run is None:
+            return None
+        finished = False
+        with self._forgiving:
+            run.finish(exit_code=0 if succeeded else 1)
+            finished = True
+        if self._mode == "disabled":
             return None
         kept = Path(run.dir).parent
-        try:
-            run.finish(exit_code=0 if succeeded else 1)
-        except TimeoutError:
-            # An online run writes all it sends into its folder, too.
-            return f"Weights & Biases did not take everything in time: wandb sync --include-online {shown(kept)}"
+        if not finished:
+            # An online run writes all that it sends into its folder, too.
+            return f"Weights & Biases did not take everything: wandb sync --include-online {shown(kept)}"
         if self._mode == "online":
             return f"Weights & Biases: {run.url}"
         return f"Weights & Biases, kept offline; with a key: wandb sync {shown(kept.parent)}/offline-run-*"
@@ -214,7 +225,8 @@ class WandbTracker(WandbLogger, Tracker):
         step = self._last_step if step is None else step
         row = step if step >= self._last_step else self._last_step + 1
         self._last_step = row
-        self.experiment.log({**values, "trainer/global_step": step}, step=row)
+        with self._forgiving:
+            self.experiment.log({**values, "trainer/global_step": step}, step=row)
 
     def _runs(self) -> set[Path]:
         return set((self._folder / "wandb").glob("run-*"))
@@ -233,5 +245,8 @@ class WandbTracker(WandbLogger, Tracker):
                 os.environ[_STAGING] = before
 
 
-def _first_line(error: Exception) -> str:
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+def _is_trouble(error: BaseException) -> bool:
+    import wandb
+
+    # Its errors have no common base: those of its service, its mailbox and its answers are kinds of their own.
+    return isinstance(error, (wandb.Error, OSError, ValueError)) or type(error).__module__.startswith("wandb.")
