@@ -2,9 +2,7 @@
 
 import os
 import platform
-import re
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -14,12 +12,9 @@ from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest
 from textops.installation import install_groups
 from textops.training.commit import current_commit, uncommitted_changes
+from textops.training.tracking.hiding import without_secrets
 from textops.training.tracking.records import Facts
 
-_SECRET_KEY = re.compile(r"(?i)(^|_)(key|token|password|passwd|secret|credentials?)$")
-_SECRET_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_SECRET_IN_QUERY = re.compile(r"(?i)(?<=[?&])([\w-]*(?:sig|signature|token|key|password|secret|credential)=)[^&\s]+")
-_HIDDEN = "***"
 _GROUPS_THAT_MATTER = ("base", "train", "experiments", "pretrained")
 
 
@@ -51,24 +46,6 @@ def dataset_facts(dataset: DatasetManifest) -> dict[str, Any]:
         "duplicates": dataset.duplicates.exact,
         "median_characters": dataset.text_length.median,
     }
-
-
-def without_secrets(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a copy in which passwords, keys and signatures are hidden: trackers show what they get to many people."""
-    return {
-        key: _HIDDEN if _SECRET_KEY.search(key) and isinstance(value, str) and value else _cleaned(value)
-        for key, value in content.items()
-    }
-
-
-def _cleaned(value: Any) -> Any:  # noqa: ANN401 (whatever stands in a configuration)
-    if isinstance(value, Mapping):
-        return without_secrets({str(key): part for key, part in value.items()})
-    if isinstance(value, list):
-        return [_cleaned(part) for part in value]
-    if isinstance(value, str):
-        return _SECRET_IN_QUERY.sub(rf"\g<1>{_HIDDEN}", _SECRET_IN_ADDRESS.sub(_HIDDEN, value))
-    return value
 
 
 def _git() -> dict[str, Any]:

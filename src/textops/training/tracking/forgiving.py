@@ -6,6 +6,8 @@ from types import TracebackType
 
 from loguru import logger
 
+from textops.training.tracking.hiding import hide_secrets
+
 
 class Forgiving(AbstractContextManager[None]):
     """A block in which the troubles of a tracker are told once and otherwise passed over; use it as often as needed."""
@@ -34,5 +36,5 @@ class Forgiving(AbstractContextManager[None]):
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of a message, the name of the error where it has none."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    """Return the first line of a message without secrets, the name of the error where it has none."""
+    return hide_secrets(next(iter(str(error).strip().splitlines()), type(error).__name__))

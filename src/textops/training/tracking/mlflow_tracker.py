@@ -16,6 +16,7 @@ from textops.errors import ConfigurationError
 from textops.files import shown
 from textops.training.tracking.csv_tracker import csv_of
 from textops.training.tracking.forgiving import Forgiving, first_line
+from textops.training.tracking.hiding import hide_secrets
 from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.tracker import Tracker, require_package
 
@@ -114,7 +115,7 @@ class MlflowTracker(Logger, Tracker):
                 self._run_id = run_id
         except (MlflowException, OSError, ImportError) as error:
             raise ConfigurationError(
-                f"MLflow at {without_password(self._uri)} cannot be used: {first_line(error)}; "
+                f"MLflow at {hide_secrets(self._uri)} cannot be used: {first_line(error)}; "
                 "set MLFLOW_TRACKING_URI, or leave logger=mlflow out"
             ) from error
         self._client = client
@@ -196,7 +197,7 @@ class MlflowTracker(Logger, Tracker):
         self._tell("set_terminated", "FINISHED" if succeeded else "FAILED")
         self._client = None
         if not self.keeps_here:
-            return f"MLflow: run {self._run_id} at {without_password(self._uri)}"
+            return f"MLflow: run {self._run_id} at {hide_secrets(self._uri)}"
         file = Path(self._uri.removeprefix("sqlite:///"))
         return f"MLflow: run {self._run_id}; mlflow ui --backend-store-uri sqlite:///{shown(file)}"
 
@@ -211,14 +212,6 @@ def _is_trouble(error: BaseException) -> bool:
     from mlflow.exceptions import MlflowException
 
     return isinstance(error, (MlflowException, OSError))
-
-
-def without_password(uri: str) -> str:
-    """Return an address that can be shown."""
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
-        return uri
-    return parts._replace(netloc=f"***@{parts.netloc.rpartition('@')[2]}").geturl()
 
 
 def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
