@@ -1,6 +1,7 @@
 """The model bundle: a folder with all that a prediction needs, and the proof that nothing in it was altered.
 
-`model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet` and `model_card.md`. No pickle, no torch.
+`model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet`, `config.yaml` (how it was trained; bundles of old
+have none) and `model_card.md`. No pickle, no torch.
 """
 
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 REFERENCE_FILE = "reference.parquet"
 CARD_FILE = "model_card.md"
+CONFIGURATION_FILE = "config.yaml"
 REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)
 
 

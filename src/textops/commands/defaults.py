@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textops.errors import ConfigurationError, RegistryError
+
 if TYPE_CHECKING:
     from textops.registry.store import Registry
 
@@ -18,3 +20,17 @@ def open_registry() -> "Registry":
     from textops.registry.store import Registry
 
     return Registry(read_settings(RegistrySettings).registry)
+
+
+def folder_of(text: str) -> Path:
+    """Return the folder that a text names, or else that of the model in the registry that it refers to.
+
+    Raises:
+        ConfigurationError: If it names neither.
+    """
+    if Path(text).exists():
+        return Path(text)
+    try:
+        return open_registry().resolve(text)
+    except RegistryError as error:
+        raise ConfigurationError(f"there is no folder {text}, and no such model either: {error}") from error

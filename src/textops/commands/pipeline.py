@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from textops.commands.arguments import Overrides, RunFolder
-from textops.commands.defaults import latest_run
+from textops.commands.defaults import folder_of, latest_run
 
 
 def prepare(
@@ -28,15 +28,25 @@ def prepare(
     prepare_data(source_of(configuration), dataset_folder(configuration), force=force)
 
 
-def train(overrides: Overrides = None) -> None:
+def train(
+    overrides: Overrides = None,
+    *,
+    from_run: Annotated[
+        str | None,
+        typer.Option(metavar="RUN", help="Repeat the training of a run, a bundle, or a model of the registry."),
+    ] = None,
+) -> None:
     """Train a model; prepares the data first if they are not there.
 
     Example: textops train data=liar_binary model=lstm trainer.max_epochs=1
+
+    Once more with another seed: textops train --from-run models/latest seed=1
     """
     from textops.training.arguments import checked_arguments
 
     # Before torch is imported, so that a typing error is answered at once.
-    sys.argv = ["textops train", *checked_arguments(overrides or [])]
+    repeated = None if from_run is None else folder_of(from_run)
+    sys.argv = ["textops train", *checked_arguments(overrides or [], repeated)]
     from textops.training.train import train_with_hydra
 
     # Otherwise Hydra answers what happens before the training (a read-only folder) with a traceback of its own.

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from textops.bundle import (
     CARD_FILE,
+    CONFIGURATION_FILE,
     MODEL_FILE,
     REFERENCE_FILE,
     TOKENIZER_FILE,
@@ -36,6 +37,7 @@ from textops.optimization.export import Parity, check_parity, export_onnx
 from textops.optimization.reference import write_reference
 from textops.text.tokenizer import Tokenizer
 from textops.training.run import Run
+from textops.training.saved_configuration import portable_yaml
 from textops.training.tracking.bundle import record_bundle
 
 # The texts on which exports go wrong: none, next to nothing, another script, very long.
@@ -163,6 +165,7 @@ def _write_contents(folder: Path, run: Run, dataset: Dataset, test: _HeldOut, ju
         training_seconds=run.record.training_seconds,
     )
     write_text(folder / CARD_FILE, render_card(facts))
+    write_text(folder / CONFIGURATION_FILE, portable_yaml(run.configuration))
 
 
 def _write_figures(folder: Path, judged: Judged, test: _HeldOut) -> None:

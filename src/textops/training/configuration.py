@@ -40,12 +40,32 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
         ConfigurationError: If an override does not fit, in one line with the nearest right key.
     """
     overrides = [quoted(override) for override in overrides]
-    with _hydra():
-        try:
-            _check(overrides)
-            configuration = compose(CONFIGURATION_NAME, overrides=overrides)
-        except (HydraException, OmegaConfBaseException, ValueError) as error:
-            raise ConfigurationError(f"the configuration cannot be composed: {_first_line(error)}") from error
+    with _composing():
+        _check(overrides)
+        configuration = compose(CONFIGURATION_NAME, overrides=overrides)
+    return completed(configuration, run)
+
+
+def unresolved_configuration(choices: Sequence[str]) -> dict[str, Any]:
+    """Return what the chosen files say, with their interpolations as they are written.
+
+    Raises:
+        ConfigurationError: If they do not fit together.
+    """
+    with _composing():
+        return _container(compose(CONFIGURATION_NAME, overrides=list(choices)), resolve=False)
+
+
+def completed(configuration: DictConfig, run: Path | None = None) -> DictConfig:
+    """Give a configuration the folder of its run, and check what can be checked without its parts.
+
+    Args:
+        configuration: All that was composed; `paths.run` is set in place.
+        run: Folder of the run; by default a new one below `paths.outputs`, named after the present time.
+
+    Raises:
+        ConfigurationError: If something is missing, does not resolve, or has a value that it cannot have.
+    """
     folder = run or Path(str(configuration.paths.outputs)) / f"{datetime.now():%Y-%m-%d/%H-%M-%S-%f}"  # noqa: DTZ005 (the user's own clock names the folder)
     configuration.paths.run = str(folder)
     _check_complete(configuration)
@@ -61,6 +81,16 @@ def _check_complete(configuration: DictConfig) -> None:
     if missing:
         raise ConfigurationError(f"{missing[0]} has no value: give it, for instance {missing[0]}=...")
     settings_of(configuration)
+
+
+@contextmanager
+def _composing() -> Iterator[None]:
+    """Let Hydra compose, and say in one line what it cannot."""
+    with _hydra():
+        try:
+            yield
+        except (HydraException, OmegaConfBaseException, ValueError) as error:
+            raise ConfigurationError(f"the configuration cannot be composed: {_first_line(error)}") from error
 
 
 @contextmanager
@@ -94,9 +124,11 @@ def _values_of_groups(choices: tuple[str, ...]) -> dict[str, Any]:
             raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
     # Only a Hydra application knows the folder of its run.
     bare.paths.run = ""
-    return {
-        str(key): value for key, value in cast("dict[Any, Any]", OmegaConf.to_container(bare, resolve=True)).items()
-    }
+    return _container(bare, resolve=True)
+
+
+def _container(configuration: DictConfig, *, resolve: bool) -> dict[str, Any]:
+    return cast("dict[str, Any]", OmegaConf.to_container(configuration, resolve=resolve))
 
 
 def _first_line(error: Exception) -> str:

@@ -20,6 +20,7 @@ from textops.text.tokenizer import Tokenizer
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_profiler, make_trainer
 from textops.training.processes import Companions, companions, is_first_process
 from textops.training.profiling.profiler import NullProfiler
+from textops.training.repetition import warn_of_other_data
 from textops.training.resume_point import ResumePoint, check_resume_point
 from textops.training.run import begin_run, make_folders
 from textops.training.run_log import RunLog
@@ -77,6 +78,8 @@ def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, re
     profiler = make_profiler(configuration) if is_first_process() else NullProfiler()
     with profiler.phase("data"):
         dataset = prepare(source_of(configuration), folder)
+        if is_first_process():
+            warn_of_other_data(configuration, dataset)
         _use_threads(settings, group.count)
         pl.seed_everything(settings.seed, workers=True, verbose=False)
         datamodule = make_datamodule(configuration, folder)

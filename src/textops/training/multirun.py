@@ -1,7 +1,7 @@
 """Several runs from one command: each value of a sweep is checked before the first run has cost any time."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -14,27 +14,29 @@ from textops.training.configuration import compose_configuration
 
 # A range may have any number of values, all of one kind.
 _CHECKED_OF_A_RANGE = 2
+Composer = Callable[[Sequence[str]], DictConfig]
 _LISTED = (ValueType.SIMPLE_CHOICE_SWEEP, ValueType.CHOICE_SWEEP, ValueType.RANGE_SWEEP)
 
 
-def check_multirun(overrides: Sequence[str]) -> None:
+def check_multirun(overrides: Sequence[str], compose: Composer = compose_configuration) -> None:
     """Compose as many runs as it takes to see every value of every sweep once, and the first of each range.
 
     Args:
         overrides: Hydra overrides, such as `model=ngram,lstm`, `seed=range(3)` or `search=ngram`.
+        compose: Composes one run, with all that belongs to it checked.
 
     Raises:
         ConfigurationError: If an override or one of its values does not fit.
     """
     values = [choices for override in overrides if (choices := _single_values(override))]
-    configuration = compose_configuration([choices[0] for choices in values])
+    configuration = compose([choices[0] for choices in values])
     if "search" in configuration:
-        _check_search(overrides, values, configuration)
+        _check_search(overrides, values, configuration, compose)
         return
     for override in overrides:
         if (parsed := _parsed(override)) is not None and parsed.is_interval_sweep():
             raise ConfigurationError(f"only a search takes values from {override!r}: add search=custom")
-    _check_each(values)
+    _check_each(values, compose)
 
 
 def wants_search(overrides: Sequence[str]) -> bool:
@@ -42,25 +44,27 @@ def wants_search(overrides: Sequence[str]) -> bool:
     return any(text.startswith("search=") and text not in ("search=", "search=null") for text in overrides)
 
 
-def _check_search(overrides: Sequence[str], values: list[list[str]], configuration: DictConfig) -> None:
+def _check_search(
+    overrides: Sequence[str], values: list[list[str]], configuration: DictConfig, compose: Composer
+) -> None:
     """Check the parameters of a search along with what was typed, which goes before."""
     if find_spec("optuna") is None:
         raise ConfigurationError("a search needs optuna: pip install 'textops[experiments]'")
-    _check_each(values)
+    _check_each(values, compose)
     typed = {parsed.key_or_group for text in overrides if (parsed := _parsed(text)) is not None}
     own = [f"{key}={value}" for key, value in configuration.search.params.items() if str(key) not in typed]
     try:
-        _check_each(values + [choices for override in own if (choices := _single_values(override))])
+        _check_each(values + [choices for override in own if (choices := _single_values(override))], compose)
     except ConfigurationError as error:
         raise ConfigurationError(f"the parameters of the search do not fit: {error}") from error
 
 
-def _check_each(values: list[list[str]]) -> None:
+def _check_each(values: list[list[str]], compose: Composer) -> None:
     first = [choices[0] for choices in values]
-    compose_configuration(first)
+    compose(first)
     for place, choices in enumerate(values):
         for choice in choices[1:]:
-            compose_configuration([*first[:place], choice, *first[place + 1 :]])
+            compose([*first[:place], choice, *first[place + 1 :]])
 
 
 def _parsed(text: str) -> Override | None:

@@ -18,11 +18,15 @@ _CHECKED_ELSEWHERE = "data."
 _SEVERAL_CHOICES = frozenset({"logger", "callbacks"})
 
 
-def parse_overrides(overrides: Sequence[str]) -> list[Override]:
+def parse_overrides(overrides: Sequence[str], *, several: bool = False) -> list[Override]:
     """Read overrides one by one.
 
+    Args:
+        overrides: As somebody typed them.
+        several: Whether they may ask for several runs.
+
     Raises:
-        ConfigurationError: If one is none, or asks for several runs.
+        ConfigurationError: If one is none, or asks for several runs where it must not.
     """
     parser = OverridesParser.create()
     parsed = []
@@ -33,10 +37,15 @@ def parse_overrides(overrides: Sequence[str]) -> list[Override]:
             raise ConfigurationError(
                 f"the override {text!r} cannot be read: write key=value, and quote what holds special characters"
             ) from error
-        if override.is_sweep_override():
+        if override.is_sweep_override() and not several:
             raise ConfigurationError(f"the override {text!r} names several values: add --multirun to run each of them")
         parsed.append(override)
     return parsed
+
+
+def is_group(override: Override, folder: Path) -> bool:
+    """Tell whether an override is about a whole group."""
+    return _group(override, folder).is_dir()
 
 
 def is_choice(override: Override, folder: Path) -> bool:
@@ -45,17 +54,23 @@ def is_choice(override: Override, folder: Path) -> bool:
     Raises:
         ConfigurationError: If the group has no such file.
     """
-    group = folder / override.get_key_element().lstrip("+~").partition("@")[0]
+    group = _group(override, folder)
     if not group.is_dir() or override.is_delete():
         return group.is_dir()
     value = override.value()
     # What begins with an underscore is what the choices have in common.
     choices = sorted(path.stem for path in group.glob("[!_]*.yaml"))
-    several = isinstance(value, list) and group.name in _SEVERAL_CHOICES
-    for choice in value if several else [value]:
+    for choice in value if isinstance(value, list) and group.name in _SEVERAL_CHOICES else [value]:
         if choice not in choices:
-            raise ConfigurationError(f"{group.name} has no choice {choice!r}: take one of {', '.join(choices)}")
+            meant = did_you_mean(str(choice), choices)
+            raise ConfigurationError(
+                f"{group.name} has no choice {choice!r}{meant or ':'} take one of {', '.join(choices)}"
+            )
     return True
+
+
+def _group(override: Override, folder: Path) -> Path:
+    return folder / str(override.get_key_element()).lstrip("+~").partition("@")[0]
 
 
 def check_override(override: Override, configuration: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from textops.training.commit import current_commit
 from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
 from textops.training.fitting import fit
 from textops.training.processes import is_first_process
+from textops.training.repetition import repeated
 from textops.training.run import Run, RunRecord, check_latest, finish_run, point_latest
 from textops.training.run_log import run_log
 from textops.training.settings import settings_of
@@ -53,6 +54,7 @@ def train(configuration: DictConfig, *, resume: bool = False) -> Run:
             training_seconds=round(fitted.seconds, 3),
             validation_loss=fitted.validation_loss,
             git_commit=current_commit(),
+            architecture=fitted.architecture,
         )
         finished = finish_run(run, record, fitted.tokenizer)
         point_latest(latest, run)
@@ -72,6 +74,7 @@ def train_with_hydra(configuration: DictConfig) -> float:
         The validation loss, which a hyperparameter search minimises.
     """
     try:
+        configuration = repeated(configuration)
         # One machine of several writes.
         return train(configuration).record.validation_loss if is_first_process() else fit(configuration).validation_loss
     except TextopsError as error:

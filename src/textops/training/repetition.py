@@ -1,0 +1,146 @@
+"""A training repeated from the configuration that it left: `textops train --from-run`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hydra.core.hydra_config import HydraConfig
+from hydra.core.override_parser.types import Override
+from loguru import logger
+from omegaconf import DictConfig, OmegaConf
+
+from textops.data.manifest import DatasetManifest
+from textops.errors import ConfigurationError
+from textops.training.configuration import completed, configuration_folder, unresolved_configuration
+from textops.training.derivation import filled, linked, take_over
+from textops.training.override_check import check_override, flat, is_choice, is_group, parse_overrides
+from textops.training.overrides import quoted
+from textops.training.saved_configuration import (
+    SavedConfiguration,
+    as_container,
+    is_hidden,
+    read_saved,
+    with_other_folder,
+    without_search,
+)
+
+KEY = "from_run"
+# A saved configuration without one of these was made without it.
+_OPTIONAL = frozenset({"logger", "callbacks", "profiler", "experiment", "search", "debug"})
+_SHOWN_OF_A_FINGERPRINT = 12
+
+
+def compose_repetition(saved: SavedConfiguration, overrides: Sequence[str] = (), run: Path | None = None) -> DictConfig:
+    """Compose the configuration of a training that is made once more.
+
+    What today's files would derive from other settings is derived again where that gave the saved value, so that an
+    override reaches all that hangs on it. What is new since then has its present default.
+
+    Args:
+        saved: What the training was made with.
+        overrides: Hydra overrides that come on top.
+        run: Folder of the run; by default a new one below `paths.outputs`, named after the present time.
+
+    Raises:
+        ConfigurationError: If an override does not fit, or the configuration does not fit this version.
+    """
+    parsed = parse_overrides([quoted(override) for override in overrides])
+    own = [override for override in parsed if not _is_hydras(override)]
+    choices = [override for override in own if is_choice(override, configuration_folder())]
+    if any(override.key_or_group.partition("/")[0] == "search" for override in choices):
+        raise ConfigurationError("a search begins with files and not with a run: leave --from-run out")
+    content = _today(saved, choices)
+    configuration = OmegaConf.create(content)
+    _apply(configuration, [override for override in own if override not in choices])
+    configuration[KEY] = {"folder": str(saved.folder), "fingerprint": None if _changes_data(own) else saved.fingerprint}
+    for key, value in flat(content).items():
+        if is_hidden(OmegaConf.select(configuration, key)):
+            raise ConfigurationError(f"{key} was a secret and not saved ({value}): give it, {key}=...")
+    OmegaConf.set_struct(configuration, True)  # noqa: FBT003 (OmegaConf's signature)
+    return completed(configuration, run)
+
+
+def repeated(configuration: DictConfig) -> DictConfig:
+    """Return the configuration of the run that a Hydra application shall repeat, else the configuration as it is."""
+    if KEY not in configuration or not isinstance(configuration[KEY], str):
+        return configuration
+    present = HydraConfig.get()
+    overrides = [text for text in present.overrides.task if not text.startswith(f"+{KEY}=")]
+    return compose_repetition(read_saved(Path(configuration[KEY])), overrides, Path(present.runtime.output_dir))
+
+
+def hydra_overrides(saved: SavedConfiguration, overrides: Sequence[str]) -> list[str]:
+    """Return overrides that Hydra takes whatever the saved configuration holds.
+
+    Hydra still sorts out which value belongs to which run; what it composes itself is of no importance.
+
+    Raises:
+        ConfigurationError: If a key shall be left out.
+    """
+    lenient = []
+    for override in parse_overrides([quoted(override) for override in overrides], several=True):
+        text = str(override.input_line)
+        if override.is_delete():
+            raise ConfigurationError(f"--from-run takes no {text}: set {override.key_or_group}=null instead")
+        plain = _is_hydras(override) or is_group(override, configuration_folder())
+        lenient.append(text if plain else f"++{text.lstrip('+')}")
+    outputs = saved.content.get("paths", {}).get("outputs")
+    place = [] if outputs is None else [quoted(f"paths.outputs={outputs}")]
+    # Hydra would save beside the run what it composed, and that is not what the run is made with.
+    return [quoted(f"+{KEY}={saved.folder}"), "hydra.output_subdir=null", *place, *lenient]
+
+
+def warn_of_other_data(configuration: DictConfig, dataset: DatasetManifest) -> None:
+    """Say so if the data set is not the one that the repeated training had."""
+    origin = configuration.get(KEY)
+    if origin is None or origin.fingerprint in {None, dataset.fingerprint}:
+        return
+    logger.warning(
+        "{} is not the data set that {} was trained on: its fingerprint is {}..., it was {}...",
+        dataset.name,
+        origin.folder,
+        dataset.fingerprint[:_SHOWN_OF_A_FINGERPRINT],
+        origin.fingerprint[:_SHOWN_OF_A_FINGERPRINT],
+    )
+
+
+def _today(saved: SavedConfiguration, choices: Sequence[Override]) -> dict[str, Any]:
+    """Return the saved configuration as today's files would say it, with other choices where some were made."""
+    content = with_other_folder(saved.content)
+    without_search(content)
+    same = _same_choices(content)
+    today = unresolved_configuration(same)
+    content = linked(filled(content, today, _OPTIONAL), today, is_hidden)
+    if choices:
+        changed = unresolved_configuration([*same, *(str(override.input_line) for override in choices)])
+        take_over(content, today, changed, frozenset(override.key_or_group for override in choices))
+    return content
+
+
+def _same_choices(content: dict[str, Any]) -> list[str]:
+    """Return the choices that are still there under the names that the configuration has for them."""
+    names = {group: content[group].get("name") for group in ("data", "model")}
+    return [
+        f"{group}={name}"
+        for group, name in names.items()
+        if name and (configuration_folder() / group / f"{name}.yaml").is_file()
+    ]
+
+
+def _apply(configuration: DictConfig, overrides: Sequence[Override]) -> None:
+    # Only a Hydra application knows the folder of its run.
+    configuration.paths.run = ""
+    values = as_container(configuration)
+    for override in overrides:
+        check_override(override, values)
+        if override.is_delete():
+            raise ConfigurationError(f"--from-run takes no {override.input_line}: set {override.key_or_group}=null")
+        OmegaConf.update(configuration, override.key_or_group, override.value(), force_add=True)
+
+
+def _is_hydras(override: Override) -> bool:
+    return bool(override.key_or_group.startswith(("hydra.", "hydra/")))
+
+
+def _changes_data(overrides: Sequence[Override]) -> bool:
+    return any(override.key_or_group.partition(".")[0] in {"data", "experiment"} for override in overrides)
