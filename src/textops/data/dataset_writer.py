@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from textops.data.arrow_columns import name_column, text_column, time_column
 from textops.data.configuration import SPLITS
 from textops.data.dataset import MANIFEST_FILE, file_of
 from textops.data.grouping import Grouped
@@ -44,12 +45,11 @@ def _write_split(path: Path, rows: Sequence[LabelledText], groups: Sequence[str]
     from pyarrow import parquet
 
     columns: dict[str, pa.Array[Any]] = {
-        "id": pa.array([row.id for row in rows], pa.string()),
-        # Offsets of 64 bits: the texts of a split may be more than 2 GB.
-        "text": pa.array([row.text for row in rows], pa.large_string()),
-        "label": pa.array([row.label for row in rows], pa.string()),
+        "id": name_column([row.id for row in rows]),
+        "text": text_column([row.text for row in rows]),
+        "label": name_column([row.label for row in rows]),
     }
     if has_time:
-        columns["timestamp"] = pa.array([row.timestamp for row in rows], pa.timestamp("us", "UTC"))
-    columns["group"] = pa.array(groups, pa.string())
-    parquet.write_table(pa.table(columns), path, compression="zstd")
+        columns["timestamp"] = time_column([row.timestamp for row in rows])
+    columns["group"] = name_column(groups)
+    parquet.write_table(pa.Table.from_arrays(list(columns.values()), names=list(columns)), path, compression="zstd")
