@@ -7,7 +7,6 @@ import pytest
 import torch
 from omegaconf import DictConfig
 from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
-from pytorch_lightning.loggers import CSVLogger
 
 from textops.errors import ConfigurationError
 from textops.models.encoder import Encoder
@@ -16,6 +15,7 @@ from textops.text.ngrams import NgramTokenizer
 from textops.text.vocabulary import learn_vocabulary
 from textops.training.assembly import make_classifier, make_encoder, make_trainer
 from textops.training.configuration import compose_configuration, configuration_folder
+from textops.training.tracking.csv_tracker import CsvTracker
 
 SMALL = NgramTokenizer(word_bits=6, character_bits=6)
 WORDS = learn_vocabulary(["a b c", "a b c"], max_tokens=8)
@@ -56,7 +56,7 @@ def test_the_trainer_keeps_the_best_stops_early_and_writes_learning_curves() -> 
     # then
     kinds = {type(callback) for callback in trainer.callbacks}  # type: ignore[attr-defined]
     assert {ModelCheckpoint, EarlyStopping} <= kinds
-    assert [type(logger) for logger in trainer.loggers] == [CSVLogger]
+    assert [type(logger) for logger in trainer.loggers] == [CsvTracker]
     assert trainer.max_epochs == 7
     assert trainer.num_devices == 1
 
@@ -67,6 +67,40 @@ def test_a_callback_can_be_left_out(without: str) -> None:
     trainer = make_trainer(compose_configuration([without]))
     # then
     assert EarlyStopping not in {type(callback) for callback in trainer.callbacks}  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("choice", "kinds"),
+    [
+        ("csv", {"csv"}),
+        ("tensorboard", {"tensorboard"}),
+        ("[csv,wandb]", {"csv", "wandb"}),
+        ("[mlflow,csv,csv]", {"csv", "mlflow"}),
+        ("all", {"csv", "tensorboard", "wandb", "mlflow"}),
+        ("none", set()),
+        ("[]", set()),
+    ],
+)
+def test_one_logger_several_or_none_can_be_chosen(choice: str, kinds: set[str]) -> None:
+    # when
+    trainer = make_trainer(compose_configuration([f"logger={choice}"]))
+    # then
+    assert {getattr(logger, "kind", None) for logger in trainer.loggers} == kinds
+
+
+@pytest.mark.parametrize(
+    ("choice", "message"),
+    [("[csv,wnadb]", "logger has no choice 'wnadb': take one of all, csv"), ("[[csv]]", "no choice ")],
+)
+def test_each_of_several_loggers_must_exist(choice: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=message) as raised:
+        compose_configuration([f"logger={choice}"])
+    assert "\n" not in str(raised.value)
+
+
+def test_only_one_model_can_be_chosen() -> None:
+    with pytest.raises(ConfigurationError, match="model has no choice"):
+        compose_configuration(["model=[ngram,lstm]"])
 
 
 @pytest.mark.parametrize("without", ["logger.csv=null", "~logger"])

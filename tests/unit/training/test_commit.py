@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from textops.training import commit
-from textops.training.commit import current_commit
+from textops.training.commit import current_commit, uncommitted_changes
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -44,6 +44,23 @@ def test_files_that_differ_are_told(file: Path) -> None:
     file.write_text("print()\n")
     # when, then
     assert current_commit(file) == git(file.parent, "rev-parse", "HEAD") + "-dirty"
+
+
+def test_files_that_differ_are_named_without_their_content(file: Path) -> None:
+    # given
+    git(file.parent, "commit", "--quiet", "--message=first")
+    assert uncommitted_changes(file) == ""
+    file.write_text("secret()\n")
+    # when
+    changes = uncommitted_changes(file)
+    # then
+    assert "code.py" in changes
+    assert "1 insertion" in changes
+    assert "secret" not in changes
+
+
+def test_before_the_first_commit_nothing_differs(file: Path) -> None:
+    assert uncommitted_changes(file) == ""
 
 
 def test_before_the_first_commit_there_is_none(file: Path) -> None:
