@@ -43,17 +43,15 @@ def train(
     Once more with another seed: textops train --from-run models/latest seed=1
     """
     from textops.training.arguments import checked_arguments
+    from textops.training.multirun import wants_search
 
     # Before torch is imported, so that a typing error is answered at once.
     repeated = None if from_run is None else folder_of(from_run)
     sys.argv = ["textops train", *checked_arguments(overrides or [], repeated)]
-    if "--multirun" in sys.argv or "-m" in sys.argv:
-        from textops.training.multirun import wants_search
+    if wants_search(sys.argv):
+        from textops.search.plan import check_search
 
-        if wants_search(sys.argv):
-            from textops.search.plan import check_search
-
-            check_search(sys.argv[1:])
+        check_search(sys.argv[1:])
     from textops.training.train import train_with_hydra
 
     # Otherwise Hydra answers what happens before the training (a read-only folder) with a traceback of its own.
