@@ -82,7 +82,7 @@ def _single_values(text: str) -> list[str]:
     sweep = override.value()
     if isinstance(sweep, IntervalSweep):
         # Whole ends may be meant for whole numbers.
-        ends = (int(end) if end is not None and end.is_integer() else end for end in (sweep.start, sweep.end))
+        ends = (int(end) if end is not None and float(end).is_integer() else end for end in (sweep.start, sweep.end))
         return [f"{override.get_key_element()}={end}" for end in ends]
     if override.value_type not in _LISTED:
         return []
