@@ -38,6 +38,6 @@ class SearchSweeper(Sweeper):
         """
         from textops.search.sweep import run_search
 
-        if self.hydra_context is None or self.config is None:
+        if self.config is None:
             raise TypeError("Hydra sets a sweeper up before it sweeps")
-        run_search(self.config, arguments, self.hydra_context.config_loader, self.launcher)
+        run_search(self.config, arguments, self.launcher)

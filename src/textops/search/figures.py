@@ -53,7 +53,7 @@ def draw_history(study: StudyTable, path: Path) -> None:
     _scale(axes, [row.value for row in (*complete, *stopped) if row.value is not None])
     axes.set_xlabel("trial", color=QUIET)
     axes.set_ylabel(study.metric, color=QUIET)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(axis="y", color=HAIRLINE, linewidth=0.6)
     axes.tick_params(which="minor", length=0)
     # Room for the crosses of those that failed.

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from hydra.core.config_loader import ConfigLoader
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import (
     ChoiceSweep,
+    Glob,
     IntervalSweep,
     Override,
     QuotedString,
@@ -28,6 +28,7 @@ from optuna.trial import Trial
 
 from textops.data.nearest import did_you_mean
 from textops.errors import ConfigurationError
+from textops.training.configuration import configuration_folder
 
 Value = None | bool | int | float | str
 
@@ -103,33 +104,41 @@ class SearchSpace:
         return found
 
 
-def read_search_space(
-    arguments: Sequence[str], configured: Mapping[str, Any], config_loader: ConfigLoader | None = None
-) -> SearchSpace:
-    """Read what is searched from the configuration and the command line; a key of the latter replaces the former.
+def read_search_space(arguments: Sequence[str], configuration: DictConfig) -> SearchSpace:
+    """Read what is searched from `search.params` and the command line; a key of the latter replaces the former.
 
     Args:
         arguments: Overrides of the command line, sweeps among them.
-        configured: Sweeps or values by key.
-        config_loader: Finds the choices of a group, for `glob(*)`.
+        configuration: With the section `search`, and a value of each key as it stands.
 
     Raises:
         ConfigurationError: If there is nothing to search, or a sweep is empty or cannot be read.
     """
-    parser = OverridesParser.create(config_loader=config_loader)
+    parser = OverridesParser.create()
     overrides: dict[str, Override] = {}
-    for text in [*(f"{key}={_text(value)}" for key, value in configured.items()), *arguments]:
+    configured = (f"{key}={_text(value)}" for key, value in configuration.search.params.items())
+    for text in [*configured, *arguments]:
         try:
             override = parser.parse_override(text)
         except HydraException as error:
             reason = str(error).splitlines()[0]
             raise ConfigurationError(f"the parameter {text!r} cannot be read: {reason}") from error
         overrides[override.key_or_group] = override
-    parameters = tuple(_parameter(override) for override in overrides.values() if override.is_sweep_override())
+    parameters = tuple(
+        _parameter(override, OmegaConf.select(configuration, override.key_or_group))
+        for override in overrides.values()
+        if override.is_sweep_override()
+    )
     if not parameters:
         raise ConfigurationError("there is nothing to search: name parameters, such as 'optimizer.lr=interval(0.1,1)'")
     fixed = (str(override.input_line) for override in overrides.values() if not override.is_sweep_override())
     return SearchSpace(parameters, tuple(fixed))
+
+
+def without_sweeps(arguments: Sequence[str]) -> list[str]:
+    """Return the overrides that have one value."""
+    parser = OverridesParser.create()
+    return [text for text in arguments if not parser.parse_override(text).is_sweep_override()]
 
 
 def _text(value: object) -> str:
@@ -147,22 +156,25 @@ def _limits(kind: BaseDistribution) -> tuple[float, float, float | None]:
     raise TypeError(f"{kind} has no limits")
 
 
-def _parameter(override: Override) -> Parameter:
+def _parameter(override: Override, present: object) -> Parameter:
+    """Return the parameter of a sweep.
+
+    Args:
+        override: The sweep.
+        present: Value of its key as it stands: an interval of a whole number holds whole numbers.
+    """
     key = override.get_key_element()
     if override.key_or_group.partition(".")[0].partition("/")[0] in _NOT_OF_A_TRAINING:
         raise ConfigurationError(f"{key} cannot be searched: it is no setting of a training")
     sweep = override.value()
-    try:
-        if isinstance(sweep, IntervalSweep):
-            return Parameter(key, _interval(key, sweep))
-        if isinstance(sweep, RangeSweep):
-            return Parameter(key, _range(key, sweep))
-        return _choice(key, override, sweep)
-    except HydraException as error:
-        raise ConfigurationError(f"{key}: {str(error).splitlines()[0]}") from error
+    if isinstance(sweep, IntervalSweep):
+        return Parameter(key, _interval(key, sweep, whole=isinstance(present, int)))
+    if isinstance(sweep, RangeSweep):
+        return Parameter(key, _range(key, sweep))
+    return _choice(override, sweep)
 
 
-def _interval(key: str, sweep: IntervalSweep) -> BaseDistribution:
+def _interval(key: str, sweep: IntervalSweep, *, whole: bool) -> BaseDistribution:
     _check_tags(key, sweep.tags)
     if sweep.start is None or sweep.end is None or not (math.isfinite(sweep.start) and math.isfinite(sweep.end)):
         raise ConfigurationError(f"{key}: an interval needs two finite ends, not {sweep.start} and {sweep.end}")
@@ -171,9 +183,12 @@ def _interval(key: str, sweep: IntervalSweep) -> BaseDistribution:
     log = "log" in sweep.tags
     if log and sweep.start <= 0:
         raise ConfigurationError(f"{key}: on a log scale the interval must begin above 0, not at {sweep.start:g}")
-    if "int" in sweep.tags or isinstance(sweep.start, int):
-        return IntDistribution(math.ceil(sweep.start), math.floor(sweep.end), log=log)
-    return FloatDistribution(sweep.start, sweep.end, log=log)
+    if not (whole or "int" in sweep.tags or isinstance(sweep.start, int)):
+        return FloatDistribution(sweep.start, sweep.end, log=log)
+    low, high = math.ceil(sweep.start), math.floor(sweep.end)
+    if low > high:
+        raise ConfigurationError(f"{key}: there is no whole number from {sweep.start:g} to {sweep.end:g}")
+    return IntDistribution(low, high, log=log)
 
 
 def _range(key: str, sweep: RangeSweep) -> BaseDistribution:
@@ -193,16 +208,24 @@ def _range(key: str, sweep: RangeSweep) -> BaseDistribution:
     return FloatDistribution(float(low), float(high), step=float(abs(step)))
 
 
-def _choice(key: str, override: Override, sweep: object) -> Parameter:
+def _choice(override: Override, sweep: object) -> Parameter:
+    key = override.get_key_element()
     if isinstance(sweep, ChoiceSweep):
         _check_tags(key, sweep.tags)
-    written = {Transformer.str(value): _plain(value) for value in override.sweep_iterator()}
-    # So are 1, 1.0 and true beside each other, which are equal.
+    # Hydra would list the files that the choices of a group have in common, too.
+    values = sweep.filter(_choices(override)) if isinstance(sweep, Glob) else list(override.sweep_iterator())
+    written = {Transformer.str(value): _plain(value) for value in values}
+    # Chosen by what is written are also 1, 1.0 and true beside each other, which are equal.
     distinct = len(set(written.values())) == len(written)
     texts: dict[Value, str] = {(value if distinct else text): text for text, value in written.items()}
     if not texts:
         raise ConfigurationError(f"{key}: there is nothing to choose from")
     return Parameter(key, CategoricalDistribution(list(texts)), texts)
+
+
+def _choices(override: Override) -> list[str]:
+    group = configuration_folder() / override.key_or_group
+    return sorted(path.stem for path in group.glob("[!_]*.yaml"))
 
 
 def _plain(value: Any) -> Value:  # noqa: ANN401 (whatever Hydra's grammar knows)

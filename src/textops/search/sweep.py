@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import optuna
-from hydra.core.config_loader import ConfigLoader
 from hydra.plugins.launcher import Launcher
 from loguru import logger
 from omegaconf import DictConfig
@@ -24,12 +23,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from textops.errors import TextopsError
 from textops.search.heartbeat import heartbeat
-from textops.search.parameters import SearchSpace, Value, read_search_space
+from textops.search.parameters import SearchSpace, Value
+from textops.search.plan import plan_search
 from textops.search.process_identity import process_identity
 from textops.search.results import finish_search, point_to_best
-from textops.search.settings import SearchSettings, read_search_settings
-from textops.search.storage import open_storage, patiently, shown_address, storage_address, storage_errors
-from textops.search.study import make_pruner, make_sampler, open_study
+from textops.search.settings import SearchSettings
+from textops.search.storage import open_storage, patiently, shown_address, storage_errors
+from textops.search.study import open_study
 from textops.search.trial import TrialOutcome
 from textops.search.trials import (
     DEFAULTS,
@@ -43,7 +43,7 @@ from textops.search.trials import (
     counted,
     fail,
     give_back_broken,
-    is_surplus,
+    place_of,
     repeat_twin,
     run_again,
     twin_of,
@@ -60,38 +60,32 @@ class SearchStoppedError(TextopsError):
         self.exit_code = exit_code
 
 
-def run_search(
-    configuration: DictConfig, arguments: list[str], config_loader: ConfigLoader, launcher: Launcher
-) -> None:
+def run_search(configuration: DictConfig, arguments: list[str], launcher: Launcher) -> None:
     """Search until the study has its trials, together with whoever else shares it.
 
     Args:
         configuration: Composed without the parameters, Hydra's own part included.
         arguments: Overrides of the command line.
-        config_loader: Finds the choices of groups.
         launcher: Runs the trials.
 
     Raises:
         TextopsError: If the search cannot work, was stopped, or no trial came through.
     """
-    settings = read_search_settings(configuration)
-    space = read_search_space(arguments, settings.params, config_loader)
-    sampler, pruner = make_sampler(configuration), make_pruner(configuration)
-    address = storage_address(settings.storage)
+    plan = plan_search(configuration, arguments)
     storage = open_storage(
-        address,
-        heartbeat=settings.heartbeat,
-        again=lambda study, trial: _again(study, trial, settings.retries),
+        plan.address,
+        heartbeat=plan.settings.heartbeat,
+        again=lambda study, trial: _again(study, trial, plan.settings.retries),
     )
-    with storage_errors(address):
-        study, made = open_study(settings, space, storage, sampler, pruner)
-        if made and settings.defaults_first:
-            _ask_for_defaults(study, space, configuration)
+    with storage_errors(plan.address):
+        study, made = open_study(plan, storage)
+        if made and plan.settings.defaults_first:
+            _ask_for_defaults(study, plan.space, configuration)
     # It would say each trial again.
     logging.getLogger(type(launcher).__module__).setLevel(logging.WARNING)
-    logger.info("Searching {} in {}", settings.study, shown_address(address))
-    _Search(configuration, settings, space, study, storage, address, launcher).run()
-    finish_search(configuration, settings, space, study)
+    logger.info("Searching {} in {}", plan.settings.study, shown_address(plan.address))
+    _Search(configuration, plan.settings, plan.space, study, storage, plan.address, launcher).run()
+    finish_search(configuration, plan.settings, plan.space, study)
 
 
 def _again(study: optuna.Study, trial: FrozenTrial, most: int) -> None:
@@ -171,7 +165,9 @@ class _Search:
         """Train with the values of a trial; None where there is nothing to record."""
         trial.set_user_attr(PROCESS, process_identity())
         trial.set_user_attr(MACHINE, socket.gethostname())
-        if is_surplus(trial.number, self.study.get_trials(deepcopy=False), self.settings.trials):
+        place = place_of(trial.number, self.study.get_trials(deepcopy=False))
+        if place > self.settings.trials:
+            # Two processes may both have seen that one was left.
             trial.set_user_attr(SURPLUS, value=True)
             fail(self.study, trial.number)
             return None
@@ -183,7 +179,7 @@ class _Search:
             return None
         folder = _free_folder(Path(str(self.configuration.hydra.sweep.dir)), trial.number)
         trial.set_user_attr(FOLDER, str(folder))
-        logger.info("Trial {} of {}: {}", trial.number, self.settings.trials, _shown(values))
+        logger.info("Trial {} ({} of {}): {}", trial.number, place, self.settings.trials, _shown(values))
         overrides = [
             *self.space.fixed,
             *(part.override(values[part.name]) for part in self.space.parameters),

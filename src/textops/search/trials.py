@@ -30,9 +30,9 @@ def counted(trials: Sequence[FrozenTrial]) -> list[FrozenTrial]:
     return [trial for trial in trials if trial.number not in again and SURPLUS not in trial.user_attrs]
 
 
-def is_surplus(trial: int, trials: Sequence[FrozenTrial], limit: int) -> bool:
-    """Tell whether a trial came too late: two processes may both have seen that one was left."""
-    return sum(other.number < trial for other in counted(trials)) >= limit
+def place_of(number: int, trials: Sequence[FrozenTrial]) -> int:
+    """Return which of the trials that count a trial is, from 1. The storage numbers trials one after the other."""
+    return 1 + sum(other.number < number for other in counted(trials))
 
 
 def best_trial(trials: Sequence[FrozenTrial], direction: StudyDirection) -> FrozenTrial | None:
