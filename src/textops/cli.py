@@ -60,6 +60,9 @@ _PLAIN: tuple[Callable[..., None], ...] = (
 )
 _BENCHMARKS: dict[str, Callable[..., None]] = {
     "features": measuring.benchmark_features,
+    "bottlenecks": measuring.benchmark_bottlenecks,
+    "loader": measuring.benchmark_loader,
+    "training": measuring.benchmark_training,
     "quality": measuring.benchmark_quality,
     "demo": measuring.benchmark_demo,
 }

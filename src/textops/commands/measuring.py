@@ -17,6 +17,42 @@ def benchmark_features(
     typer.echo(benchmark(rounds))
 
 
+def benchmark_loader(
+    rounds: Annotated[int, typer.Option(min=5, help="Epochs of each measurement.")] = 7,
+) -> None:
+    """Measure how many documents a second the data path serves, in each way that it can be set.
+
+    Example: textops benchmark loader --rounds 9
+    """
+    from textops.benchmark.loader import benchmark
+
+    typer.echo(benchmark(rounds))
+
+
+def benchmark_training(
+    rounds: Annotated[int, typer.Option(min=3, help="Epochs of each measurement.")] = 5,
+) -> None:
+    """Measure how long an epoch takes: each model, one process beside two, and the wait for data.
+
+    Example: textops benchmark training --rounds 7
+    """
+    from textops.benchmark.training import benchmark
+
+    typer.echo(benchmark(rounds))
+
+
+def benchmark_bottlenecks(
+    rounds: Annotated[int, typer.Option(min=5, help="Repeats of each measurement.")] = 7,
+) -> None:
+    """Measure what profiles found to be slow beside what took its place.
+
+    Example: textops benchmark bottlenecks --rounds 9
+    """
+    from textops.benchmark.bottlenecks import benchmark
+
+    typer.echo(benchmark(rounds))
+
+
 def benchmark_demo(
     rounds: Annotated[int, typer.Option(min=1, help="How often.")] = 5,
 ) -> None:

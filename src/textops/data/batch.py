@@ -16,7 +16,7 @@ class RaggedBatch:
     """Documents of different lengths without padding.
 
     Attributes:
-        ids: Token ids, int64, shape [tokens].
+        ids: Token ids, int32, shape [tokens].
         weights: Token weights, float32, shape [tokens].
         offsets: Document i holds `ids[offsets[i]:offsets[i + 1]]`; int64, shape [documents + 1].
         labels: Class indices, int64, shape [documents].
@@ -42,7 +42,7 @@ class RaggedBatch:
     ) -> "RaggedBatch":
         """Wrap arrays; memory is shared where the types allow it."""
         return cls(
-            torch.from_numpy(ragged.ids).long(),
+            torch.from_numpy(ragged.ids),
             torch.from_numpy(ragged.weights),
             torch.from_numpy(ragged.offsets),
             torch.from_numpy(labels),
@@ -72,12 +72,12 @@ class RaggedBatch:
         )
 
     def padded(self) -> tuple[Tensor, Tensor]:
-        """Return ids and weights as rectangles, shape [documents, longest] with at least one column."""
+        """Return ids (int64) and weights as rectangles, shape [documents, longest] with at least one column."""
         lengths = self.offsets.diff()
         columns = max(1, int(lengths.max()))
         filled = torch.arange(columns, device=lengths.device) < lengths[:, None]
-        ids = self.ids.new_zeros(len(self), columns)
+        ids = torch.zeros(len(self), columns, dtype=torch.int64, device=lengths.device)
         weights = self.weights.new_zeros(len(self), columns)
-        ids[filled] = self.ids
+        ids[filled] = self.ids.long()
         weights[filled] = self.weights
         return ids, weights

@@ -11,6 +11,7 @@ from torch.nn import functional
 from textops.data.batch import RaggedBatch
 from textops.errors import ConfigurationError
 from textops.models.encoder import Encoder
+from textops.models.row_sums import row_sums
 from textops.text.ngrams import PADDING, NgramTokenizer
 from textops.text.ragged import Ragged
 
@@ -74,16 +75,18 @@ class NgramEncoder(Encoder):
 
     def scores(self, batch: RaggedBatch) -> Tensor:
         """Return the logits of every head, shape [documents, heads, classes]."""
-        sums: Tensor = self.table(batch.ids, batch.offsets, per_sample_weights=self.weights(batch))
+        offsets = batch.offsets.to(batch.ids.dtype)
+        sums = row_sums(self.table.weight, batch.ids, self.weights(batch), offsets)
         return (sums + _BIAS_SCALE * self.bias).view(len(batch), len(self.step_sizes), self.classes)
 
     def weights(self, batch: RaggedBatch) -> Tensor:
         """Return the TF-IDF weights, both vectors of each document scaled to length 1; shape [tokens]."""
-        weights = batch.weights * self.idf[batch.ids]
-        number = torch.arange(len(batch), device=weights.device).repeat_interleave(batch.offsets.diff())
-        vector = 2 * number + (batch.ids >= self.first_character_id)
-        squares = weights.new_zeros(2 * len(batch)).index_add_(0, vector, weights * weights)
-        return weights * squares.clamp_min(_SMALLEST_SQUARE).rsqrt()[vector]
+        weights = batch.weights * self.idf.index_select(0, batch.ids)
+        squares = weights * weights
+        runs = batch.ids >= self.first_character_id
+        scale_of_words = _inverse_length_of_each(squares.masked_fill(runs, 0), batch.offsets)
+        scale_of_runs = _inverse_length_of_each(squares.masked_fill(~runs, 0), batch.offsets)
+        return weights * torch.where(runs, scale_of_runs, scale_of_words)
 
     def choose_head(self, head: int) -> None:
         """Let the exported network answer with this head."""
@@ -128,6 +131,12 @@ class NgramScorer(nn.Module):
         squares = weighted * weighted
         scale = words * _inverse_length(squares * words) + runs * _inverse_length(squares * runs)
         return torch.matmul((weighted * scale)[:, None, :], rows[:, :, :-1]).squeeze(1) + self.bias
+
+
+def _inverse_length_of_each(squares: Tensor, offsets: Tensor) -> Tensor:
+    """Return for each token 1 / length of the vector of its document, shape [tokens]."""
+    lengths = torch.segment_reduce(squares, "sum", offsets=offsets).clamp_min(_SMALLEST_SQUARE).rsqrt()
+    return lengths.repeat_interleave(offsets.diff(), output_size=len(squares))
 
 
 def _inverse_length(squares: Tensor) -> Tensor:

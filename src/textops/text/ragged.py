@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+# Tokens from which on copying whole documents is faster than picking single tokens.
+_LONG = 500
+
 
 @dataclass(frozen=True)
 class Ragged:
@@ -45,11 +48,18 @@ class Ragged:
         )
 
     def take(self, rows: NDArray[np.integer]) -> "Ragged":
-        """Copy some documents, in the order of `rows`, with a few vector operations."""
+        """Copy some documents, in the order of `rows`."""
         starts = self.offsets[rows]
         lengths = self.offsets[np.asarray(rows) + 1] - starts
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
+        if offsets[-1] > _LONG * len(rows):
+            bounds = list(zip(starts.tolist(), (starts + lengths).tolist(), strict=True))
+            return Ragged(
+                np.concatenate([self.ids[start:end] for start, end in bounds]),
+                np.concatenate([self.weights[start:end] for start, end in bounds]),
+                offsets,
+            )
         # Position in the source = position in the result, moved by the gap between the two starts.
         positions = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
         return Ragged(self.ids[positions], self.weights[positions], offsets)

@@ -2,14 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
+import torch
 
-from textops.benchmark import baselines, demo, features, quality
+from textops.benchmark import baselines, bottlenecks, demo, features, loader, quality, training
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
 from textops.benchmark.result import REPORTS
-from textops.errors import ServiceError
+from textops.errors import ConfigurationError, ServiceError
 
 pytestmark = pytest.mark.slow
 
@@ -74,4 +75,72 @@ def test_a_demo_that_fails_is_no_measurement(tmp_path: Path, monkeypatch: pytest
     # when, then
     with pytest.raises(ServiceError, match=r"code 2: .*nothing"):
         demo.benchmark(1, ["data=nothing"])
+    assert not list(tmp_path.iterdir())
+
+
+def test_every_way_to_serve_batches_is_measured_beside_the_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(loader, "ROWS", 150)
+    # when
+    markdown = loader.benchmark(rounds=2)
+    # then
+    measured = cast("list[dict[str, Any]]", assert_kept("loader")["documents_per_second"])
+    names = {row["name"] for row in measured}
+    assert {row["tokens"] for row in measured} == {"n-grams", "words"}
+    assert len(measured) == 2 * len(names)
+    assert {"batches, in the same process", "documents one by one", "tokenized in each epoch"} < names
+    assert all(len(row["rates"]) == 2 and min(row["rates"]) > 0 for row in measured)
+    assert "| n-grams | batches, in the same process |" in markdown
+
+
+def test_what_was_slow_is_measured_beside_what_took_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    threads = torch.get_num_threads()
+    texts = [f"the word {number} and {number * 7}" for number in range(100)]
+    monkeypatch.setattr(bottlenecks, "_texts", lambda: texts)
+    # when
+    markdown = bottlenecks.benchmark(rounds=2)
+    # then
+    compared = cast("list[dict[str, Any]]", assert_kept("bottlenecks")["microseconds_per_document"])
+    assert [row["what"] for row in compared] == ["tokens of a batch", "copying a batch", "gradient and step"]
+    assert all(len(row["times"]) == 2 for row in compared)
+    assert "each row once" in markdown
+    assert torch.get_num_threads() == threads
+
+
+def test_trainings_are_measured_as_processes_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(training, "DATA", "synthetic")
+    monkeypatch.setattr(training, "MODELS", ("ngram", "lstm"))
+    monkeypatch.setattr(training, "SHARED", ("ngram",))
+    monkeypatch.setattr(training, "SMALLER", ("data.synthetic.rows=150",))
+    # when
+    markdown = training.benchmark(rounds=2)
+    # then
+    document = assert_kept("training")
+    epochs = cast("list[dict[str, Any]]", document["epochs"])
+    assert [(row["model"], row["setup"]) for row in epochs] == [
+        ("ngram", "as configured"),
+        ("lstm", "as configured"),
+        *(("ngram", setup) for setup in training.SETUPS),
+    ]
+    for row in epochs:
+        assert len(row["times"]) == 2
+        assert all(0 < epoch["waiting"] < epoch["seconds"] for epoch in row["times"])
+    assert len(cast("list[float]", document["seconds_to_help"])) == 2
+    assert "times as fast as lstm" in markdown
+
+
+def test_a_training_that_fails_is_no_measurement(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(training, "DATA", "nothing")
+    # when, then
+    with pytest.raises(ConfigurationError, match=r"training of ngram failed: .*nothing"):
+        training.benchmark(2)
     assert not list(tmp_path.iterdir())
