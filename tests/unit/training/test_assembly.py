@@ -90,7 +90,7 @@ def test_one_logger_several_or_none_can_be_chosen(choice: str, kinds: set[str]) 
 
 @pytest.mark.parametrize(
     ("choice", "message"),
-    [("[csv,wnadb]", "logger has no choice 'wnadb': take one of all, csv"), ("[[csv]]", "no choice ")],
+    [("[csv,wnadb]", "logger has no choice 'wnadb'; did you mean 'wandb'"), ("[[csv]]", "no choice ")],
 )
 def test_each_of_several_loggers_must_exist(choice: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message) as raised:
