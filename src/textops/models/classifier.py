@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from pytorch_lightning.utilities.types import OptimizerLRSchedulerConfig
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim import SGD, Adagrad, Optimizer
+from torch.optim import Optimizer
 from torch.optim.lr_scheduler import LRScheduler
 
 from textops.data.batch import RaggedBatch
 from textops.errors import ConfigurationError
 from textops.evaluation.calibration import fit_temperature
 from textops.models.encoder import Encoder
+from textops.models.optimizers import check_optimizer
 
 OptimizerFactory = Callable[[Iterable[nn.Parameter]], Optimizer]
 ScheduleFactory = Callable[[Optimizer, int], LRScheduler]
@@ -158,19 +159,8 @@ class TextClassifier(pl.LightningModule):
             schedule = self._make_schedule(optimizer, int(steps))
         except (TypeError, ValueError) as error:
             raise ConfigurationError(f"optimizer or scheduler cannot be made: {error}") from error
-        if self.encoder.sparse_gradients:
-            self._check_sparse(optimizer)
+        check_optimizer(optimizer, self.encoder, self.trainer)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
-
-    def _check_sparse(self, optimizer: Optimizer) -> None:
-        if not isinstance(optimizer, SGD | Adagrad):
-            raise ConfigurationError(
-                f"{type(optimizer).__name__} cannot use the sparse gradients of this model: take optimizer=sgd"
-            )
-        if any(group["weight_decay"] for group in optimizer.param_groups):
-            raise ConfigurationError("sparse gradients allow no weight decay: set optimizer.weight_decay=0")
-        if self.trainer.gradient_clip_val:
-            raise ConfigurationError("sparse gradients cannot be clipped: set trainer.gradient_clip_val=null")
 
     def _losses(self, scores: Tensor, labels: Tensor) -> Tensor:
         """Return the cross-entropy of each head, shape [heads]."""
