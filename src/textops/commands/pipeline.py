@@ -2,12 +2,15 @@
 
 import os
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from textops.commands.arguments import Overrides, RunFolder
 from textops.commands.defaults import folder_of, latest_run
+from textops.errors import ConfigurationError
 
 
 def prepare(
@@ -35,13 +38,21 @@ def train(
         str | None,
         typer.Option(metavar="RUN", help="Repeat the training of a run, a bundle, or a model of the registry."),
     ] = None,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with a training that was broken off.")
+    ] = None,
 ) -> None:
     """Train a model; prepares the data first if they are not there.
 
     Example: textops train data=liar_binary model=lstm trainer.max_epochs=1
 
     Once more with another seed: textops train --from-run models/latest seed=1
+
+    On from where it was broken off: textops train --resume outputs/2026-01-31/12-00-00-000000
     """
+    if resume is not None:
+        _resume(resume, [*(overrides or []), *([] if from_run is None else ["--from-run"])])
+        return
     from textops.training.arguments import checked_arguments
     from textops.training.multirun import wants_search
 
@@ -57,6 +68,19 @@ def train(
     # Otherwise Hydra answers what happens before the training (a read-only folder) with a traceback of its own.
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")
     train_with_hydra()
+
+
+def _resume(folder: Path, others: Sequence[str]) -> None:
+    if others:
+        raise ConfigurationError(
+            f"a training that goes on keeps its settings: leave {others[0]} out, or use --from-run"
+        )
+    from textops.training.resumption import broken_off
+
+    configuration = broken_off(folder)
+    from textops.training.train import train
+
+    train(configuration, resume=True)
 
 
 def evaluate(run: RunFolder = None) -> None:

@@ -1,0 +1,99 @@
+"""A training that is killed in the middle of an epoch, and goes on in another process."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from textops.data.dataset import Dataset
+from textops.training.run import Run
+
+pytestmark = pytest.mark.slow
+SMALL = (
+    "data=synthetic",
+    "data.synthetic.rows=1000",
+    "data.synthetic.words=20",
+    "model=lstm",
+    "model.encoder.state_dimension=8",
+    "trainer.max_epochs=3",
+    "batch_size=8",
+    "callbacks.resume_point.every_seconds=0.1",
+)
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "textops.cli", "train", *arguments]
+
+
+def textops_train(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=180, check=False)
+
+
+def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[str]", run: Path) -> int:
+    """Wait for some steps of the second epoch, kill, and return the step that was saved last."""
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "epoch 1/" in line:
+            break
+    # A tenth of a second into the second epoch there is a point in it.
+    time.sleep(0.3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    process.stderr.close()
+    saved = torch.load(run / "checkpoints/resume.ckpt", map_location="cpu", weights_only=True)
+    return int(saved["global_step"])
+
+
+def test_a_killed_training_ends_as_if_it_had_not_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    assert textops_train(*SMALL, "hydra.run.dir=unbroken").returncode == 0
+    unbroken = Run.load(Path("unbroken"))
+    process = subprocess.Popen(command(*SMALL, "hydra.run.dir=killed"), stderr=subprocess.PIPE, text=True)
+    step = kill_in_the_middle_of_an_epoch(process, Path("killed"))
+    # when
+    resumed = textops_train("--resume", "killed")
+    # then
+    documents = Dataset.load(Path("data/processed/synthetic")).manifest.examples("train")
+    steps_of_an_epoch = math.ceil(documents / 8)
+    assert 0 < step < 3 * steps_of_an_epoch
+    assert step % steps_of_an_epoch != 0
+    assert resumed.returncode == 0, resumed.stderr
+    run = Run.load(Path("killed"))
+    assert run.record.validation_loss == unbroken.record.validation_loss
+    assert run.record.epochs == unbroken.record.epochs == 3
+    first, second = run.encoder().state_dict(), unbroken.encoder().state_dict()
+    assert all(torch.equal(value, second[name]) for name, value in first.items())
+    assert not (run.folder / "checkpoints/resume.ckpt").exists()
+    # and there is nothing more to go on with
+    again = textops_train("--resume", "killed")
+    assert again.returncode == 2
+    assert "has come to its end" in again.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--resume", "nowhere"), "neither a run nor a bundle"),
+        (("--resume", "nowhere", "seed=1"), "leave seed=1 out"),
+        (("--resume", "nowhere", "--from-run", "elsewhere"), "leave --from-run out"),
+    ],
+)
+def test_what_cannot_go_on_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    # when
+    outcome = textops_train(*arguments)
+    # then
+    assert outcome.returncode == 2
+    assert len(outcome.stderr.splitlines()) == 1
+    assert message in outcome.stderr
+    assert not list(tmp_path.iterdir())
