@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from omegaconf import DictConfig
+
 from textops.errors import ConfigurationError
 from textops.training.configuration import compose_configuration
 from textops.training.multirun import check_multirun, wants_search
@@ -61,22 +63,31 @@ def checked_arguments(arguments: Sequence[str], from_run: Path | None = None) ->
     if from_run is not None:
         return _repeating(request, from_run)
     if not request.flags:
-        compose_configuration(request.overrides)
+        _composed(request.overrides)
     elif request.known_flags:
-        check_multirun(request.overrides)
+        check_multirun(request.overrides, _composed)
     # Hydra takes no override behind a flag that stands behind overrides.
     return [*request.flags, *request.overrides] if request.known_flags else [*request.typed]
+
+
+def _composed(overrides: Sequence[str]) -> DictConfig:
+    configuration = compose_configuration(overrides)
+    # Behind the composing, because it loads torch: a typing error is answered at once.
+    from textops.training.training_check import check_training
+
+    return check_training(configuration)
 
 
 def _repeating(request: TrainingRequest, from_run: Path) -> list[str]:
     from textops.training.repetition import compose_repetition, hydra_overrides
     from textops.training.saved_configuration import read_saved
+    from textops.training.training_check import check_training
 
     if not request.known_flags:
         raise ConfigurationError(f"--from-run goes with --multirun, and with nothing else of {' '.join(request.flags)}")
     saved = read_saved(from_run)
     if request.flags:
-        check_multirun(request.overrides, lambda overrides: compose_repetition(saved, overrides))
+        check_multirun(request.overrides, lambda overrides: check_training(compose_repetition(saved, overrides)))
     else:
-        compose_repetition(saved, request.overrides)
+        check_training(compose_repetition(saved, request.overrides))
     return [*request.flags, *hydra_overrides(saved, request.overrides)]

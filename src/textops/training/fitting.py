@@ -27,6 +27,7 @@ from textops.training.run_log import RunLog
 from textops.training.settings import RunSettings, settings_of
 from textops.training.source import dataset_folder, source_of
 from textops.training.tracking.tracking import tracked
+from textops.training.training_check import check_training
 
 NOT_FINITE_FILE = "not-finite-batch.pt"
 
@@ -67,6 +68,7 @@ def fit(configuration: DictConfig, *, resume: bool = False, log: RunLog | None =
     Raises:
         TextopsError: If the configuration or the data cannot work, or the training was asked to stop.
     """
+    check_training(configuration)
     with companions(configuration) as group:
         return _fit(configuration, group, log, resume=resume)
 
@@ -82,6 +84,8 @@ def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, re
             warn_of_other_data(configuration, dataset)
         _use_threads(settings, group.count)
         pl.seed_everything(settings.seed, workers=True, verbose=False)
+        # Deterministic training would fill all memory it takes before anything is written there: a sixth of a step.
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         datamodule = make_datamodule(configuration, folder)
         datamodule.setup()
         profiler.read(datamodule.train_dataloader())

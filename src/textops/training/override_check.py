@@ -11,11 +11,26 @@ from hydra.errors import HydraException
 
 from textops.data.nearest import did_you_mean
 from textops.errors import ConfigurationError
+from textops.training.signature import named, signature_of
 
 # The group whose values a check of its own knows better.
 _CHECKED_ELSEWHERE = "data."
 # Groups of which several files can be taken at once.
 _SEVERAL_CHOICES = frozenset({"logger", "callbacks"})
+# Keys whose values can be of another kind than the present one; their signature is asked later.
+_SEVERAL_KINDS = frozenset(
+    f"trainer.{name}"
+    for name in (
+        "devices",
+        "deterministic",
+        "strategy",
+        "precision",
+        "limit_train_batches",
+        "limit_val_batches",
+        "overfit_batches",
+        "val_check_interval",
+    )
+)
 
 
 def parse_overrides(overrides: Sequence[str], *, several: bool = False) -> list[Override]:
@@ -88,16 +103,30 @@ def check_override(override: Override, configuration: Mapping[str, Any]) -> None
         return
     known = flat(configuration)
     if key not in known:
+        if _is_setting(key, known):
+            raise ConfigurationError(
+                f"the files do not set {key}, though it exists: add it with +{override.input_line}"
+            )
         meant = did_you_mean(key, [name for name in known if not name.endswith("_")])
         hint = meant or ": the files in configs/ say what there is, and +key=value adds one"
         raise ConfigurationError(f"there is no key {key}{hint}")
     if override.is_delete() or key.startswith(_CHECKED_ELSEWHERE):
         return
     value = override.value()
-    expected = _kind(known[key])
+    expected = None if key in _SEVERAL_KINDS else _kind(known[key])
     if expected is not None and not _fits(value, known[key]):
         shown = value.text if isinstance(value, QuotedString) else value
         raise ConfigurationError(f"{key} must be {expected}, not {shown!r}")
+
+
+def _is_setting(key: str, known: Mapping[str, Any]) -> bool:
+    """Tell whether a key that no file has is one that the part would take; loads the part."""
+    section, _, name = key.rpartition(".")
+    part = known.get(section)
+    if not isinstance(part, Mapping) or "_target_" not in part:
+        return False
+    signature = signature_of(named(str(part["_target_"]), section))
+    return signature is not None and name in signature.parameters
 
 
 def flat(configuration: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -59,5 +59,7 @@ def settings_of(configuration: DictConfig) -> RunSettings:
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(map(str, problem["loc"]))
-        given = "" if problem["type"] == "missing" else f", not {repr(problem['input'])[:_LONGEST_VALUE]}"
-        raise ConfigurationError(f"{key}: {problem['msg']}{given}") from error
+        # What contradicts another setting says itself which.
+        whole = problem["type"] in {"missing", "value_error"}
+        given = "" if whole else f", not {repr(problem['input'])[:_LONGEST_VALUE]}"
+        raise ConfigurationError(f"{key}: {problem['msg'].removeprefix('Value error, ')}{given}") from error

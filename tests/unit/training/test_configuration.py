@@ -31,7 +31,6 @@ def test_a_model_brings_the_optimizer_that_suits_it_and_the_command_line_has_the
         ("optimizer.lr=fast", "optimizer.lr must be a number, not 'fast'"),
         ("batch_size=1.5", "batch_size must be a whole number, not 1.5"),
         ("seed=true", "seed must be a whole number, not True"),
-        ("trainer.deterministic=3", "trainer.deterministic must be true or false, not 3"),
         ("model.encoder.step_sizes=3", "must be a list"),
         ("review=3", "review must be a group of keys"),
         ("paths.raw=${nope}", "does not resolve"),
