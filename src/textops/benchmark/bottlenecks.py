@@ -1,5 +1,6 @@
 """What profiles found to be slow, beside what took its place: both measured in one run."""
 
+import importlib.util
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from textops.benchmark.machine import describe_machine
+from textops.benchmark.needless_work import DeterministicStep, prepare_alone
 from textops.benchmark.result import keep, table
 from textops.data.batch_order import Rows
 from textops.data.dataset import Dataset
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 BATCH_SIZE = 64
+DOCUMENTS = 2225  # of bbc_news
 _LABEL_COLUMNS = 15
 
 
@@ -39,12 +42,14 @@ class Compared:
         what: What is done.
         before: How it was done.
         after: How it is done.
+        documents: Documents of each measurement.
         times: Microseconds a document for both, of each round.
     """
 
     what: str
     before: str
     after: str
+    documents: int
     times: list[tuple[float, float]] = field(default_factory=list)
 
     @property
@@ -92,28 +97,42 @@ def _measure(rounds: int) -> list[Compared]:
     order = np.random.default_rng(0).permutation(len(documents))
     batches = [order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)]
     step_before, step_after = _Step(encoder, _sums_of_pytorch), _Step(encoder, row_sums)
+    network = DeterministicStep(texts)
     ways: list[tuple[Compared, Callable[[], object], Callable[[], object]]] = [
         (
-            Compared("tokens of a batch", "tokenized in each epoch", "mapped from the cache"),
+            Compared("tokens of a batch", "tokenized in each epoch", "mapped from the cache", len(texts)),
             lambda: [tokenizer.ragged([texts[row] for row in rows]) for rows in batches],
             lambda: [documents.take(rows) for rows in batches],
         ),
         (
-            Compared("copying a batch", "picking tokens", "joining documents"),
+            Compared("copying a batch", "picking tokens", "joining documents", len(texts)),
             lambda: [_picked(documents, rows) for rows in batches],
             lambda: [documents.take(rows) for rows in batches],
         ),
         (
-            Compared("gradient and step", "embedding_bag of PyTorch", "each row once"),
+            Compared("gradient and step", "embedding_bag of PyTorch", "each row once", len(texts)),
             lambda: step_before.make_all(documents, batches),
             lambda: step_after.make_all(documents, batches),
         ),
+        (
+            Compared("step of a CNN", "fresh memory is filled", "it is left as it is", len(texts)),
+            lambda: network.make_all(fill=True),
+            lambda: network.make_all(fill=False),
+        ),
     ]
+    if importlib.util.find_spec("pandas") is not None:
+        ways.append(
+            (
+                Compared("textops prepare", "pandas is loaded", "it is not", DOCUMENTS),
+                lambda: prepare_alone(pandas=True),
+                lambda: prepare_alone(pandas=False),
+            )
+        )
     for compared, before, after in ways:
         logger.info("Measuring {}, {} rounds", compared.what, rounds)
         before(), after()
         for _ in range(rounds):
-            compared.times.append((_time(before, len(documents)), _time(after, len(documents))))
+            compared.times.append((_time(before, compared.documents), _time(after, compared.documents)))
     return [compared for compared, _, _ in ways]
 
 

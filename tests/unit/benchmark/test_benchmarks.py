@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 import torch
 
-from textops.benchmark import baselines, bottlenecks, demo, features, loader, quality, training
+from textops.benchmark import baselines, bottlenecks, demo, features, loader, needless_work, quality, training
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
 from textops.benchmark.result import REPORTS
 from textops.errors import ConfigurationError, ServiceError
@@ -102,11 +102,13 @@ def test_what_was_slow_is_measured_beside_what_took_its_place(tmp_path: Path, mo
     threads = torch.get_num_threads()
     texts = [f"the word {number} and {number * 7}" for number in range(100)]
     monkeypatch.setattr(bottlenecks, "_texts", lambda: texts)
+    monkeypatch.setattr(needless_work, "PREPARED", ("data=synthetic", "data.synthetic.rows=100"))
     # when
     markdown = bottlenecks.benchmark(rounds=2)
     # then
     compared = cast("list[dict[str, Any]]", assert_kept("bottlenecks")["microseconds_per_document"])
-    assert [row["what"] for row in compared] == ["tokens of a batch", "copying a batch", "gradient and step"]
+    model = ["tokens of a batch", "copying a batch", "gradient and step", "step of a CNN"]
+    assert [row["what"] for row in compared] == [*model, "textops prepare"]
     assert all(len(row["times"]) == 2 for row in compared)
     assert "each row once" in markdown
     assert torch.get_num_threads() == threads
