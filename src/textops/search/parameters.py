@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import (
@@ -78,7 +78,8 @@ class Parameter:
             return False
         whole = not isinstance(kind, IntDistribution) or float(value).is_integer()
         low, high, step = _limits(kind)
-        return whole and low <= value <= high and (step is None or math.isclose((value - low) % step, 0, abs_tol=1e-12))
+        steps = (value - low) / (step or 1)
+        return whole and low <= value <= high and (step is None or math.isclose(steps, round(steps), abs_tol=1e-9))
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def read_search_space(arguments: Sequence[str], configuration: DictConfig) -> Se
     """
     parser = OverridesParser.create()
     overrides: dict[str, Override] = {}
-    configured = (f"{key}={_text(value)}" for key, value in configuration.search.params.items())
+    params = cast("dict[str, object]", OmegaConf.to_container(configuration.search.params, resolve=True))
+    configured = (f"{key}={_text(value)}" for key, value in params.items())
     for text in [*configured, *arguments]:
         try:
             override = parser.parse_override(text)

@@ -90,6 +90,6 @@ def _difference(what: str, there: object, here: object) -> str:
         keys = [key for key in {**there, **here} if there.get(key) != here.get(key)]
         return f"another {', '.join(keys)}"
     if isinstance(there, list) and isinstance(here, list):
-        shown = ("nothing" if not part else " ".join(map(str, part)) for part in (there, here))
-        return " set, not ".join(shown)
+        only = [" ".join(sorted(set(one) - set(other))) or "nothing" for one, other in ((there, here), (here, there))]
+        return f"{only[0]} set where {only[1]} is set here"
     return f"{what} {there}, not {here}"
