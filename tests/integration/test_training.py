@@ -109,7 +109,7 @@ def test_each_value_of_a_multirun_becomes_a_run(call_main: Main, tmp_path: Path)
 def test_a_run_of_a_multirun_that_cannot_work_ends_it_with_code_2(call_main: Main, tmp_path: Path) -> None:
     # given: what only training can tell
     with pytest.raises(SystemExit) as ending:
-        call_main("-m", *SMALL, "optimizer.lr=1.0,-1.0")
+        call_main("-m", *SMALL, "optimizer.lr=1.0,1e38")
     # then
     assert ending.value.code == 2
     assert len(list(tmp_path.glob("multirun/*/*/*/run.json"))) == 1

@@ -44,6 +44,12 @@ def test_values_at_the_edge_are_taken(override: str, name: str, value: object) -
         ("review.max_share=-0.1", r"review\.max_share: .*not -0\.1"),
         ("review=null", "review: .*not None"),
         ("name=null", "name: .*not None"),
+        ("loader.num_workers=-1", r"loader\.num_workers: .*not -1"),
+        ("loader.num_workers=100000", r"loader\.num_workers: .*not 100000"),
+        ("loader.batches_per_bucket=0", r"loader\.batches_per_bucket: .*not 0"),
+        ("loader.prefetch_factor=0", r"loader\.prefetch_factor: .*not 0"),
+        ("loader.prefetch_factor=2", r"loader: prefetch_factor needs processes: set loader\.num_workers=1 or more$"),
+        ("loader.persistent_workers=true", r"loader: persistent_workers needs processes: set loader\.num_workers=1"),
         ("~review", "review: Field required$"),
         ("~seed", "seed: Field required$"),
         ("name=${model}", "^name: .{1,200}$"),
@@ -59,7 +65,7 @@ def test_what_else_a_configuration_holds_does_not_matter() -> None:
     # given
     review = {"target_accuracy": 0.9, "max_share": 0.1}
     configuration = OmegaConf.create(
-        {"name": "n", "seed": 1, "batch_size": 2, "threads": None, "review": review, "paths": {}}
+        {"name": "n", "seed": 1, "batch_size": 2, "threads": None, "loader": {}, "review": review, "x": {}}
     )
     # when, then
     assert settings_of(configuration).batch_size == 2
