@@ -211,7 +211,7 @@ class MlflowTracker(Logger, Tracker):
 def _is_trouble(error: BaseException) -> bool:
     from mlflow.exceptions import MlflowException
 
-    return isinstance(error, (MlflowException, OSError))
+    return isinstance(error, (MlflowException, OSError, ValueError))
 
 
 def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
