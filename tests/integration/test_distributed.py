@@ -32,10 +32,11 @@ LSTM = (
     "model=lstm",
     "model.encoder.state_dimension=8",
     "model.encoder.dropout=0",
+    "threads=1",
     "trainer.max_epochs=2",
     "batch_size=33",
 )
-TWO = ("trainer.devices=2", "+trainer.strategy=ddp")
+TWO = ("trainer=ddp_cpu",)
 WATCH = '''
 """Writes down what a process gets and what comes of it."""
 
@@ -213,7 +214,7 @@ def test_two_machines_train_what_one_would(folder: Path) -> None:
     # when: two machines with one processor each, that share a folder
     for number in ("0", "1"):
         environment = {**os.environ, "NODE_RANK": number, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
-        arguments = [*command(*SMALL), "+trainer.strategy=ddp", "+trainer.num_nodes=2"]
+        arguments = [*command(*SMALL), "trainer=multi_node", "trainer.accelerator=cpu", "trainer.num_nodes=2"]
         nodes.append(
             subprocess.Popen(
                 [*arguments, "trainer.devices=1", "hydra.run.dir=together"],

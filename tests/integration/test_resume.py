@@ -22,6 +22,7 @@ SMALL = (
     "model=lstm",
     "model.encoder.state_dimension=8",
     "trainer.max_epochs=3",
+    "threads=1",
     "batch_size=8",
     "callbacks.resume_point.every_seconds=0.1",
 )

@@ -26,6 +26,7 @@ SETTINGS = {
     "lstm": (
         "model=lstm",
         "model.encoder.state_dimension=8",
+        "threads=1",
         "data.synthetic.rows=150",
         "batch_size=32",
         "trainer.max_epochs=3",
