@@ -183,10 +183,15 @@ def _pins(text: str) -> str:
 
 
 @task
-def readme(_context: Context) -> None:
-    """Copy what the benchmarks wrote into the README, between its markers."""
-    path = ROOT / "README.md"
-    path.write_text(with_reports(path.read_text(encoding="utf-8")), encoding="utf-8")
+def tables(_context: Context) -> None:
+    """Copy what the benchmarks wrote into README.md and docs/, between their markers."""
+    for path in documents():
+        path.write_text(with_reports(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def documents() -> list[Path]:
+    """Return the pages that may hold what a command wrote."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def with_reports(text: str) -> str:
