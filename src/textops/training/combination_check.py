@@ -30,8 +30,10 @@ def check_combinations(configuration: DictConfig) -> None:
     _check_strategy(trainer)
     processes = _count_devices(trainer) * (trainer.get("num_nodes") or 1)
     if processes > 1 and not trainer.get("strategy"):
-        instead = "trainer=multi_node" if (trainer.get("num_nodes") or 1) > 1 else "trainer=ddp"
-        if trainer.get("accelerator") == "cpu":
+        instead = "trainer=ddp"
+        if (trainer.get("num_nodes") or 1) > 1:
+            instead = "trainer=multi_node"
+        elif trainer.get("accelerator") == "cpu":
             instead = f"trainer=ddp_cpu trainer.devices={processes}"
         raise ConfigurationError(f"{processes} processes need a strategy to train together: take {instead}")
     if content["batch_size"] < processes:

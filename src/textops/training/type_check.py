@@ -56,7 +56,7 @@ def _fits_class(value: object, wanted: object) -> bool:
         return wanted in {bool, object} or not isinstance(wanted, type)
     if wanted is float:
         return isinstance(value, int | float)
-    if not isinstance(wanted, type):
+    if not isinstance(wanted, type) or getattr(wanted, "_is_protocol", False):
         return True
     if isinstance(value, list):
         # YAML has one kind of sequence.
