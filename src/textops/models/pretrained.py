@@ -58,16 +58,15 @@ class PretrainedEncoder(SequenceEncoder):
                 "a pretrained encoder reads with the tokenizer it was trained with: "
                 "leave model.tokenizer as configs/model/pretrained.yaml has it"
             )
-        unused: list[nn.Parameter] = []
-        if architecture is None:
-            self.body, unused = load_body(model_folder(source, Path(cache)))
-        else:
-            self.body = build_body(architecture)
         self.dropout = nn.Dropout(dropout)
+        if architecture is not None:
+            self.body = build_body(architecture)
+            self.output = nn.Linear(described(self.body).hidden_size, classes)
+            return
+        self.body, unused = load_body(model_folder(source, Path(cache)))
         self.output = nn.Linear(described(self.body).hidden_size, classes)
-        if architecture is None:
-            _check_same_tokenizer(tokenizer, take_tokenizer(source, cache, tokenizer.max_tokens))
-            self._check_longest(tokenizer)
+        self._check_words(tokenizer, take_tokenizer(source, cache, tokenizer.max_tokens), source)
+        self._check_longest(tokenizer)
         for parameter in (*unused, *_frozen(self.body, str(freeze))):
             parameter.requires_grad = False
 
@@ -102,6 +101,17 @@ class PretrainedEncoder(SequenceEncoder):
                 module.eval()
         return self
 
+    def _check_words(self, given: SubwordTokenizer, expected: ReadyTokenizer, source: str) -> None:
+        if ReadyTokenizer(given).fingerprint != expected.fingerprint:
+            raise ConfigurationError(
+                "model.tokenizer and model.encoder are of different models: set model.source for both"
+            )
+        words, known = given.vocabulary_size - SHIFT, described(self.body).vocab_size
+        if words > known:
+            raise ConfigurationError(
+                f"the tokenizer of {source} has {words} pieces, the encoder knows {known}: take another model.source"
+            )
+
     def _check_longest(self, tokenizer: SubwordTokenizer) -> None:
         longest = torch.from_numpy(tokenizer.encode(["a " * tokenizer.max_tokens])["input_ids"])
         self.eval()
@@ -115,11 +125,6 @@ class PretrainedEncoder(SequenceEncoder):
                 "which may be reserved): lower model.tokenizer.max_tokens"
             ) from error
         self.train()
-
-
-def _check_same_tokenizer(given: SubwordTokenizer, expected: ReadyTokenizer) -> None:
-    if ReadyTokenizer(given).fingerprint != expected.fingerprint:
-        raise ConfigurationError("model.tokenizer and model.encoder are of different models: set model.source for both")
 
 
 def _frozen(body: nn.Module, freeze: str) -> list[nn.Parameter]:
