@@ -25,6 +25,7 @@ from textops.training.run import Run
 from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.wandb_tracker import WandbTracker
 
+pytestmark = pytest.mark.slow  # each test starts the service of W&B
 KEY = "0" * 40
 FACTS = Facts("topics", {"seed": 0}, {"git": {"commit": "abc"}})
 _BLOCK, _HEADER, _FULL, _LAST = 32768, 7, 1, 4
@@ -235,7 +236,6 @@ def only_file(folder: Path) -> RunFile:
     return RunFile(found)
 
 
-@pytest.mark.slow
 def test_the_run_file_holds_configuration_git_environment_and_data(tracked_run: Run) -> None:
     # when
     configuration = file_of_training(tracked_run).configuration
@@ -248,7 +248,6 @@ def test_the_run_file_holds_configuration_git_environment_and_data(tracked_run: 
     assert configuration["facts"]["dataset"]["fingerprint"] == tracked_run.record.fingerprint
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["val/loss", "val/accuracy", "val/macro_f1", "val/precision/class_0", "val/recall/class_1", "val/f1/class_1"],
@@ -261,14 +260,12 @@ def test_the_run_file_holds_a_point_of_each_curve_for_each_epoch(tracked_run: Ru
     assert all(isinstance(value, float | int) for value in values)
 
 
-@pytest.mark.slow
 def test_the_learning_rate_of_each_epoch_falls_as_scheduled(tracked_run: Run) -> None:
     rates = file_of_training(tracked_run).values("train/learning_rate")
     assert len(rates) >= tracked_run.record.epochs
     assert rates == sorted(rates, reverse=True)
 
 
-@pytest.mark.slow
 def test_what_belongs_to_a_step_stands_in_one_row(tracked_run: Run) -> None:
     # given
     rows = [row for row in file_of_training(tracked_run).history if "val/loss" in row]
@@ -277,7 +274,6 @@ def test_what_belongs_to_a_step_stands_in_one_row(tracked_run: Run) -> None:
     assert [row["_step"] for row in rows] == [row["trainer/global_step"] for row in rows]
 
 
-@pytest.mark.slow
 def test_the_run_file_holds_figures_as_images(tracked_run: Run) -> None:
     # given
     file = file_of_training(tracked_run)
@@ -291,7 +287,6 @@ def test_the_run_file_holds_figures_as_images(tracked_run: Run) -> None:
     assert sum(path.endswith(".png") for path in named) == 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["val/confidence", "weights/encoder.table.weight", "gradients/encoder.table.weight"])
 def test_the_run_file_holds_histograms(tracked_run: Run, name: str) -> None:
     # when
@@ -303,7 +298,6 @@ def test_the_run_file_holds_histograms(tracked_run: Run, name: str) -> None:
     assert sum(histograms[0]["values"]) > 0
 
 
-@pytest.mark.slow
 def test_the_table_of_the_most_wrong_examples_holds_no_texts_unless_somebody_asked(tracked_run: Run) -> None:
     # given
     file = file_of_training(tracked_run)
@@ -317,7 +311,6 @@ def test_the_table_of_the_most_wrong_examples_holds_no_texts_unless_somebody_ask
     assert all(row[1] != row[2] for row in table["data"])
 
 
-@pytest.mark.slow
 def test_the_data_set_is_an_artifact_without_its_files(tracked_run: Run) -> None:
     # when
     artifact = file_of_training(tracked_run).artifacts["dataset-synthetic"]
@@ -329,7 +322,6 @@ def test_the_data_set_is_an_artifact_without_its_files(tracked_run: Run) -> None
     assert not artifact.manifest.contents
 
 
-@pytest.mark.slow
 def test_the_bundle_is_an_artifact_of_the_same_run(judged_run: tuple[Run, Judged]) -> None:
     # given
     run, judged = judged_run
@@ -348,7 +340,6 @@ def test_the_bundle_is_an_artifact_of_the_same_run(judged_run: tuple[Run, Judged
     assert all(Path(item.local_path).is_file() for item in artifact.manifest.contents)
 
 
-@pytest.mark.slow
 def test_the_evaluation_adds_to_the_summary_and_writes_over_no_row(judged_run: tuple[Run, Judged]) -> None:
     # given
     run, judged = judged_run
@@ -361,7 +352,6 @@ def test_the_evaluation_adds_to_the_summary_and_writes_over_no_row(judged_run: t
     assert file_of_training(run).summary["best/score"] == pytest.approx(run.record.validation_loss)
 
 
-@pytest.mark.slow
 def test_nothing_of_the_command_and_of_its_user_is_in_the_run_file(tracked_run: Run) -> None:
     assert file_of_training(tracked_run).kinds["environment"] == 0
 
