@@ -339,3 +339,49 @@ def test_training_that_cannot_work_leaves_no_run(terminal: Terminal, tmp_path: P
     assert len(outcome.errors) == 1
     assert not (tmp_path / "models").exists()
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "heard"),
+    [(("--log-level", "error"), False), (("--quiet",), False), (("-q",), False), (("--log-level", "DEBUG"), True)],
+)
+def test_the_level_of_the_log_can_be_chosen(
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    options: Sequence[str],
+    heard: bool,  # noqa: FBT001
+) -> None:
+    # given
+    monkeypatch.setenv("TEXTOPS_LOG_LEVEL", "INFO")
+    write_tickets(tmp_path / "tickets.csv")
+    # when
+    outcome = terminal(*options, "prepare", *TICKETS)
+    # then
+    assert outcome.code == 0
+    assert (" INFO " in outcome.log) is heard
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--log-level", "loud"), "--log-level is not possible: 'loud' is none of TRACE"),
+        (("--quiet", "--log-level", "DEBUG"), "--quiet and --log-level contradict each other"),
+    ],
+)
+def test_a_level_that_is_not_possible_is_one_line(terminal: Terminal, options: Sequence[str], message: str) -> None:
+    # when
+    outcome = terminal(*options, "doctor")
+    # then
+    assert outcome.code == 2
+    assert message in outcome.errors[0]
+
+
+def test_an_impossible_setting_of_the_log_is_one_line(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("TEXTOPS_LOG_LEVEL", "loud")
+    # when
+    outcome = terminal("doctor")
+    # then
+    assert outcome.code == 2
+    assert "TEXTOPS_LOG_LEVEL is not possible" in outcome.errors[0]

@@ -97,7 +97,7 @@ def _measure(rounds: int) -> list[Compared]:
     order = np.random.default_rng(0).permutation(len(documents))
     batches = [order[start : start + BATCH_SIZE] for start in range(0, len(order), BATCH_SIZE)]
     step_before, step_after = _Step(encoder, _sums_of_pytorch), _Step(encoder, row_sums)
-    network = DeterministicStep(texts)
+    deterministic = DeterministicStep(texts)
     ways: list[tuple[Compared, Callable[[], object], Callable[[], object]]] = [
         (
             Compared("tokens of a batch", "tokenized in each epoch", "mapped from the cache", len(texts)),
@@ -115,9 +115,9 @@ def _measure(rounds: int) -> list[Compared]:
             lambda: step_after.make_all(documents, batches),
         ),
         (
-            Compared("step of a CNN", "fresh memory is filled", "it is left as it is", len(texts)),
-            lambda: network.make_all(fill=True),
-            lambda: network.make_all(fill=False),
+            Compared("whole step", "fresh memory is filled", "it is left as it is", len(texts)),
+            lambda: deterministic.make_all(fill=True),
+            lambda: deterministic.make_all(fill=False),
         ),
     ]
     if importlib.util.find_spec("pandas") is not None:

@@ -14,10 +14,10 @@ from torch.nn import functional
 
 from textops.data.batch import RaggedBatch
 from textops.errors import ConfigurationError
-from textops.models.cnn import CnnEncoder
-from textops.text.vocabulary import learn_vocabulary
+from textops.models.ngram import NgramEncoder
+from textops.text.ngrams import NgramTokenizer
 
-BATCH_SIZE = 32
+BATCH_SIZE = 64
 PREPARED = ("data=bbc_news",)
 _CLASSES = 5
 # Its types do not name what it documents.
@@ -29,16 +29,17 @@ _PREPARE = (
 
 
 class DeterministicStep:
-    """One step of a convolutional network as `trainer.deterministic=true` runs it."""
+    """One step of the default model as `trainer.deterministic=true` runs it."""
 
     def __init__(self, texts: Sequence[str]) -> None:
-        """Make batches of the texts, and a network with random weights."""
-        tokenizer = learn_vocabulary(texts, size=10_000, min_count=1, max_tokens=256)
+        """Make batches of the texts, and a model that knows nothing yet."""
+        tokenizer = NgramTokenizer()
         documents = tokenizer.ragged(texts)
         labels = np.arange(len(texts)) % _CLASSES
         parts = [np.arange(len(texts))[start : start + BATCH_SIZE] for start in range(0, len(texts), BATCH_SIZE)]
         self._batches = [RaggedBatch.from_numpy(documents.take(part), labels[part]) for part in parts]
-        self._encoder = CnnEncoder(tokenizer, _CLASSES)
+        self._encoder = NgramEncoder(tokenizer, _CLASSES)
+        self._encoder.fit(documents)
         self._optimizer = torch.optim.SGD(self._encoder.parameters(), lr=1e-6)
 
     def make_all(self, *, fill: bool) -> None:
@@ -53,8 +54,9 @@ class DeterministicStep:
         try:
             for batch in self._batches:
                 self._optimizer.zero_grad()
-                loss = functional.cross_entropy(self._encoder.scores(batch).squeeze(1), batch.labels)
-                torch.autograd.backward(loss)
+                scores = self._encoder.scores(batch)
+                labels = batch.labels.repeat_interleave(scores.shape[1])
+                torch.autograd.backward(functional.cross_entropy(scores.flatten(0, 1), labels))
                 self._optimizer.step()
         finally:
             torch.use_deterministic_algorithms(mode=before[0])

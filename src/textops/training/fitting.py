@@ -84,7 +84,7 @@ def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, re
             warn_of_other_data(configuration, dataset)
         _use_threads(settings, group.count)
         pl.seed_everything(settings.seed, workers=True, verbose=False)
-        # Deterministic training would fill all memory it takes before anything is written there: a sixth of a step.
+        # Deterministic training would fill all memory before anything is written there: some per cent of a step.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
         datamodule = make_datamodule(configuration, folder)
         datamodule.setup()

@@ -105,5 +105,8 @@ def _end(error: TextopsError) -> NoReturn:
 
 
 if __name__ == "__main__":
-    set_up_logging()
+    try:
+        set_up_logging()
+    except TextopsError as error:
+        _end(error)
     main()

@@ -107,7 +107,7 @@ def test_what_was_slow_is_measured_beside_what_took_its_place(tmp_path: Path, mo
     markdown = bottlenecks.benchmark(rounds=2)
     # then
     compared = cast("list[dict[str, Any]]", assert_kept("bottlenecks")["microseconds_per_document"])
-    model = ["tokens of a batch", "copying a batch", "gradient and step", "step of a CNN"]
+    model = ["tokens of a batch", "copying a batch", "gradient and step", "whole step"]
     assert [row["what"] for row in compared] == [*model, "textops prepare"]
     assert all(len(row["times"]) == 2 for row in compared)
     assert "each row once" in markdown
