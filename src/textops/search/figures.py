@@ -213,7 +213,6 @@ def _draw_trial(
         color=colour,
         linewidth=2.2 if row.number == study.best else 1.2,
         linestyle="-" if row.state == "complete" else (0, (3, 2)),
-        alpha=0.9,
         solid_joinstyle="round",
     )
 

@@ -82,7 +82,9 @@ def test_what_cannot_be_searched_is_named_in_one_line(text: str, message: str) -
 
 def test_the_command_line_goes_before_the_file_and_a_single_value_takes_a_parameter_out() -> None:
     # when
-    found = space("optimizer.lr=interval(1,2)", "seed=3", "name=x", batch_size="16,32", optimizer__lr="0.1,1", seed="1,2")
+    found = space(
+        "optimizer.lr=interval(1,2)", "seed=3", "name=x", batch_size="16,32", optimizer__lr="0.1,1", seed="1,2"
+    )
     # then
     assert {part.name: part.distribution for part in found.parameters} == {
         "batch_size": CategoricalDistribution([16, 32]),

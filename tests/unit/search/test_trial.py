@@ -25,7 +25,9 @@ def outcome_of(error: BaseException) -> TrialOutcome:
 
 
 def test_a_training_that_came_through_has_a_value() -> None:
-    assert run_trial(lambda configuration: float(configuration.x), OmegaConf.create({"x": 2})) == TrialOutcome(value=2.0)
+    assert run_trial(lambda configuration: float(configuration.x), OmegaConf.create({"x": 2})) == TrialOutcome(
+        value=2.0
+    )
 
 
 def test_what_a_user_can_put_right_ends_the_trial_and_not_the_search() -> None:

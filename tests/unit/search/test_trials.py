@@ -120,7 +120,9 @@ def test_the_best_trial_is_the_first_of_the_best_that_are_complete(study: optuna
     pruned.report(0.1, 1)
     study.tell(pruned, state=TrialState.PRUNED)
     # when
-    least, most = (best_trial(study.trials, direction) for direction in (StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE))
+    least, most = (
+        best_trial(study.trials, direction) for direction in (StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE)
+    )
     # then
     assert least is not None
     assert most is not None

@@ -13,6 +13,8 @@ from textops.training.arguments import checked_arguments
         (["data.paths=отзывы.csv"], ["data.paths='отзывы.csv'"]),
         (["seed=0,1", "-m"], ["-m", "seed=0,1"]),
         (["model=lstm", "--multirun", "seed=0,1"], ["--multirun", "model=lstm", "seed=0,1"]),
+        (["search=quick", "seed=1"], ["--multirun", "search=quick", "seed=1"]),
+        (["-m", "search=quick"], ["-m", "search=quick"]),
         (["--config-dir", "elsewhere", "experiment=mine"], ["--config-dir", "elsewhere", "experiment=mine"]),
     ],
 )

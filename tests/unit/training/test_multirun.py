@@ -1,11 +1,12 @@
 """Several runs from one command."""
 
 import re
+import sys
 
 import pytest
 
 from textops.errors import ConfigurationError
-from textops.training.multirun import check_multirun
+from textops.training.multirun import check_multirun, wants_search
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,11 @@ def test_every_value_that_fits_is_taken(overrides: list[str]) -> None:
         (["seed=0,1", "batch_size=0"], "batch_size: "),
         (["optimizer.lr=interval(0,1)"], "only a search takes values from 'optimizer.lr=interval(0,1)'"),
         (["+data.nope=1,2", "seed"], "cannot be read"),
+        (["optimizer.lr=interval(0,1)"], "only a search takes values from 'optimizer.lr=interval(0,1)'"),
+        (["search=quick", "model.learning_rat=interval(0,1)"], "did you mean 'model.learning_rate'?"),
+        (["search=quick", "batch_size=interval(8.5,64)"], "batch_size must be a whole number, not 8.5"),
+        (["search=quick", "batch_size=range(0,4)"], "batch_size: "),
+        (["search=ngram", "model=lstm"], "the parameters of the search do not fit: there is no key model.tokenizer."),
     ],
     ids=str,
 )
@@ -46,3 +52,17 @@ def test_a_value_that_does_not_fit_is_named_before_the_first_run(overrides: list
     with pytest.raises(ConfigurationError, match=re.escape(message)) as raised:
         check_multirun(overrides)
     assert "\n" not in str(raised.value)
+
+
+def test_a_search_without_optuna_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    with pytest.raises(ConfigurationError, match=re.escape("pip install 'textops[experiments]'")):
+        check_multirun(["search=quick"])
+
+
+@pytest.mark.parametrize(
+    ("overrides", "search"),
+    [(["search=quick"], True), (["seed=1", "search=custom"], True), (["search=null"], False), (["search.trials=3"], False)],
+)
+def test_a_search_is_known_by_its_group(overrides: list[str], search: bool) -> None:  # noqa: FBT001
+    assert wants_search(overrides) is search

@@ -1,0 +1,154 @@
+"""Several processes of one search, and processes that are killed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import optuna
+import pytest
+from optuna.trial import FrozenTrial, TrialState
+
+from textops.search.storage import open_storage, storage_address
+from textops.search.trials import PROCESS, counted
+from textops.training.run import Run
+
+pytestmark = pytest.mark.slow
+SMALL = (
+    "search=quick",
+    "search.study=shared",
+    "search/pruner=none",
+    "data=synthetic",
+    "data.synthetic.rows=200",
+    "data.synthetic.words=10",
+    "model.tokenizer.word_bits=10",
+    "model.tokenizer.character_bits=10",
+    "trainer.max_epochs=2",
+)
+# So many that a training lasts until somebody ends it.
+LONG = ("trainer.max_epochs=100000", "callbacks.early_stopping=null")
+SECONDS = 240
+NOBODY = 65534
+
+
+def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "textops.training.train", *SMALL, *arguments]
+    return subprocess.Popen(command, cwd=folder, text=True, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+
+
+def end(process: "subprocess.Popen[str]") -> tuple[int, str]:
+    _, log = process.communicate(timeout=SECONDS)
+    return process.returncode, log
+
+
+def trials(address: str) -> list[FrozenTrial]:
+    return optuna.load_study(study_name="shared", storage=open_storage(storage_address(address))).trials
+
+
+def wait_for(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SECONDS
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def trains(folder: Path, trial: int) -> bool:
+    metrics = folder / f"multirun/shared/{trial}/logs/metrics.csv"
+    return metrics.is_file() and len(metrics.read_text().splitlines()) > 2
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Start a database of our own on a free port; it refuses to run as root."""
+    (programs,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    place = folder / "database"
+    place.mkdir()
+    prefix: list[str] = []
+    if os.getuid() == 0:
+        os.chown(place, NOBODY, NOBODY)
+        for parent in (folder, *folder.parents[:3]):
+            parent.chmod(parent.stat().st_mode | 0o011)
+        prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+
+    def run(*command: str) -> None:
+        subprocess.run([*prefix, *command], check=True, cwd=place, capture_output=True, timeout=60)
+
+    run(str(programs / "initdb"), "-D", str(place / "data"), "-U", "ann", "--auth=trust", "--no-sync")
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+    run(str(programs / "pg_ctl"), "-D", str(place / "data"), "-w", "-l", str(place / "log"), "-o", options, "start")
+    stopped: list[bool] = []
+
+    def stop() -> None:
+        if not stopped:
+            run(str(programs / "pg_ctl"), "-D", str(place / "data"), "-m", "immediate", "stop")
+            stopped.append(True)
+
+    try:
+        yield f"postgresql://ann@127.0.0.1:{port}/postgres", stop
+    finally:
+        stop()
+
+
+def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    # given: killed in the middle of its first trial, and asked to stop in the middle of the same values
+    address = f"{tmp_path}/multirun/searches.db"
+    process = begin(tmp_path, *LONG, "search.trials=3")
+    wait_for(lambda: trains(tmp_path, 0))
+    process.send_signal(signal.SIGKILL)
+    assert end(process)[0] == -signal.SIGKILL
+    process = begin(tmp_path, *LONG, "search.trials=3")
+    wait_for(lambda: trains(tmp_path, 1))
+    process.send_signal(signal.SIGTERM)
+    code, log = end(process)
+    assert code == 128 + signal.SIGTERM
+    assert "start the same command again" in log
+    assert "trial 0 was broken off" in log
+    broken = trials(address)
+    assert [trial.state.name for trial in broken] == ["FAIL", "FAIL", "WAITING"]
+    # when: with an end to each training, which is nothing that a study is asked about
+    storage = open_storage(storage_address(address))
+    optuna.load_study(study_name="shared", storage=storage).set_user_attr("fixed", sorted(SMALL[3:]))
+    code, log = end(begin(tmp_path, "search.trials=3"))
+    # then
+    assert code == 0, log
+    finished = counted(trials(address))
+    assert [trial.state for trial in finished] == [TrialState.COMPLETE] * 3
+    assert [trial.number for trial in finished] == [2, 3, 4]
+    assert finished[0].params == broken[0].params
+    assert Run.load(tmp_path / "models/latest").folder.name in {"2", "3", "4"}
+
+
+def test_processes_share_a_study_in_postgresql(tmp_path: Path) -> None:
+    # given
+    assert shutil.which("setpriv") or os.getuid() != 0
+    with postgresql(tmp_path) as (address, stop):
+        # when: both begin with an empty database and without prepared data, at the same moment
+        shared = (f"search.storage={address}", "search.trials=7")
+        processes = [begin(tmp_path, *shared) for _ in range(2)]
+        endings = [end(process) for process in processes]
+        # then
+        assert [code for code, _ in endings] == [0, 0], endings
+        found = counted(trials(address))
+        assert [trial.state for trial in found] == [TrialState.COMPLETE] * 7
+        assert len({tuple(trial.params.values()) for trial in found}) == 7
+        assert len({trial.user_attrs[PROCESS] for trial in found}) == 2
+        assert len(list((tmp_path / "multirun/shared").glob("*/run.json"))) == 7
+        best = min(found, key=lambda trial: trial.value or 0.0)
+        assert Run.load(tmp_path / "models/latest").folder.name == str(best.number)
+        # and: a database that is gone is told in one line
+        stop()
+        code, log = end(begin(tmp_path, *shared))
+        assert code == 2
+        (error,) = [line for line in log.splitlines() if "ERROR" in line]
+        assert "cannot be used" in error
+        assert "Traceback" not in log
