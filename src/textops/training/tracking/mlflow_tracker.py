@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,6 +37,8 @@ _SERVERS = frozenset({"http", "https", "databricks", "uc"})
 _LONGEST_PARAMETER = 500
 _MOST_PARAMETERS = 100
 _LONGEST_DIGEST = 36
+_LONGEST_KEY = 250
+_NOT_IN_PARAMETERS = re.compile(r"[^\w. :-]")
 
 
 class MlflowTracker(Logger, Tracker):
@@ -221,7 +224,8 @@ def _flat(content: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
         if isinstance(value, Mapping):
             flat |= _flat(value, f"{name}.")
         else:
-            flat[name] = str(value)[:_LONGEST_PARAMETER]
+            # Labels and columns are keys, too, and have any letters.
+            flat[_NOT_IN_PARAMETERS.sub("_", name)[:_LONGEST_KEY]] = str(value)[:_LONGEST_PARAMETER]
     return flat
 
 

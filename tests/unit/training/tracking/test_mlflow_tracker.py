@@ -123,7 +123,9 @@ def test_names_of_any_script_and_texts_of_any_length_are_taken(tmp_path: Path, l
     tracker = MlflowTracker(tmp_path / "store", experiment="опыт")
     # when
     tracker.open()
-    tracker.record_facts(Facts("x", {f"key{number}": "x" * 9000 for number in range(150)}, {"git": {}}))
+    labels = {"плохо?!": "bad", "../up": "worse", "x" * 500: "long"}
+    configuration = {f"key{number}": "x" * 9000 for number in range(150)} | {"label_names": labels}
+    tracker.record_facts(Facts("x", configuration, {"git": {}}))
     tracker.log_metrics({"val/f1/добрый": 0.5}, 3)
     tracker.record_table("table", Table(("a",), (("я",),)), 3)
     tracker.record_artifact(Artifact("dataset-x", "dataset", {"fingerprint": "f" * 64}))
@@ -132,7 +134,8 @@ def test_names_of_any_script_and_texts_of_any_length_are_taken(tmp_path: Path, l
     run = MlflowClient(f"sqlite:///{tmp_path}/store/mlflow.db").get_run(str(tracker.run_id))
     assert run.info.status == "FAILED"
     assert run.data.metrics == {"val/f1/добрый": 0.5}
-    assert len(run.data.params) == 150
+    assert len(run.data.params) == 153
+    assert run.data.params["label_names.плохо__"] == "bad"
     assert lines == []
     assert ending is not None
     assert "mlflow.db" in ending
