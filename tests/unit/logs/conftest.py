@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from loguru import logger
 
-from textops.logs import identify_run
+from textops.logs import identify_request, identify_run
 from textops.logs.settings import FILE_VARIABLE, JSON_VARIABLE, LEVEL_VARIABLE
 
 
@@ -21,6 +21,7 @@ def _logging_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
     root.handlers[:], root.level = handlers, level
     identify_run(None)
+    identify_request(None)
     logger.remove()
     logger.configure(patcher=lambda _record: None)
     logger.add(sys.stderr)
