@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,7 +35,6 @@ SMALL = (
 # So many that a training lasts until somebody ends it.
 LONG = ("trainer.max_epochs=100000", "callbacks.early_stopping=null")
 SECONDS = 240
-NOBODY = 65534
 
 
 def begin(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
@@ -63,40 +64,35 @@ def trains(folder: Path, trial: int) -> bool:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
-    """Start a database of our own on a free port; it refuses to run as root."""
-    (programs,) = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
-    place = folder / "database"
-    place.mkdir()
+def postgresql() -> Iterator[tuple[str, Callable[[], None]]]:
+    """Start a database of our own on a free port, and give its address and what stops it."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     prefix: list[str] = []
-    if os.getuid() == 0:
-        os.chown(place, NOBODY, NOBODY)
-        for parent in (folder, *folder.parents[:3]):
-            parent.chmod(parent.stat().st_mode | 0o011)
-        prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    import socket
+    # Not below pytest's folder, which nobody else may enter.
+    with tempfile.TemporaryDirectory(prefix="textops-database-") as name:
+        if os.getuid() == 0:
+            # It refuses to run as root.
+            shutil.chown(name, "nobody", "nogroup")
+            prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
 
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        def run(program: str, *arguments: str) -> None:
+            command = [*prefix, str(programs / program), "-D", f"{name}/data", *arguments]
+            subprocess.run(command, check=True, cwd=name, stdout=subprocess.DEVNULL, timeout=60)
 
-    def run(*command: str) -> None:
-        subprocess.run([*prefix, *command], check=True, cwd=place, capture_output=True, timeout=60)
+        def stop() -> None:
+            if Path(name, "data/postmaster.pid").exists():
+                run("pg_ctl", "-m", "immediate", "stop")
 
-    run(str(programs / "initdb"), "-D", str(place / "data"), "-U", "ann", "--auth=trust", "--no-sync")
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    run(str(programs / "pg_ctl"), "-D", str(place / "data"), "-w", "-l", str(place / "log"), "-o", options, "start")
-    stopped: list[bool] = []
-
-    def stop() -> None:
-        if not stopped:
-            run(str(programs / "pg_ctl"), "-D", str(place / "data"), "-m", "immediate", "stop")
-            stopped.append(True)
-
-    try:
-        yield f"postgresql://ann@127.0.0.1:{port}/postgres", stop
-    finally:
-        stop()
+        run("initdb", "-U", "ann", "--auth=trust", "--no-sync")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
+        run("pg_ctl", "-w", "-l", f"{name}/log", "-o", options, "start")
+        try:
+            yield f"postgresql://ann@127.0.0.1:{port}/postgres", stop
+        finally:
+            stop()
 
 
 def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
@@ -130,8 +126,7 @@ def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
 
 def test_processes_share_a_study_in_postgresql(tmp_path: Path) -> None:
     # given
-    assert shutil.which("setpriv") or os.getuid() != 0
-    with postgresql(tmp_path) as (address, stop):
+    with postgresql() as (address, stop):
         # when: both begin with an empty database and without prepared data, at the same moment
         shared = (f"search.storage={address}", "search.trials=7")
         processes = [begin(tmp_path, *shared) for _ in range(2)]
