@@ -18,8 +18,8 @@ def identify_run(run_id: str | None) -> None:
 def identify_request(request_id: str | None) -> None:
     """Put the name of a request on all records of the present task; None takes it away.
 
-    Nobody has to take it away: a server gives each request a task of its own, and what goes wrong after the answer still
-    belongs to the request. (`logger.contextualize` does the same for twenty times the cost.)
+    Nobody has to take it away: a server gives each request a task of its own, and what goes wrong after the answer
+    still belongs to the request. (`logger.contextualize` does the same for many times the cost.)
     """
     _request.set(request_id)
 
