@@ -36,11 +36,11 @@ class _RowSums(Function):
         rows, counts = torch.unique_consecutive(ordered, return_counts=True)
         ends = functional.pad(counts.cumsum(0), (1, 0)).to(ids.dtype)
         sums = functional.embedding_bag(
-            document_of[order],
+            document_of.index_select(0, order),
             gradients[0].contiguous(),
             ends,
             mode="sum",
-            per_sample_weights=weights[order],
+            per_sample_weights=weights.index_select(0, order),
             include_last_offset=True,
         )
         shape: torch.Size = ctx.table_shape  # type: ignore[attr-defined]
