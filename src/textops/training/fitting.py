@@ -11,6 +11,8 @@ from loguru import logger
 from omegaconf import DictConfig
 from pytorch_lightning.callbacks import ModelCheckpoint
 
+from textops.data.datamodule import TextDataModule
+from textops.data.dataset import file_of
 from textops.data.manifest import DatasetManifest
 from textops.data.prepare import prepare
 from textops.errors import ConfigurationError
@@ -19,7 +21,7 @@ from textops.models.classifier import NotFiniteError, TextClassifier
 from textops.text.tokenizer import Tokenizer
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_profiler, make_trainer
 from textops.training.processes import Companions, companions, is_first_process
-from textops.training.profiling.profiler import NullProfiler
+from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
 from textops.training.repetition import warn_of_other_data
 from textops.training.resume_point import ResumePoint, check_resume_point
 from textops.training.run import begin_run, make_folders
@@ -73,9 +75,47 @@ def fit(configuration: DictConfig, *, resume: bool = False, log: RunLog | None =
         return _fit(configuration, group, log, resume=resume)
 
 
+@dataclass(frozen=True)
+class _Training:
+    """The parts of a training, ready to begin."""
+
+    run: Path
+    dataset: DatasetManifest
+    datamodule: TextDataModule
+    classifier: TextClassifier
+    trainer: pl.Trainer
+    profiler: TrainingProfiler
+
+    @property
+    def resume_point(self) -> Path | None:
+        """Where the training saves what it needs to go on; None where it does not."""
+        points = [part for part in self.trainer.callbacks if isinstance(part, ResumePoint)]  # type: ignore[attr-defined]
+        return points[0].path if points else None
+
+
 def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, resume: bool) -> Fitted:
+    training = _assemble(configuration, group)
+    checkpoint = training.resume_point
+    if not resume or checkpoint is None or not checkpoint.exists():
+        checkpoint = None
+    else:
+        check_resume_point(checkpoint, training.classifier.state_dict())
+    if is_first_process() or group.count > 1:
+        begin_run(training.run, configuration)
+        if log is not None:
+            log.open()
+        make_folders(Path(str(configuration.paths.latest)).parent)
+        logger.info("Training {} on {} into {}", configuration.model.name, training.dataset.name, shown(training.run))
+        group.start(training.run, resume=resume)
+    with tracked(training.trainer, configuration, training.datamodule.dataset):
+        started = time.perf_counter()
+        _run(training, checkpoint)
+        seconds = time.perf_counter() - started
+    return _fitted(training, seconds)
+
+
+def _assemble(configuration: DictConfig, group: Companions) -> _Training:
     settings = settings_of(configuration)
-    run = Path(str(configuration.paths.run))
     folder = dataset_folder(configuration)
     profiler = make_profiler(configuration) if is_first_process() else NullProfiler()
     with profiler.phase("data"):
@@ -91,49 +131,44 @@ def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, re
         profiler.read(datamodule.train_dataloader())
     encoder = make_encoder(configuration, datamodule.tokenizer, len(dataset.classes))
     encoder.fit(datamodule.training_documents)
-    classifier = make_classifier(configuration, encoder)
-    trainer = make_trainer(configuration, profiler)
-    resume_point = _resume_point(trainer)
-    checkpoint = resume_point if resume and resume_point is not None and resume_point.exists() else None
-    if checkpoint is not None:
-        check_resume_point(checkpoint, classifier.state_dict())
-    if is_first_process() or group.count > 1:
-        begin_run(run, configuration)
-        if log is not None:
-            log.open()
-        make_folders(Path(str(configuration.paths.latest)).parent)
-        logger.info("Training {} on {} into {}", configuration.model.name, dataset.name, shown(run))
-        group.start(run, resume=resume)
-    with tracked(trainer, configuration, datamodule.dataset):
-        started = time.perf_counter()
-        try:
-            with profiler.phase("training"):
-                trainer.fit(classifier, datamodule=datamodule, ckpt_path=checkpoint, weights_only=True)
-        except OSError as error:
-            raise ConfigurationError(f"training cannot write its files: {error}; set paths.* or callbacks.*") from error
-        except NotFiniteError as error:
-            raise _with_batch_saved(error, classifier, run / NOT_FINITE_FILE, folder) from error
-        seconds = time.perf_counter() - started
-    best = next(part for part in trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint))
+    return _Training(
+        Path(str(configuration.paths.run)),
+        dataset,
+        datamodule,
+        make_classifier(configuration, encoder),
+        make_trainer(configuration, profiler),
+        profiler,
+    )
+
+
+def _run(training: _Training, checkpoint: Path | None) -> None:
+    try:
+        with training.profiler.phase("training"):
+            training.trainer.fit(
+                training.classifier, datamodule=training.datamodule, ckpt_path=checkpoint, weights_only=True
+            )
+    except OSError as error:
+        raise ConfigurationError(f"training cannot write its files: {error}; set paths.* or callbacks.*") from error
+    except NotFiniteError as error:
+        raise _with_batch_saved(error, training) from error
+
+
+def _fitted(training: _Training, seconds: float) -> Fitted:
+    best = next(part for part in training.trainer.checkpoint_callbacks if isinstance(part, ModelCheckpoint))
     if not best.best_model_path or best.best_model_score is None:
         raise ConfigurationError(
             "training ended before its first validation, so no checkpoint was kept: let trainer.* run a whole epoch"
         )
     return Fitted(
-        dataset,
-        datamodule.tokenizer,
-        encoder.architecture,
+        training.dataset,
+        training.datamodule.tokenizer,
+        training.classifier.encoder.architecture,
         Path(best.best_model_path),
-        resume_point,
+        training.resume_point,
         float(best.best_model_score),
-        trainer.current_epoch,
+        training.trainer.current_epoch,
         seconds,
     )
-
-
-def _resume_point(trainer: pl.Trainer) -> Path | None:
-    callbacks = [part for part in trainer.callbacks if isinstance(part, ResumePoint)]  # type: ignore[attr-defined]
-    return callbacks[0].path if callbacks else None
 
 
 def _use_threads(settings: RunSettings, processes: int) -> None:
@@ -143,11 +178,9 @@ def _use_threads(settings: RunSettings, processes: int) -> None:
         torch.set_num_threads(max(1, torch.get_num_threads() // processes))
 
 
-def _with_batch_saved(
-    error: NotFiniteError, classifier: TextClassifier, path: Path, dataset: Path
-) -> ConfigurationError:
+def _with_batch_saved(error: NotFiniteError, training: _Training) -> ConfigurationError:
     """Save the batch for inspection: a few documents may be all that is wrong."""
-    batch = error.batch
+    batch, path = error.batch, training.run / NOT_FINITE_FILE
     torch.save(
         {
             "ids": batch.ids,
@@ -155,8 +188,9 @@ def _with_batch_saved(
             "offsets": batch.offsets,
             "labels": batch.labels,
             "rows": batch.rows,
-            "model": classifier.encoder.state_dict(),
+            "model": training.classifier.encoder.state_dict(),
         },
         path,
     )
-    return ConfigurationError(f"{error}; the batch (rows of {dataset / 'train.parquet'}) is in {shown(path)}")
+    texts = training.datamodule.dataset.folder / file_of("train")
+    return ConfigurationError(f"{error}; the batch (rows of {texts}) is in {shown(path)}")
