@@ -28,6 +28,7 @@ _EXTRAS = {
     "experiments": ("optuna", "pandas", "snakeviz", "sqlalchemy", "tensorboard", "wandb"),
     "mlflow": ("alembic", "mlflow"),
     "serve": ("fastapi", "httpx", "orjson", "prometheus_client", "starlette", "uvicorn"),
+    "pretrained": ("huggingface_hub", "safetensors", "transformers"),
     "dev": ("sklearn",),
 }
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.

@@ -1,5 +1,7 @@
 """An encoder that somebody else has trained, with a head of our own."""
 
+import re
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from textops.models.sequence import PADDING, SequenceEncoder
 from textops.text.subwords import SHIFT, SubwordTokenizer
 from textops.text.tokenizer import Tokenizer
 
+_NUMBER = re.compile(r"-?\d{1,4}", re.ASCII)
 # What architectures raise for a text with more tokens than they have positions.
 _TOO_LONG = (IndexError, RuntimeError, ValueError)
 
@@ -43,8 +46,8 @@ class PretrainedEncoder(SequenceEncoder):
             classes: Number of classes.
             source: A folder, an installed package or a name on the hub; see `model_folder`.
             cache: Where models that come packed are unpacked.
-            freeze: What keeps its weights: `none`, `embeddings`, `all` of the body, or the embeddings and this many
-                layers on them.
+            freeze: What keeps its weights: `none`, `embeddings`, `all` of the body, or the embeddings and a number of
+                layers on them; -2 are all layers but the last two.
             dropout: Share of the values dropped before the linear layer.
             architecture: What `architecture` said of an encoder like this one. The source is not needed then, and the
                 weights are random.
@@ -69,6 +72,9 @@ class PretrainedEncoder(SequenceEncoder):
         self._check_longest(tokenizer)
         for parameter in (*unused, *_frozen(self.body, str(freeze))):
             parameter.requires_grad = False
+        # The parts start as they are to stay, and Lightning need not be surprised that some are not in training.
+        self.train()
+        warnings.filterwarnings("ignore", message=r"Found \d+ module\(s\) in eval mode")
 
     @property
     def architecture(self) -> dict[str, Any]:
@@ -124,7 +130,6 @@ class PretrainedEncoder(SequenceEncoder):
                 f"max_tokens={tokenizer.max_tokens} is more than this encoder has positions for ({positions}, some of "
                 "which may be reserved): lower model.tokenizer.max_tokens"
             ) from error
-        self.train()
 
 
 def _frozen(body: nn.Module, freeze: str) -> list[nn.Parameter]:
@@ -137,7 +142,7 @@ def _frozen(body: nn.Module, freeze: str) -> list[nn.Parameter]:
         return []
     if freeze == "all":
         return list(body.parameters())
-    if freeze != "embeddings" and not freeze.isdecimal():
+    if freeze != "embeddings" and not _NUMBER.fullmatch(freeze):
         raise ConfigurationError(
             f"model.encoder.freeze={freeze} is not possible: give none, embeddings, all or a number of layers"
         )
@@ -150,4 +155,5 @@ def _frozen(body: nn.Module, freeze: str) -> list[nn.Parameter]:
     count = 0 if freeze == "embeddings" else int(freeze)
     if count > len(stack):
         raise ConfigurationError(f"model.encoder.freeze={freeze} is more than the {len(stack)} layers of this encoder")
-    return [*below, *(parameter for layer in stack[:count] for parameter in layer.parameters())]
+    frozen = stack[: count if count >= 0 else max(0, len(stack) + count)]
+    return [*below, *(parameter for layer in frozen for parameter in layer.parameters())]

@@ -12,12 +12,30 @@ from torch import nn
 
 from textops.errors import ConfigurationError
 from textops.files import shown
+from textops.models.pretrained_source import NOT_INSTALLED
 
 # What hundreds of architectures raise when one of them does not take plain token ids.
 _NO_TEXT_ENCODER = (AttributeError, IndexError, KeyError, NotImplementedError, RuntimeError, TypeError, ValueError)
 # Of the machine that wrote it, or of code that is not run here.
 _NOT_KEPT = ("_name_or_path", "auto_map", "custom_pipelines")
 _TWO_TOKENS = ((1, 2),)
+
+
+def library() -> Any:  # noqa: ANN401 (a module whose types cost seconds to load)
+    """Return transformers: silent, and without reports to anybody.
+
+    Raises:
+        ConfigurationError: If it is not installed.
+    """
+    # Read when the hub's library is loaded.
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    try:
+        transformers = import_module("transformers")
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(NOT_INSTALLED.format(error.name)) from error
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
+    return transformers
 
 
 def load_body(folder: Path) -> tuple[nn.Module, list[nn.Parameter]]:
@@ -32,7 +50,7 @@ def load_body(folder: Path) -> tuple[nn.Module, list[nn.Parameter]]:
     Raises:
         ConfigurationError: If it is no encoder of text, or its weights are damaged or of another architecture.
     """
-    transformers = _library()
+    transformers = library()
     from safetensors import SafetensorError
 
     configuration = _read_configuration(folder)
@@ -72,7 +90,7 @@ def build_body(architecture: dict[str, Any]) -> nn.Module:
     Raises:
         ConfigurationError: If the installed transformers does not know it.
     """
-    transformers = _library()
+    transformers = library()
     try:
         configuration = transformers.AutoConfig.for_model(**architecture)
         body: nn.Module = transformers.AutoModel.from_config(configuration, dtype=torch.float32)
@@ -106,17 +124,8 @@ def described(body: nn.Module) -> Any:  # noqa: ANN401 (each architecture has a 
     return body.config
 
 
-def _library() -> Any:  # noqa: ANN401 (a module whose types cost seconds to load)
-    # Read when the hub's library is loaded.
-    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    transformers = import_module("transformers")
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
-    return transformers
-
-
 def _read_configuration(folder: Path) -> Any:  # noqa: ANN401 (each architecture has a class of its own)
-    transformers = _library()
+    transformers = library()
     try:
         configuration = transformers.AutoConfig.from_pretrained(
             str(folder), local_files_only=True, trust_remote_code=False

@@ -34,6 +34,7 @@ _PACKAGE_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _HUB_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 # Nobody should wait longer than this to learn that the hub cannot be reached.
 _HUB_SECONDS = 5
+NOT_INSTALLED = "a pretrained encoder needs {}, which is not installed: pip install 'textops[pretrained]'"
 
 
 class _Unpacked(RootModel[dict[str, str]]):
@@ -180,7 +181,14 @@ def _from_hub(name: str) -> Path:
         ConfigurationError: If it is not in the cache and the hub does not give it.
     """
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    from huggingface_hub.errors import HfHubHTTPError, HTTPError, OfflineModeIsEnabled  # type: ignore[attr-defined]
+    try:
+        from huggingface_hub.errors import (  # type: ignore[attr-defined]
+            HfHubHTTPError,
+            HTTPError,
+            OfflineModeIsEnabled,
+        )
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(NOT_INSTALLED.format(error.name)) from error
 
     if (fetched := _from_hub_cache(name)) is not None:
         return fetched

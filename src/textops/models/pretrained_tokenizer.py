@@ -9,6 +9,7 @@ from tokenizers import Tokenizer as PieceTokenizer
 
 from textops.errors import ConfigurationError
 from textops.files import shown
+from textops.models.pretrained_body import library
 from textops.models.pretrained_source import TOKENIZER_FILE, VOCABULARY_FILES, model_folder
 from textops.text.subwords import SubwordTokenizer
 
@@ -62,10 +63,9 @@ def _build(folder: Path) -> PieceTokenizer:
     # Without one, the library would make a tokenizer that knows no word.
     if not any((folder / name).exists() for name in VOCABULARY_FILES):
         raise ConfigurationError(f"{shown(folder)} has no tokenizer: it lacks {TOKENIZER_FILE}")
-    from transformers import AutoTokenizer
-
+    make = library().AutoTokenizer
     try:
-        built = AutoTokenizer.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
+        built = make.from_pretrained(str(folder), local_files_only=True, trust_remote_code=False)
         pieces = built.backend_tokenizer
     except (AttributeError, ImportError, KeyError, OSError, TypeError, ValueError) as error:
         raise ConfigurationError(

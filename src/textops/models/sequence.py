@@ -16,7 +16,8 @@ class SequenceEncoder(Encoder):
     def scores(self, batch: RaggedBatch) -> Tensor:
         """Return the logits, shape [documents, 1, classes]."""
         ids, _ = batch.padded()
-        return self(ids)[:, None, :]  # type: ignore[no-any-return]
+        # Half precision ends here: losses and calibration want all digits.
+        return self(ids)[:, None, :].float()  # type: ignore[no-any-return]
 
     def exportable(self) -> nn.Module:
         """Return the network itself, without dropout."""
