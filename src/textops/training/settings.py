@@ -5,6 +5,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from textops.data.loader_settings import LoaderSettings
 from textops.errors import ConfigurationError
+from textops.training.tracking.settings import TrackingSettings
 
 # What numpy takes for a seed, and more threads than any machine gives one process.
 _LARGEST_SEED = 2**32 - 1
@@ -36,6 +37,7 @@ class RunSettings(BaseModel):
         threads: Of one process; None for one on each processor.
         loader: How batches come about.
         review: Which predictions a person should see.
+        tracking: What loggers get beside the curves.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", coerce_numbers_to_str=True)
@@ -46,6 +48,7 @@ class RunSettings(BaseModel):
     threads: int | None = Field(ge=1, le=_MOST_THREADS)
     loader: LoaderSettings
     review: ReviewSettings
+    tracking: TrackingSettings = TrackingSettings()
 
 
 def settings_of(configuration: DictConfig) -> RunSettings:
