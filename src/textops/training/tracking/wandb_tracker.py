@@ -19,8 +19,6 @@ from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.tracker import Tracker, require_package
 from textops.training.tracking.wandb_access import Mode, chosen_mode, key_is_refused
 
-_STAGING = "WANDB_DATA_DIR"
-
 
 class WandbTracker(WandbLogger, Tracker):
     """Sends a run to Weights & Biases, or keeps it below `wandb/` in the folder of the run for `wandb sync`."""
@@ -96,6 +94,11 @@ class WandbTracker(WandbLogger, Tracker):
         # Even offline, W&B would send measurements about itself to its server.
         os.environ.setdefault("WANDB_ERROR_REPORTING", "false")
         os.environ.setdefault("WANDB_SILENT", "true")
+        # The first call starts a service, which asks for its places then.
+        with self._own_places():
+            self._begin_or_stay_offline(run_id)
+
+    def _begin_or_stay_offline(self, run_id: str | None) -> None:
         import wandb
 
         mode = chosen_mode()
@@ -180,7 +183,7 @@ class WandbTracker(WandbLogger, Tracker):
         """Keep the table; a cell may be empty."""
         import wandb
 
-        with self._forgiving, self._staging():
+        with self._forgiving, self._own_places():
             kept = wandb.Table(
                 columns=list(table.columns), data=[list(row) for row in table.rows], allow_mixed_types=True
             )
@@ -195,7 +198,7 @@ class WandbTracker(WandbLogger, Tracker):
         """Keep a version of the artifact, with copies of its files: they may change before they are sent."""
         import wandb
 
-        with self._forgiving, self._staging():
+        with self._forgiving, self._own_places():
             kept = wandb.Artifact(artifact.name, artifact.kind, metadata=dict(artifact.metadata))
             for name, path in artifact.files.items():
                 kept.add_file(str(path), name=name, skip_cache=True)
@@ -232,17 +235,25 @@ class WandbTracker(WandbLogger, Tracker):
         return set((self._folder / "wandb").glob("run-*"))
 
     @contextmanager
-    def _staging(self) -> Iterator[None]:
-        """Let copies of files wait in the folder of the run instead of the home folder: `wandb sync` needs them."""
-        before = os.environ.get(_STAGING)
-        os.environ[_STAGING] = str((self._folder / "wandb/waiting").absolute())
+    def _own_places(self) -> Iterator[None]:
+        """Let W&B keep things with the run instead of in the home folder, which may not even be there.
+
+        Copies of files that wait to be sent have to stay with the run; its cache goes where somebody wants it.
+        """
+        own = (self._folder / "wandb").absolute()
+        places = {"WANDB_DATA_DIR": str(own / "waiting")}
+        if "WANDB_CACHE_DIR" not in os.environ:
+            places["WANDB_CACHE_DIR"] = str(own / "cache")
+        before = {name: os.environ.get(name) for name in places}
+        os.environ.update(places)
         try:
             yield
         finally:
-            if before is None:
-                del os.environ[_STAGING]
-            else:
-                os.environ[_STAGING] = before
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def _is_trouble(error: BaseException) -> bool:

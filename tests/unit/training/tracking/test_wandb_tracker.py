@@ -454,6 +454,23 @@ def test_copies_wait_with_the_run_and_a_folder_of_the_users_choice_stays_set(
     assert list((tmp_path / "wandb/waiting").rglob("tmp*"))
 
 
+def test_nothing_goes_into_the_home_or_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    for name in ("home", "work"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "work")
+    tracker = WandbTracker(tmp_path / "run")
+    # when
+    tracker.open()
+    tell_everything(tracker, tmp_path)
+    tracker.close(succeeded=True)
+    wandb.teardown()
+    # then
+    assert not [path for name in ("home", "work") for path in (tmp_path / name).rglob("*") if path.is_file()]
+    assert not os.environ.get("WANDB_CACHE_DIR")
+
+
 @pytest.mark.parametrize("mode", ["offline", "dryrun"])
 def test_with_a_key_and_the_wish_to_stay_offline_nobody_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: str
