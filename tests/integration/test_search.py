@@ -66,7 +66,7 @@ def trains(folder: Path, trial: int) -> bool:
 @contextmanager
 def postgresql() -> Iterator[tuple[str, Callable[[], None]]]:
     """Start a database of our own on a free port, and give its address and what stops it."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
     prefix: list[str] = []
     # Not below pytest's folder, which nobody else may enter.
     with tempfile.TemporaryDirectory(prefix="textops-database-") as name:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from omegaconf import DictConfig, OmegaConf
 from wandb.wandb_agent import Agent
 
@@ -79,15 +79,16 @@ def test_two_agents_train_at_once_without_disturbing_each_other(
     monkeypatch.setenv("WANDB_SWEEP_ID", "sweep1")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=":")
     command = [*sweep["command"][:-1], *SMALL, sweep["command"][-1]]
-    chance = random.Random(0)
+    chance = random.Random(0)  # noqa: S311 (no secret)
     values = {name: drawn(sweep, chance) for name in ("first1", "second2")}
     agents = {name: Agent(api=None, queue=None, sweep_id="sweep1") for name in values}
     # when
     for name, agent in agents.items():
-        agent._sweep_command = list(command)
+        agent._sweep_command = list(command)  # noqa: SLF001 (what the server tells it)
         arguments = {key: {"value": value} for key, value in values[name].items()}
-        agent._command_run({"run_id": name, "program": sweep["program"], "args": arguments})
-    codes = [agent._run_processes[name].wait(SECONDS) for name, agent in agents.items()]
+        order = {"run_id": name, "program": sweep["program"], "args": arguments}
+        agent._command_run(order)  # type: ignore[no-untyped-call] # noqa: SLF001 (as does its loop)
+    codes = [agent._run_processes[name].wait(SECONDS) for name, agent in agents.items()]  # noqa: SLF001
     # then
     assert codes == [0, 0]
     runs = [Run.load(path.parent) for path in tmp_path.glob("outputs/*/*/run.json")]

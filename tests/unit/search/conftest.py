@@ -26,7 +26,7 @@ def make_study() -> MakeStudy:
         storage: str | None = None,
     ) -> optuna.Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        chance = random.Random(0)
+        chance = random.Random(0)  # noqa: S311 (no secret)
         sampler = optuna.samplers.RandomSampler(seed=0)
         study = optuna.create_study(study_name="поиск", sampler=sampler, storage=storage)
         study.set_user_attr("metric", "val/loss")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import optuna
 import pytest
-from optuna.distributions import FloatDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution
 from typer.testing import CliRunner
 
 from textops.cli import application
@@ -15,7 +15,7 @@ from textops.search.report import measure_importances, report_search
 from textops.search.storage import open_storage, storage_address
 
 MakeStudy = Callable[..., optuna.Study]
-SPACE = {"optimizer.lr": FloatDistribution(0.1, 1), "other": FloatDistribution(0, 1)}
+SPACE: dict[str, BaseDistribution] = {"optimizer.lr": FloatDistribution(0.1, 1), "other": FloatDistribution(0, 1)}
 
 
 def test_a_report_holds_figures_and_tables(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import optuna
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 from omegaconf import DictConfig, OmegaConf
 from optuna.trial import TrialState
 

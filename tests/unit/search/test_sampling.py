@@ -32,8 +32,9 @@ def test_the_same_seed_draws_the_same_values_and_another_one_others(name: str) -
 
 def test_two_processes_draw_different_values_in_one_study() -> None:
     # given
-    study = optuna.create_study(sampler=make_sampler(configuration()))
-    twin = optuna.load_study(study_name=study.study_name, storage=study._storage, sampler=make_sampler(configuration()))
+    storage = optuna.storages.InMemoryStorage()
+    study = optuna.create_study(study_name="shared", storage=storage, sampler=make_sampler(configuration()))
+    twin = optuna.load_study(study_name="shared", storage=storage, sampler=make_sampler(configuration()))
     # when
     values = [part.ask().suggest_float("x", 0, 1) for part in (study, twin, study, twin)]
     # then

@@ -38,7 +38,8 @@ def test_what_does_not_count_is_left_out_and_what_was_not_trained_takes_no_time(
     # given
     study = optuna.create_study(direction="maximize")
     study.enqueue_trial({"x": 0.5}, user_attrs={DEFAULTS: True})
-    for number, note in enumerate(({PROCESS: "a"}, {PROCESS: "a", SURPLUS: True}, {PROCESS: "b", SAME_AS: 0}, {})):
+    notes: list[dict[str, object]] = [{PROCESS: "a"}, {PROCESS: "a", SURPLUS: True}, {PROCESS: "b", SAME_AS: 0}, {}]
+    for number, note in enumerate(notes):
         trial = study.ask({"x": FloatDistribution(0, 1)})
         for key, value in {**note, FOLDER: f"runs/{number}", MACHINE: "here"}.items():
             trial.set_user_attr(key, value)

@@ -5,7 +5,7 @@ import sys
 
 import optuna
 import pytest
-from optuna.distributions import FloatDistribution
+from optuna.distributions import BaseDistribution, FloatDistribution
 from optuna.study import StudyDirection
 from optuna.trial import TrialState
 
@@ -26,7 +26,7 @@ from textops.search.trials import (
     twin_of,
 )
 
-RATE = {"optimizer.lr": FloatDistribution(0, 1)}
+RATE: dict[str, BaseDistribution] = {"optimizer.lr": FloatDistribution(0, 1)}
 
 
 @pytest.fixture

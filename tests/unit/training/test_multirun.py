@@ -40,7 +40,6 @@ def test_every_value_that_fits_is_taken(overrides: list[str]) -> None:
         (["seed=0,1", "batch_size=0"], "batch_size: "),
         (["optimizer.lr=interval(0,1)"], "only a search takes values from 'optimizer.lr=interval(0,1)'"),
         (["+data.nope=1,2", "seed"], "cannot be read"),
-        (["optimizer.lr=interval(0,1)"], "only a search takes values from 'optimizer.lr=interval(0,1)'"),
         (["search=quick", "model.learning_rat=interval(0,1)"], "did you mean 'model.learning_rate'?"),
         (["search=quick", "batch_size=interval(8.5,64)"], "batch_size must be a whole number, not 8.5"),
         (["search=quick", "batch_size=range(0,4)"], "batch_size: "),
@@ -62,7 +61,12 @@ def test_a_search_without_optuna_says_what_to_install(monkeypatch: pytest.Monkey
 
 @pytest.mark.parametrize(
     ("overrides", "search"),
-    [(["search=quick"], True), (["seed=1", "search=custom"], True), (["search=null"], False), (["search.trials=3"], False)],
+    [
+        (["search=quick"], True),
+        (["seed=1", "search=custom"], True),
+        (["search=null"], False),
+        (["search.trials=3"], False),
+    ],
 )
 def test_a_search_is_known_by_its_group(overrides: list[str], search: bool) -> None:  # noqa: FBT001
     assert wants_search(overrides) is search
