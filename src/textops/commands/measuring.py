@@ -79,3 +79,15 @@ def benchmark_quality(
     from textops.benchmark.quality import benchmark
 
     typer.echo(benchmark(sources, splits))
+
+
+def benchmark_search(
+    trials: Annotated[int, typer.Option(min=4, help="Trials of each search.")] = 16,
+) -> None:
+    """Measure what a quick search finds and saves, by one process and by two that share it.
+
+    Example: textops benchmark search --trials 24
+    """
+    from textops.benchmark.search import benchmark
+
+    typer.echo(benchmark(trials))
