@@ -25,7 +25,7 @@ def filled(content: Content, today: Content, without: frozenset[str]) -> Content
     for key, value in today.items():
         if key not in result and key not in without:
             result[key] = copy.deepcopy(value)
-        elif _both_plain(result.get(key), value) and key not in without:
+        elif _of_one_kind(result.get(key), value) and key not in without:
             result[key] = filled(result[key], value, frozenset())
     return result
 
@@ -75,8 +75,11 @@ def take_over(content: Content, before: Content, after: Content, whole: frozense
             content[key] = copy.deepcopy(value)
 
 
-def _both_plain(first: object, second: object) -> bool:
-    return isinstance(first, dict) and isinstance(second, dict) and _TARGET not in first and _TARGET not in second
+def _of_one_kind(saved: object, today: object) -> bool:
+    """Tell whether two sections say the same things, of the same model or data set."""
+    if not isinstance(saved, dict) or not isinstance(today, dict) or _TARGET in saved or _TARGET in today:
+        return False
+    return saved.get("name") == today.get("name")
 
 
 def _is_another(before: object, after: object) -> bool:

@@ -8,6 +8,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.core.override_parser.types import Override
 from loguru import logger
 from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from textops.data.manifest import DatasetManifest
 from textops.errors import ConfigurationError
@@ -27,6 +28,11 @@ from textops.training.saved_configuration import (
 KEY = "from_run"
 # A saved configuration without one of these was made without it.
 _OPTIONAL = frozenset({"logger", "callbacks", "profiler", "experiment", "search", "debug"})
+_EXPERIMENT = "experiment"
+# What the choice of a trainer is about; the rest says how long to train, and how.
+_OF_A_MACHINE = frozenset(
+    {"accelerator", "devices", "strategy", "num_nodes", "precision", "deterministic", "gradient_clip_algorithm"}
+)
 _SHOWN_OF_A_FINGERPRINT = 12
 
 
@@ -49,15 +55,15 @@ def compose_repetition(saved: SavedConfiguration, overrides: Sequence[str] = (),
     choices = [override for override in own if is_choice(override, configuration_folder())]
     if any(override.key_or_group.partition("/")[0] == "search" for override in choices):
         raise ConfigurationError("a search begins with files and not with a run: leave --from-run out")
-    content = _today(saved, choices)
-    configuration = OmegaConf.create(content)
+    configuration = OmegaConf.create(_today(saved, choices))
     _apply(configuration, [override for override in own if override not in choices])
     configuration[KEY] = {"folder": str(saved.folder), "fingerprint": None if _changes_data(own) else saved.fingerprint}
-    for key, value in flat(content).items():
-        if is_hidden(OmegaConf.select(configuration, key)):
-            raise ConfigurationError(f"{key} was a secret and not saved ({value}): give it, {key}=...")
     OmegaConf.set_struct(configuration, True)  # noqa: FBT003 (OmegaConf's signature)
-    return completed(configuration, run)
+    configuration = completed(configuration, run)
+    for key, value in flat(as_container(configuration)).items():
+        if is_hidden(value):
+            raise ConfigurationError(f"{key} was a secret and not saved: give it, {key}=...")
+    return configuration
 
 
 def repeated(configuration: DictConfig) -> DictConfig:
@@ -109,12 +115,33 @@ def _today(saved: SavedConfiguration, choices: Sequence[Override]) -> dict[str, 
     content = with_other_folder(saved.content)
     without_search(content)
     same = _same_choices(content)
-    today = unresolved_configuration(same)
+    today = _today_without_run(same)
     content = linked(filled(content, today, _OPTIONAL), today, is_hidden)
     if choices:
-        changed = unresolved_configuration([*same, *(str(override.input_line) for override in choices)])
-        take_over(content, today, changed, frozenset(override.key_or_group for override in choices))
+        groups = {override.key_or_group for override in choices}
+        # An experiment brings data and model of its own, which a choice on the command line would keep it from.
+        kept = [] if _EXPERIMENT in groups else same
+        changed = _today_without_run([*kept, *(str(override.input_line) for override in choices)])
+        if _EXPERIMENT in groups:
+            groups |= {"data", "model"}
+        trainer = dict(content["trainer"])
+        take_over(content, today, changed, frozenset(groups))
+        if "trainer" in groups:
+            content["trainer"] = _elsewhere(trainer, changed["trainer"])
     return content
+
+
+def _today_without_run(choices: Sequence[str]) -> dict[str, Any]:
+    content = unresolved_configuration(choices)
+    # Only a Hydra application knows the folder of its run.
+    content["paths"]["run"] = ""
+    return content
+
+
+def _elsewhere(trainer: dict[str, Any], chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a trainer on another machine: it trains where the choice says, and as long as before."""
+    kept = {key: value for key, value in trainer.items() if key not in _OF_A_MACHINE}
+    return {**chosen, **kept}
 
 
 def _same_choices(content: dict[str, Any]) -> list[str]:
@@ -128,9 +155,11 @@ def _same_choices(content: dict[str, Any]) -> list[str]:
 
 
 def _apply(configuration: DictConfig, overrides: Sequence[Override]) -> None:
-    # Only a Hydra application knows the folder of its run.
-    configuration.paths.run = ""
-    values = as_container(configuration)
+    try:
+        values = as_container(configuration)
+    except OmegaConfBaseException:
+        # An override may be what is missing.
+        values = as_container(configuration, resolve=False)
     for override in overrides:
         check_override(override, values)
         if override.is_delete():

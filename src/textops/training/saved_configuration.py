@@ -123,9 +123,9 @@ def below(text: str, folder: str, instead: str) -> str | None:
     return f"{instead}{text[len(folder) :]}" if folder and text.startswith(f"{folder}/") else None
 
 
-def as_container(configuration: DictConfig) -> dict[str, Any]:
-    """Return plain mappings and lists, resolved."""
-    container = OmegaConf.to_container(configuration, resolve=True)
+def as_container(configuration: DictConfig, *, resolve: bool = True) -> dict[str, Any]:
+    """Return plain mappings and lists."""
+    container = OmegaConf.to_container(configuration, resolve=resolve)
     if not isinstance(container, dict):
         raise TypeError("a configuration is a mapping")
     return {str(key): value for key, value in container.items()}
@@ -147,5 +147,4 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigurationError(f"{shown(path)} is damaged or cannot be read: repeat another run") from error
     if not isinstance(configuration, DictConfig) or not set(configuration) >= _NEEDED:
         raise ConfigurationError(f"{shown(path)} is not the configuration of a training: repeat another run")
-    content = OmegaConf.to_container(configuration, resolve=False)
-    return {str(key): value for key, value in content.items()}  # type: ignore[union-attr]
+    return as_container(configuration, resolve=False)
