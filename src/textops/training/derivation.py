@@ -9,6 +9,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 Content = dict[str, Any]
 _TARGET = "_target_"
+_ABSENT = object()
 
 
 def filled(content: Content, today: Content, without: frozenset[str]) -> Content:
@@ -40,8 +41,8 @@ def linked(content: Content, today: Content, outdated: Callable[[object], bool])
     """
     configuration = OmegaConf.create(content)
     for key, interpolation in _interpolations(today):
-        saved = OmegaConf.select(configuration, key, throw_on_missing=False)
-        if saved is None and not _has(content, key):
+        saved = _at(content, key)
+        if saved in (_ABSENT, interpolation):
             continue
         OmegaConf.update(configuration, key, interpolation, force_add=True)
         try:
@@ -97,9 +98,9 @@ def _interpolations(content: Mapping[str, Any], prefix: str = "") -> Iterator[tu
             yield f"{prefix}{key}", value
 
 
-def _has(content: object, key: str) -> bool:
+def _at(content: object, key: str) -> object:
     for part in key.split("."):
         if not isinstance(content, Mapping) or part not in content:
-            return False
+            return _ABSENT
         content = content[part]
-    return True
+    return content
