@@ -65,6 +65,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "loader": measuring.benchmark_loader,
     "training": measuring.benchmark_training,
     "quality": measuring.benchmark_quality,
+    "models": measuring.benchmark_models,
     "search": measuring.benchmark_search,
     "demo": measuring.benchmark_demo,
 }

@@ -108,7 +108,7 @@ def test_help_comes_without_loading_torch() -> None:
     ("arguments", "message"),
     [
         (("train", "modle=lstm"), "modle"),
-        (("train", "model=nothing"), "cnn, lstm, ngram, transformer"),
+        (("train", "model=nothing"), "cnn, lstm, ngram, pretrained, transformer"),
         (("train", "trainer.max_epoch=1"), "trainer.max_epochs"),
         (("prepare", "data=csv", "data.paths=nowhere.csv", "data.text_columns=[a]", "data.label_column=b"), "nowhere"),
         (("prepare", "data=csv"), "data."),

@@ -53,6 +53,18 @@ def benchmark_bottlenecks(
     typer.echo(benchmark(rounds))
 
 
+def benchmark_models(
+    source: Annotated[str, typer.Argument(help="Data configuration.")] = "bbc_news",
+) -> None:
+    """Train each model with its default settings on the same split, and compare accuracy, time and size.
+
+    Example: textops benchmark models bbc_news
+    """
+    from textops.benchmark.models import benchmark
+
+    typer.echo(benchmark(source))
+
+
 def benchmark_demo(
     rounds: Annotated[int, typer.Option(min=1, help="How often.")] = 5,
 ) -> None:
