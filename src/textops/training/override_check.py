@@ -104,9 +104,7 @@ def check_override(override: Override, configuration: Mapping[str, Any]) -> None
     known = flat(configuration)
     if key not in known:
         if _is_setting(key, known):
-            raise ConfigurationError(
-                f"the files do not set {key}, though it exists: add it with +{override.input_line}"
-            )
+            raise ConfigurationError(f"{key} exists, but no file sets it: add it with +{override.input_line}")
         meant = did_you_mean(key, [name for name in known if not name.endswith("_")])
         hint = meant or ": the files in configs/ say what there is, and +key=value adds one"
         raise ConfigurationError(f"there is no key {key}{hint}")
