@@ -24,6 +24,8 @@ DEFAULT = "multirun/searches.db"
 Again = Callable[[optuna.Study, FrozenTrial], None]
 
 _SECONDS_TO_CONNECT = 10
+# Drivers for PostgreSQL, in the order they are looked for, and what each calls the time to connect.
+_TIMEOUTS = {"pg8000": "timeout", "psycopg": "connect_timeout"}
 _SECONDS_FOR_A_LOCK = 60
 _SILENT_HEARTBEATS = 3
 # Two processes that make the tables of a new database at the same moment: one of them sees half of them.
@@ -49,8 +51,9 @@ def storage_address(given: str | None) -> URL:
         raise ConfigurationError(
             f"the storage {_without_password(text)!r} is no address: give a file or postgresql://user@host/database"
         ) from error
-    if address.get_backend_name() == "postgresql" and "+" not in address.drivername and find_spec("psycopg"):
-        address = address.set(drivername="postgresql+psycopg")
+    if address.drivername == "postgresql":
+        driver = next((name for name in _TIMEOUTS if find_spec(name)), next(iter(_TIMEOUTS)))
+        address = address.set(drivername=f"postgresql+{driver}")
     return address
 
 
@@ -83,7 +86,7 @@ def open_storage(
             return _made_together(lambda: _open(address, heartbeat, again))
     except ImportError as error:
         raise ConfigurationError(
-            f"{shown_address(address)} needs a driver that is not installed: pip install 'psycopg[binary]'"
+            f"{shown_address(address)} needs a driver that is not installed: for PostgreSQL, pip install pg8000"
         ) from error
     except RuntimeError as error:
         # Optuna's own complaint about tables of another version.
@@ -107,9 +110,8 @@ def _open(address: URL, heartbeat: int | None, again: Again | None) -> RDBStorag
 def _connect_arguments(address: URL) -> dict[str, object]:
     if address.get_backend_name() == "sqlite":
         return {"timeout": _SECONDS_FOR_A_LOCK}
-    if address.get_backend_name() == "postgresql" and "connect_timeout" not in address.query:
-        return {"connect_timeout": _SECONDS_TO_CONNECT}
-    return {}
+    timeout = _TIMEOUTS.get(address.get_driver_name())
+    return {timeout: _SECONDS_TO_CONNECT} if timeout and timeout not in address.query else {}
 
 
 def _made_together(opened: Callable[[], RDBStorage]) -> RDBStorage:

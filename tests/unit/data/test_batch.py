@@ -23,7 +23,7 @@ def test_tensors_have_the_types_a_network_takes() -> None:
     batch = batch_of([[1, 2], [], [3]])
     # then
     assert len(batch) == 3
-    assert (batch.ids.dtype, batch.weights.dtype) == (torch.int64, torch.float32)
+    assert (batch.ids.dtype, batch.weights.dtype) == (torch.int32, torch.float32)
     assert (batch.offsets.dtype, batch.labels.dtype) == (torch.int64, torch.int64)
     assert batch.ids.tolist() == [1, 2, 3]
     assert batch.weights.tolist() == [0.5, 1.0, 1.5]

@@ -26,7 +26,7 @@ def test_a_file_an_address_the_environment_and_the_default_are_taken_in_this_ord
 
 def test_passwords_are_never_shown() -> None:
     address = storage_address("postgresql://ann:geheim@db/searches")
-    assert address.drivername == "postgresql+psycopg"
+    assert address.drivername == "postgresql+pg8000"
     assert shown_address(address) == "postgresql://ann:***@db/searches"
     with pytest.raises(ConfigurationError) as raised:
         storage_address("nosuch://ann:geheim@db/searches")
@@ -34,7 +34,7 @@ def test_passwords_are_never_shown() -> None:
 
 
 def test_a_driver_that_somebody_chose_is_kept() -> None:
-    assert storage_address("postgresql+pg8000://db/searches").drivername == "postgresql+pg8000"
+    assert storage_address("postgresql+psycopg://db/searches").drivername == "postgresql+psycopg"
 
 
 @pytest.mark.parametrize("given", ["://", "nosuch://x", "postgresql://host:port/db"])
