@@ -1,5 +1,6 @@
 """Where studies are kept: a SQLite file, or a PostgreSQL database that several machines reach."""
 
+import getpass
 import os
 import time
 import warnings
@@ -23,7 +24,7 @@ DEFAULT = "multirun/searches.db"
 
 Again = Callable[[optuna.Study, FrozenTrial], None]
 
-_SECONDS_TO_CONNECT = 10
+_SECONDS_TO_ANSWER = 20
 # Drivers for PostgreSQL, in the order they are looked for, and what each calls the time to connect.
 _TIMEOUTS = {"pg8000": "timeout", "psycopg": "connect_timeout"}
 _SECONDS_FOR_A_LOCK = 60
@@ -110,8 +111,14 @@ def _open(address: URL, heartbeat: int | None, again: Again | None) -> RDBStorag
 def _connect_arguments(address: URL) -> dict[str, object]:
     if address.get_backend_name() == "sqlite":
         return {"timeout": _SECONDS_FOR_A_LOCK}
-    timeout = _TIMEOUTS.get(address.get_driver_name())
-    return {timeout: _SECONDS_TO_CONNECT} if timeout and timeout not in address.query else {}
+    driver = address.get_driver_name()
+    timeout = _TIMEOUTS.get(driver)
+    arguments: dict[str, object] = {timeout: _SECONDS_TO_ANSWER} if timeout and timeout not in address.query else {}
+    if driver == "pg8000":
+        # Unlike others, it leaves the environment to its users.
+        user = address.username or os.environ.get("PGUSER") or getpass.getuser()
+        arguments |= {"user": user, "password": address.password or os.environ.get("PGPASSWORD")}
+    return arguments
 
 
 def _made_together(opened: Callable[[], RDBStorage]) -> RDBStorage:
@@ -171,7 +178,10 @@ def patiently(write: Callable[[], object]) -> None:
 def _reason(error: BaseException) -> str:
     while error.__cause__ is not None:
         error = error.__cause__
-    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    cause = getattr(error, "orig", None) or error
+    # What a server says comes as its fields with some drivers.
+    fields = cause.args[0] if cause.args and isinstance(cause.args[0], dict) else {}
+    lines = str(fields.get("M", cause)).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 
 

@@ -10,7 +10,16 @@ from optuna.exceptions import StorageInternalError
 from sqlalchemy import create_engine, text
 
 from textops.errors import ConfigurationError
-from textops.search.storage import DEFAULT, VARIABLE, open_storage, patiently, shown_address, storage_address
+from textops.search.storage import (
+    DEFAULT,
+    VARIABLE,
+    _connect_arguments,
+    _reason,
+    open_storage,
+    patiently,
+    shown_address,
+    storage_address,
+)
 
 
 def test_a_file_an_address_the_environment_and_the_default_are_taken_in_this_order(
@@ -108,3 +117,23 @@ def test_what_a_storage_does_not_take_at_once_is_written_again(monkeypatch: pyte
     answers.extend([StorageInternalError("gone")] * 3)
     with pytest.raises(StorageInternalError):
         patiently(write)
+
+
+def test_who_asks_postgresql_comes_from_the_address_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("PGUSER", "eve")
+    monkeypatch.setenv("PGPASSWORD", "geheim")
+    # when
+    named, unnamed = (_connect_arguments(storage_address(f"postgresql://{user}db/x")) for user in ("ann:pw@", ""))
+    # then
+    assert (named["user"], named["password"]) == ("ann", "pw")
+    assert (unnamed["user"], unnamed["password"]) == ("eve", "geheim")
+
+
+def test_the_fields_of_a_server_become_its_message() -> None:
+    # given
+    error = StorageInternalError("wrapped")
+    error.__cause__ = ValueError({"S": "FATAL", "M": 'database "x" does not exist'})
+    # when, then
+    assert _reason(error) == 'database "x" does not exist'
+    assert _reason(ValueError()) == "ValueError"
