@@ -113,9 +113,7 @@ class Run:
         Raises:
             ConfigurationError: If the checkpoint is missing or damaged, or belongs to another model.
         """
-        encoder = make_encoder(
-            self.configuration, self.tokenizer(), len(self.record.classes), self.record.architecture
-        )
+        encoder = make_encoder(self.configuration, self.tokenizer(), len(self.record.classes), self.record.architecture)
         path = self.folder / self.record.checkpoint
         state = _read_checkpoint(path)
         try:
