@@ -20,7 +20,7 @@ from textops.models.cnn import CnnEncoder
 from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
 from textops.models.ngram import NgramEncoder
-from textops.models.optimizers import SparseAdam
+from textops.models.optimizers import SparseAdam, check_optimizer
 from textops.models.pretrained import PretrainedEncoder
 from textops.models.pretrained_tokenizer import take_tokenizer
 from textops.models.schedules import constant
@@ -192,3 +192,12 @@ def test_a_dense_parameter_moves_as_with_adam_and_rows_that_are_not_there_stay()
         torch.testing.assert_close(bias, alone)
     moved = (table.weight != before).any(1)
     assert moved.tolist() == [False, True, False, True, False]
+
+
+def test_lbfgs_runs_in_one_process_only(make_encoder: MakeEncoder) -> None:
+    # given
+    encoder, _ = make_encoder("cnn")
+    trainer = pl.Trainer(devices=2, accelerator="cpu", strategy="ddp", logger=False, enable_checkpointing=False)
+    # when, then
+    with pytest.raises(ConfigurationError, match="LBFGS runs in one process"):
+        check_optimizer(torch.optim.LBFGS(encoder.parameters()), encoder, trainer)

@@ -1,6 +1,7 @@
 """Encoders that somebody else has trained."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -310,3 +311,16 @@ def test_an_architecture_of_another_transformers_is_refused(sources: dict[str, P
     # when, then
     with pytest.raises(ConfigurationError, match="cannot build the encoder of this run"):
         PretrainedEncoder(tokenizer, 3, source="gone", cache=tmp_path, architecture={"model_type": "made-up"})
+
+
+@pytest.mark.parametrize(("name", "package"), [("transformers", "bert"), ("huggingface_hub.errors", "owner/name")])
+def test_what_is_not_installed_is_named_with_the_extra_that_brings_it(
+    sources: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, package: str
+) -> None:
+    # given
+    tokenizer = take_tokenizer(str(sources["bert"]), tmp_path, 20).tokenizer
+    source = str(sources.get(package, package))
+    monkeypatch.setitem(sys.modules, name, None)
+    # when, then
+    with pytest.raises(ConfigurationError, match=rf"needs {name}, .*textops\[pretrained\]"):
+        PretrainedEncoder(tokenizer, 3, source=source, cache=tmp_path)
