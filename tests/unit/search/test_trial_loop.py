@@ -201,7 +201,7 @@ def test_of_two_processes_that_both_saw_one_trial_left_one_runs_it(
 
     def ask_behind_another(study: optuna.Study) -> optuna.Trial:
         if len(study.trials) == 2:
-            study.tell(ask(study), 0.0)
+            study.tell(ask(study), 9.0)
         return ask(study)
 
     monkeypatch.setattr(optuna.Study, "ask", ask_behind_another)
