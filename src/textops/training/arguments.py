@@ -84,7 +84,7 @@ def _repeating(request: TrainingRequest, from_run: Path) -> list[str]:
     from textops.training.training_check import check_training
 
     if not request.known_flags:
-        raise ConfigurationError(f"--from-run goes with --multirun, and with nothing else of {' '.join(request.flags)}")
+        raise ConfigurationError(f"--from-run goes with no other flag than --multirun: {' '.join(request.flags)}")
     saved = read_saved(from_run)
     if request.flags:
         check_multirun(request.overrides, lambda overrides: check_training(compose_repetition(saved, overrides)))

@@ -14,6 +14,8 @@ from textops.training.saved_configuration import as_container
 from textops.training.signature import named
 
 _FOR_SPARSE_GRADIENTS = (torch.optim.SGD, torch.optim.Adagrad, torch.optim.SparseAdam)
+# The others turn whole models and batches into another kind of number; word counts cannot be.
+_PRECISIONS = frozenset({"32-true", "32", "bf16-mixed", "bf16", "16-mixed", "16"})
 _GPU = frozenset({"gpu", "cuda"})
 _ACCELERATORS = frozenset({"auto", "gpu"})
 
@@ -28,6 +30,7 @@ def check_combinations(configuration: DictConfig) -> None:
     trainer: dict[str, Any] = content["trainer"]
     _check_accelerator(trainer)
     _check_strategy(trainer)
+    _check_precision(trainer)
     processes = _count_devices(trainer) * (trainer.get("num_nodes") or 1)
     if processes > 1 and not trainer.get("strategy"):
         instead = "trainer=ddp"
@@ -61,6 +64,14 @@ def _check_strategy(trainer: dict[str, Any]) -> None:
     if isinstance(strategy, str) and strategy not in known:
         raise ConfigurationError(
             f"there is no trainer.strategy={strategy}{did_you_mean(strategy, known) or ': take ddp, fsdp or auto'}"
+        )
+
+
+def _check_precision(trainer: dict[str, Any]) -> None:
+    precision = trainer.get("precision")
+    if precision is not None and str(precision) not in _PRECISIONS:
+        raise ConfigurationError(
+            f"trainer.precision={precision} is not possible for these models: take 32-true, bf16-mixed or 16-mixed"
         )
 
 

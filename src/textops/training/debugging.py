@@ -8,6 +8,9 @@ from pytorch_lightning.callbacks import Callback
 
 from textops.errors import ConfigurationError
 
+# Of torch, which has no class of its own for it.
+_ANOMALY = "returned nan values in its"
+
 
 class LimitedBatches(Callback):
     """Takes a share of the batches of each epoch, rounded up: Lightning rounds down, for small data to none."""
@@ -67,6 +70,16 @@ class OverfitReport(Callback):
                 loss,
                 epochs,
             )
+
+
+def not_finite_gradient(error: RuntimeError) -> ConfigurationError | None:
+    """Return what `debug=anomaly` found, None where the error is another one."""
+    message = str(error).strip()
+    if _ANOMALY not in message:
+        return None
+    return ConfigurationError(
+        f"a gradient is no finite number: {message.splitlines()[0].rstrip('.')}; mend that operation"
+    )
 
 
 def _training_loss(trainer: pl.Trainer) -> float:

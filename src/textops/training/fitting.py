@@ -20,6 +20,7 @@ from textops.files import shown
 from textops.models.classifier import NotFiniteError, TextClassifier
 from textops.text.tokenizer import Tokenizer
 from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_profiler, make_trainer
+from textops.training.debugging import not_finite_gradient
 from textops.training.processes import Companions, companions, is_first_process
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
 from textops.training.repetition import warn_of_other_data
@@ -151,6 +152,11 @@ def _run(training: _Training, checkpoint: Path | None) -> None:
         raise ConfigurationError(f"training cannot write its files: {error}; set paths.* or callbacks.*") from error
     except NotFiniteError as error:
         raise _with_batch_saved(error, training) from error
+    except RuntimeError as error:
+        found = not_finite_gradient(error)
+        if found is None:
+            raise
+        raise found from error
 
 
 def _fitted(training: _Training, seconds: float) -> Fitted:

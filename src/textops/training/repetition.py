@@ -87,7 +87,7 @@ def hydra_overrides(saved: SavedConfiguration, overrides: Sequence[str]) -> list
     for override in parse_overrides([quoted(override) for override in overrides], several=True):
         text = str(override.input_line)
         if override.is_delete():
-            raise ConfigurationError(f"--from-run takes no {text}: set {override.key_or_group}=null instead")
+            raise _nothing_left_out(override)
         plain = _is_hydras(override) or is_group(override, configuration_folder())
         lenient.append(text if plain else f"++{text.lstrip('+')}")
     outputs = saved.content.get("paths", {}).get("outputs")
@@ -163,8 +163,14 @@ def _apply(configuration: DictConfig, overrides: Sequence[Override]) -> None:
     for override in overrides:
         check_override(override, values)
         if override.is_delete():
-            raise ConfigurationError(f"--from-run takes no {override.input_line}: set {override.key_or_group}=null")
+            raise _nothing_left_out(override)
         OmegaConf.update(configuration, override.key_or_group, override.value(), force_add=True)
+
+
+def _nothing_left_out(override: Override) -> ConfigurationError:
+    key = override.key_or_group
+    instead = f"take another choice of {key}" if is_group(override, configuration_folder()) else f"set {key}=null"
+    return ConfigurationError(f"--from-run takes no {override.input_line}: {instead}")
 
 
 def _is_hydras(override: Override) -> bool:

@@ -10,7 +10,7 @@ from pytorch_lightning import LightningModule, Trainer
 
 from textops.errors import ConfigurationError
 from textops.training.assembly import make_trainer
-from textops.training.debugging import LimitedBatches
+from textops.training.debugging import LimitedBatches, not_finite_gradient
 from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
@@ -67,3 +67,33 @@ def test_a_batch_that_is_not_learned_is_told(compose_small: Composer, lines: lis
     # then
     assert [line for line in lines if line.startswith("WARNING Not learned by heart: training loss 0.69")]
     assert (tmp_path / "run/run.json").exists()
+
+
+ENCODER = """
+from textops.models.cnn import CnnEncoder
+
+class Broken(CnnEncoder):
+    def forward(self, input_ids):
+        logits = super().forward(input_ids)
+        return logits + (logits * 0).sqrt()
+"""
+
+
+@pytest.mark.slow
+def test_an_operation_whose_gradient_is_not_finite_is_named_in_one_line(
+    compose_small: Composer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given: a loss like any other, and behind it a gradient that is none
+    (tmp_path / "broken_encoder.py").write_text(ENCODER)
+    monkeypatch.syspath_prepend(tmp_path)
+    configuration = compose_small("debug=anomaly", "model=cnn", "model.encoder._target_=broken_encoder.Broken")
+    # when, then
+    with pytest.raises(
+        ConfigurationError, match=r"a gradient is no finite number: .*'MulBackward0'.*; mend that operation"
+    ) as raised:
+        train(configuration)
+    assert "\n" not in str(raised.value)
+
+
+def test_another_error_is_left_alone() -> None:
+    assert not_finite_gradient(RuntimeError("shapes do not match")) is None

@@ -50,6 +50,7 @@ def test_what_works_passes(overrides: list[str]) -> None:
         ("callbacks.checkpoint.monitor=5", "callbacks.checkpoint.monitor must be text or null, not 5"),
         ("scheduler.warmup=2", "scheduler.warmup must be from 0 to 1, not 2"),
         ("trainer.precision=17", "trainer.precision must be 64 or 32 or 16"),
+        ("trainer.precision=64-true", "take 32-true, bf16-mixed or 16-mixed"),
         ("trainer.deterministic=3", "trainer.deterministic must be true or false or warn"),
         ("+trainer.max_steps=soon", "trainer.max_steps must be a whole number, not 'soon'"),
         ("+trainer.max_stesp=3", "pytorch_lightning.Trainer has no setting max_stesp; did you mean 'max_steps'?"),
