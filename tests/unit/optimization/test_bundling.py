@@ -55,7 +55,8 @@ def test_the_bundle_is_whole_and_tells_where_it_comes_from(run: Run, judged: Jud
     assert manifest.classes == run.record.classes
     assert manifest.data.fingerprint == run.record.fingerprint
     assert manifest.git_commit == run.record.git_commit
-    assert set(manifest.files) == {"model.onnx", "tokenizer.json", "reference.parquet", "model_card.md"}
+    files = {"model.onnx", "tokenizer.json", "reference.parquet", "config.yaml", "model_card.md"}
+    assert set(manifest.files) == files
     assert judged.parity.texts == len(EDGE_TEXTS) + len(held_out(run))
 
 
