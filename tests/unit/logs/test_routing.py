@@ -20,13 +20,13 @@ def test_records_of_libraries_arrive_with_their_name_and_level(capsys: pytest.Ca
     # given
     set_up_logging()
     # when
-    logging.getLogger("sqlalchemy.engine").warning("pool of %d is full", 5)
-    logging.getLogger("sqlalchemy").log(35, "a level of its own")
+    logging.getLogger("somelibrary.engine").warning("pool of %d is full", 5)
+    logging.getLogger("somelibrary").log(35, "a level of its own")
     logging.getLogger("uvicorn.error").info("Started server process [%d]", 7)
     # then
     assert messages(capsys) == [
-        "WARNING sqlalchemy: pool of 5 is full",
-        "Level 35 sqlalchemy: a level of its own",
+        "WARNING somelibrary: pool of 5 is full",
+        "Level 35 somelibrary: a level of its own",
         "INFO    uvicorn: Started server process [7]",
     ]
 
@@ -36,9 +36,9 @@ def test_their_origin_is_theirs(capsys: pytest.CaptureFixture[str], monkeypatch:
     monkeypatch.setenv("TEXTOPS_LOG_JSON", "1")
     set_up_logging()
     # when
-    logging.getLogger("sqlalchemy.engine").warning("full")
+    logging.getLogger("somelibrary.engine").warning("full")
     # then
-    assert '"logger": "sqlalchemy.engine", "function": "test_their_origin_is_theirs"' in capsys.readouterr().err
+    assert '"logger": "somelibrary.engine", "function": "test_their_origin_is_theirs"' in capsys.readouterr().err
 
 
 def test_their_tracebacks_arrive_once(capsys: pytest.CaptureFixture[str]) -> None:
