@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from omegaconf import DictConfig, OmegaConf
 
 from textops.training.arguments import checked_arguments
@@ -46,8 +47,10 @@ def choice_of(path: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("path", CHOICES, ids=named)
-def test_each_file_opens_with_a_command_that_composes(path: Path) -> None:
-    # given
+def test_each_file_opens_with_a_command_that_composes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given: a machine on which all of them can be used
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
     verb, arguments = command_of(path)
     # when
     if verb == "prepare":
@@ -64,7 +67,7 @@ def test_each_file_opens_with_a_command_that_composes(path: Path) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_each_file_opens_with_what_it_is_for(path: Path) -> None:
     first = _PACKAGE.sub("", path.read_text(), count=1).splitlines()[0]
-    assert re.match(r"# \S.*(\btextops \w+ |not a \w+ by itself)", first)
+    assert re.match(r"# \S.*(\b(textops|wandb) \w+ |not a \w+ by itself)", first)
 
 
 @pytest.mark.parametrize("path", CHOICES, ids=named)
