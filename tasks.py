@@ -24,7 +24,12 @@ REPORT = re.compile(r"<!-- (reports/\S+\.md) -->\n.*?<!-- end -->", re.DOTALL)
 OLDEST_PYTHON = (3, 11)
 
 # Install group -> its extras. The last one holds all others and is the constraint of every installation.
-GROUPS = {"base": (), "serve": ("serve",), "train": ("train",), "dev": ("serve", "train", "experiments", "pretrained", "mlflow", "dev")}
+GROUPS = {
+    "base": (),
+    "serve": ("serve",),
+    "train": ("train",),
+    "dev": ("serve", "train", "experiments", "pretrained", "mlflow", "dev"),
+}
 ALL = "dev"
 HEADER = """\
 # Made by `invoke requirements` from pyproject.toml: do not edit.
