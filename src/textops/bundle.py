@@ -12,7 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from textops.errors import BundleError
 from textops.files import sha256_of_file, write_text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+READABLE_SCHEMA_VERSIONS = (1, 2)
+"""Version 1 lacks `export`, which is then not known; all else is the same."""
 MANIFEST_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -46,6 +48,36 @@ class ReviewBand(_Frozen):
     accuracy_outside: float = Field(ge=0, le=1)
 
 
+class Parity(_Frozen):
+    """How far the file that ships is from the checkpoint it was made of, on texts of the test set.
+
+    Attributes:
+        texts: Texts compared.
+        max_difference: Largest absolute difference of two logits.
+        agreement: Share of the texts to which both give the same class.
+    """
+
+    texts: int = Field(ge=1)
+    max_difference: float = Field(ge=0)
+    agreement: float = Field(ge=0, le=1)
+
+
+class Export(_Frozen):
+    """Which form of the model ships, and why.
+
+    Attributes:
+        variant: `onnx_fp32` for the checkpoint as it is; other names are those of `textops optimize`.
+        exact: Whether the variant promises the logits of the checkpoint, rounding aside.
+        parity: Proof of how far it is from the checkpoint.
+        reason: Why this one was chosen, in words.
+    """
+
+    variant: str
+    exact: bool
+    parity: Parity
+    reason: str
+
+
 class DataReference(_Frozen):
     """Which data the model was trained on and measured with."""
 
@@ -69,6 +101,7 @@ class Manifest(_Frozen):
         metrics: Figures on the test set by name (`accuracy`, `macro_f1`, `ece`, ...).
         data: The data set behind the model.
         git_commit: Commit of the code, None outside a repository.
+        export: Which form of the model this is; None in bundles of schema version 1.
         created: When the bundle was written, UTC.
         files: SHA-256 of each other file of the bundle by name.
     """
@@ -83,6 +116,7 @@ class Manifest(_Frozen):
     metrics: dict[str, Metric]
     data: DataReference
     git_commit: str | None
+    export: Export | None = None
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
     files: dict[str, str] = Field(default_factory=dict)
 
@@ -135,9 +169,10 @@ def read_manifest(folder: Path) -> Manifest:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"]) or "the document"
         raise BundleError(f"{path} is not valid at {where}: {first['msg']}; export the bundle again") from error
-    if manifest.schema_version != SCHEMA_VERSION:
+    if manifest.schema_version not in READABLE_SCHEMA_VERSIONS:
         raise BundleError(
-            f"{path} has schema version {manifest.schema_version}, this textops reads {SCHEMA_VERSION}: "
+            f"{path} has schema version {manifest.schema_version}, this textops reads "
+            f"{' and '.join(map(str, READABLE_SCHEMA_VERSIONS))}: "
             "export the bundle again with this version"
         )
     return manifest

@@ -144,5 +144,18 @@ def test_a_manifest_that_is_no_json_is_one_line(bundle: Path) -> None:
 def test_a_manifest_of_another_schema_is_refused(bundle: Path) -> None:
     rewrite(bundle, lambda document: document.update(schema_version=99))
 
-    with pytest.raises(BundleError, match="has schema version 99, this textops reads 1"):
+    with pytest.raises(BundleError, match="has schema version 99, this textops reads 1 and 2"):
         read_manifest(bundle)
+
+
+def test_a_bundle_of_the_first_schema_is_read_without_what_it_lacks(bundle: Path) -> None:
+    # given
+    def as_of_old(document: dict[str, Any]) -> None:
+        document["schema_version"] = 1
+        del document["export"]
+
+    rewrite(bundle, as_of_old)
+    # when
+    manifest = verify(bundle)
+    # then
+    assert manifest.export is None

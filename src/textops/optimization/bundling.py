@@ -14,7 +14,9 @@ from textops.bundle import (
     REFERENCE_FILE,
     TOKENIZER_FILE,
     DataReference,
+    Export,
     Manifest,
+    Parity,
     seal,
 )
 from textops.data.dataset import Dataset, Examples
@@ -33,7 +35,7 @@ from textops.files import folder_written_beside, shown, write_text
 from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
-from textops.optimization.export import Parity, check_parity, export_onnx
+from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
 from textops.optimization.reference import write_reference
 from textops.text.tokenizer import Tokenizer
 from textops.training.run import Run
@@ -147,6 +149,12 @@ def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, parity: Pa
             test_examples=len(labels),
         ),
         git_commit=run.record.git_commit,
+        export=Export(
+            variant=CHECKPOINT_VARIANT,
+            exact=True,
+            parity=parity,
+            reason="the checkpoint as it is: no other form was made (textops optimize)",
+        ),
     )
     return Judged(run.bundle, manifest, evaluation, calibration, parity)
 

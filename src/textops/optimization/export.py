@@ -6,7 +6,6 @@ import logging
 import math
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,27 +13,16 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from textops.bundle import Parity
 from textops.errors import BundleError
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.tokenizer import Tokenizer
 
+CHECKPOINT_VARIANT = "onnx_fp32"
 OPSET = 20
 PARITY_TOLERANCE = 1e-4
 # Two texts of different lengths, so that no dimension is taken for a constant.
 _EXAMPLES = ("a first example of some words", "and a second one that is somewhat longer than the first")
-
-
-@dataclass(frozen=True)
-class Parity:
-    """How far the exported model is from the checkpoint.
-
-    Attributes:
-        texts: Texts compared.
-        max_difference: Largest absolute difference of two logits.
-    """
-
-    texts: int
-    max_difference: float
 
 
 def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
@@ -69,9 +57,12 @@ def check_parity(network: nn.Module, tokenizer: Tokenizer, path: Path, texts: Se
 
     Raises:
         BundleError: If the export does not answer, or a logit differs by more than `PARITY_TOLERANCE`.
+        ValueError: If there is no text.
     """
+    if not texts:
+        raise ValueError("parity needs at least one text")
     session = open_session(path)
-    largest = 0.0
+    largest, same = 0.0, 0
     for text in texts:
         feed = tokenizer.encode([text])
         try:
@@ -90,7 +81,8 @@ def check_parity(network: nn.Module, tokenizer: Tokenizer, path: Path, texts: Se
                 f"(allowed {PARITY_TOLERANCE:g}): do not ship it"
             )
         largest = max(largest, difference)
-    return Parity(len(texts), largest)
+        same += int(np.argmax(exported) == int(original.argmax()))
+    return Parity(texts=len(texts), max_difference=largest, agreement=same / len(texts))
 
 
 def _difference(exported: NDArray[np.float32], original: NDArray[np.float32]) -> float:

@@ -60,7 +60,7 @@ def test_quality_is_compared_on_the_same_examples(tmp_path: Path, monkeypatch: p
 def test_the_demo_is_measured_as_a_newcomer_runs_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.chdir(tmp_path)
-    small = ("data=synthetic", "data.synthetic.rows=300", "model.tokenizer.character_bits=12", "trainer.max_epochs=1")
+    small = ("data=synthetic", "data.synthetic.rows=300", "model.tokenizer.character_bits=12", "trainer.max_epochs=3")
     # when
     markdown = demo.benchmark(1, small)
     # then

@@ -21,7 +21,7 @@ from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
 from textops.models.ngram import NgramEncoder
 from textops.models.transformer import TransformerEncoder
-from textops.optimization.export import PARITY_TOLERANCE, Parity, check_parity, export_onnx
+from textops.optimization.export import PARITY_TOLERANCE, check_parity, export_onnx
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
 from textops.text.vocabulary import learn_vocabulary
@@ -195,5 +195,6 @@ def test_a_checkpoint_that_is_not_a_number_is_refused_even_if_the_export_is_not_
         check_parity(encoder.exportable(), tokenizer, tmp_path / "model.onnx", ["a text"])
 
 
-def test_without_texts_nothing_is_compared(linear: Exported) -> None:
-    assert check_parity(linear.network, linear.tokenizer, linear.path, []) == Parity(0, 0.0)
+def test_without_texts_nothing_is_proven(linear: Exported) -> None:
+    with pytest.raises(ValueError, match="at least one text"):
+        check_parity(linear.network, linear.tokenizer, linear.path, [])
