@@ -80,13 +80,15 @@ def run_module(context: Context, module: str, *arguments: str) -> None:
 def run_tests(context: Context, fast: bool = False, only: str = "") -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Run the tests, with branch coverage."""
     chosen = ["-k", only] if only else []
+    # A worker for each processor; who runs out of tests takes some of another's.
+    workers = ["--numprocesses", "logical", "--dist", "worksteal"]
     if fast:
-        run_module(context, "pytest", "-m", "not slow", *chosen)
+        run_module(context, "pytest", *workers, "-m", "not slow", *chosen)
         return
     coverage = ["--cov", "--cov-branch", "--cov-report=term"]
     # A part of the tests covers a part of the code.
     least = [] if only else [f"--cov-fail-under={LEAST_COVERAGE}"]
-    run_module(context, "pytest", *coverage, *least, *chosen)
+    run_module(context, "pytest", *workers, *coverage, *least, *chosen)
 
 
 @task
