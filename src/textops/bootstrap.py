@@ -82,3 +82,34 @@ def mean_interval(
         confidence=confidence,
         seed=seed,
     )
+
+
+def mean_intervals(
+    columns: NDArray[np.floating] | NDArray[np.bool_],
+    *,
+    resamples: int = DEFAULT_RESAMPLES,
+    confidence: float = DEFAULT_CONFIDENCE,
+    seed: int = 0,
+) -> list[Interval]:
+    """Measure the mean of each column and its percentile interval, all from the same resamples of the rows.
+
+    Args:
+        columns: Shape [count, figures], count at least 1.
+        resamples: How many samples to draw.
+        confidence: Share of the resampled figures inside the interval.
+        seed: Seed of the generator.
+
+    Raises:
+        ValueError: If there is no row.
+    """
+    count = len(columns)
+    if count < 1:
+        raise ValueError("a bootstrap needs at least one row")
+    generator = np.random.default_rng(seed)
+    draws = np.array([columns[generator.integers(0, count, size=count)].mean(axis=0) for _ in range(resamples)])
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return [
+        Interval(float(value), float(below), float(above))
+        for value, below, above in zip(columns.mean(axis=0), low, high, strict=True)
+    ]

@@ -1,0 +1,198 @@
+"""Robustness: what becomes of the answers when texts arrive changed, or come from elsewhere.
+
+Each changed text is compared with the same text unchanged (paired bootstrap, Efron and Tibshirani 1993, chapter 16), so
+that small losses can be told from luck.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from textops.bootstrap import Interval, mean_intervals
+from textops.evaluation.perturbations import Perturbation, perturbations
+
+Answer = Callable[[Sequence[str]], NDArray[np.float64]]
+"""Texts -> calibrated probabilities, shape [texts, classes]."""
+
+_TEXTS_AT_ONCE = 4096
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class RobustnessSettings(_Frozen):
+    """The section `robustness` of the configuration.
+
+    Attributes:
+        examples: Most test texts that are changed; 0 leaves the measurement out.
+        characters: Most characters that they hold together, which bounds the cost where texts are long.
+        seed: Of the choice of texts and of the changes.
+        others: Folders of other prepared data sets with the same classes.
+        class_names: Class of another data set -> class of the model, where they are called otherwise.
+    """
+
+    examples: int = Field(default=500, ge=0)
+    characters: int = Field(default=300_000, ge=1)
+    seed: int = Field(default=0, ge=0)
+    others: tuple[str, ...] = ()
+    class_names: dict[str, str] = Field(default_factory=dict)
+
+
+class PerturbationFigures(_Frozen):
+    """What one change did.
+
+    Attributes:
+        name: What was done.
+        level: How much of it; may be empty.
+        changed: Share of the texts that it changed at all.
+        accuracy: On the changed texts.
+        difference: Accuracy minus that on the same texts unchanged; paired.
+        agreement: Share of the texts that keep the answer they had unchanged.
+        confidence: Mean top probability on the changed texts.
+    """
+
+    name: str
+    level: str
+    changed: float = Field(ge=0, le=1)
+    accuracy: Interval
+    difference: Interval
+    agreement: float = Field(ge=0, le=1)
+    confidence: float = Field(ge=0, le=1)
+
+    @property
+    def title(self) -> str:
+        """Name and level in one piece."""
+        return f"{self.name}: {self.level}" if self.level else self.name
+
+
+class OtherSource(_Frozen):
+    """The figures on the test set of another source.
+
+    Attributes:
+        name: Name of the data set.
+        fingerprint: Of that data set.
+        examples: Texts measured.
+        seen: Texts left out because the model was trained on them.
+        accuracy: On them.
+        difference: Accuracy minus that on the model's own test set, from independent samples.
+        confidence: Mean top probability.
+    """
+
+    name: str
+    fingerprint: str
+    examples: int = Field(ge=1)
+    seen: int = Field(ge=0)
+    accuracy: Interval
+    difference: Interval
+    confidence: float = Field(ge=0, le=1)
+
+
+class Robustness(_Frozen):
+    """Accuracy on changed texts and on other sources.
+
+    Attributes:
+        examples: Test texts that were changed.
+        available: Test texts there are.
+        seed: Of the choice of texts and of the changes.
+        accuracy: On these texts unchanged.
+        confidence: Mean top probability on these texts unchanged.
+        perturbations: One for each change.
+        others: One for each other source.
+    """
+
+    examples: int = Field(ge=1)
+    available: int = Field(ge=1)
+    seed: int
+    accuracy: Interval
+    confidence: float = Field(ge=0, le=1)
+    perturbations: tuple[PerturbationFigures, ...]
+    others: tuple[OtherSource, ...] = ()
+
+
+def measure_robustness(
+    answer: Answer,
+    texts: Sequence[str],
+    labels: NDArray[np.int64],
+    *,
+    settings: RobustnessSettings,
+    others: tuple[OtherSource, ...] = (),
+    changes: Iterable[Perturbation] | None = None,
+) -> Robustness:
+    """Change test texts and see what becomes of the answers.
+
+    Args:
+        answer: Gives the probabilities of texts.
+        texts: Of the test set, at least one.
+        labels: Class numbers, shape [texts].
+        settings: How many texts, and the seed.
+        others: What other sources gave (`measure_other_source`).
+        changes: All of `perturbations()` by default.
+
+    Raises:
+        ValueError: If there is no text, or none is to be changed.
+    """
+    chosen = sample_rows(texts, settings)
+    if len(chosen) == 0:
+        raise ValueError("robustness needs at least one text")
+    sample = [texts[row] for row in chosen]
+    every = list(perturbations() if changes is None else changes)
+    # A generator for each change: another change more or less leaves the others as they are.
+    altered = [
+        [change.change(text, generator) for text in sample]
+        for change, generator in ((change, _generator(settings.seed, change)) for change in every)
+    ]
+    clean, *changed = _answers(answer, [sample, *altered])
+    right = labels[chosen]
+    hits = np.stack([part.argmax(axis=1) == right for part in (clean, *changed)], axis=1).astype(np.float64)
+    intervals = mean_intervals(np.hstack([hits, hits - hits[:, :1]]), seed=settings.seed)
+    accuracies, differences = intervals[: len(every) + 1], intervals[len(every) + 1 :]
+    return Robustness(
+        examples=len(sample),
+        available=len(texts),
+        seed=settings.seed,
+        accuracy=accuracies[0],
+        confidence=_confidence(clean),
+        perturbations=tuple(
+            PerturbationFigures(
+                name=change.name,
+                level=change.level,
+                changed=float(np.mean([new != old for new, old in zip(altered[number], sample, strict=True)])),
+                accuracy=accuracies[number + 1],
+                difference=differences[number + 1],
+                agreement=float((changed[number].argmax(axis=1) == clean.argmax(axis=1)).mean()),
+                confidence=_confidence(changed[number]),
+            )
+            for number, change in enumerate(every)
+        ),
+        others=others,
+    )
+
+
+def sample_rows(texts: Sequence[str], settings: RobustnessSettings) -> NDArray[np.intp]:
+    """Return the rows of a random sample within both bounds, in rising order; one at least, if any are wanted."""
+    order = np.random.default_rng(settings.seed).permutation(len(texts))[: settings.examples]
+    characters = np.cumsum([len(texts[row]) for row in order.tolist()])
+    within = int(np.searchsorted(characters, settings.characters, side="right"))
+    return np.sort(order[: max(within, 1)])
+
+
+def _generator(seed: int, change: Perturbation) -> np.random.Generator:
+    return np.random.default_rng([seed, *f"{change.name} {change.level}".encode()])
+
+
+def _answers(answer: Answer, groups: Sequence[Sequence[str]]) -> list[NDArray[np.float64]]:
+    """Answer groups of texts of one size; each different text is answered once."""
+    numbers: dict[str, int] = {}
+    places = [[numbers.setdefault(text, len(numbers)) for text in group] for group in groups]
+    different = list(numbers)
+    parts = [answer(different[start : start + _TEXTS_AT_ONCE]) for start in range(0, len(different), _TEXTS_AT_ONCE)]
+    probabilities = np.concatenate(parts)
+    return [probabilities[rows] for rows in places]
+
+
+def _confidence(probabilities: NDArray[np.float64]) -> float:
+    # The sum of rounded probabilities may exceed one by a hair.
+    return min(float(probabilities.max(axis=1).mean()), 1.0)
