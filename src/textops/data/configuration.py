@@ -58,6 +58,8 @@ class SourceConfiguration(Frozen):
         ignore_labels: Raw values whose rows are left out.
         timestamp_column: Column with date or time.
         timestamp_format: `auto`, or a format of `datetime.strptime`.
+        source_column: Column that says where a text comes from (publisher, author): the test set is measured by it;
+            None: the file is the source where there are several.
         id_column: Column with a unique id; None: an id is made from the content.
         read: How files are read.
         remove_patterns: Regular expressions whose matches are removed from the text.
@@ -81,6 +83,7 @@ class SourceConfiguration(Frozen):
     ignore_labels: Texts = ()
     timestamp_column: str | None = None
     timestamp_format: str = "auto"
+    source_column: str | None = None
     id_column: str | None = None
     read: ReadConfiguration = ReadConfiguration()
     remove_patterns: Texts = ()

@@ -28,6 +28,7 @@ class Examples:
         groups: Name of the near-duplicate group.
         timestamps: datetime64[us] in UTC, shape [examples], NaT where unknown; None where the source has no
             time.
+        sources: Where each text comes from, empty where unknown; None where the data set does not say.
     """
 
     ids: list[str]
@@ -35,6 +36,7 @@ class Examples:
     labels: NDArray[np.int64]
     groups: list[str]
     timestamps: NDArray[np.datetime64] | None = None
+    sources: list[str] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -97,7 +99,26 @@ class Dataset:
             labels=labels,
             groups=columns["group"],
             timestamps=table["timestamp"].to_numpy().astype("datetime64[us]") if has_time else None,
+            sources=[str(name) for name in table["source"].to_pylist()] if "source" in table.column_names else None,
         )
+
+    def last_timestamp(self, split: SplitName) -> np.datetime64 | None:
+        """Return the latest time in a split, None where no example has one.
+
+        Raises:
+            DataError: If the file is damaged.
+        """
+        from pyarrow import ArrowException, parquet
+
+        path = self.folder / file_of(split)
+        try:
+            if "timestamp" not in parquet.read_schema(path).names:
+                return None
+            times = parquet.read_table(path, columns=["timestamp"])["timestamp"].to_numpy().astype("datetime64[us]")
+        except (ArrowException, OSError) as error:
+            raise _damaged(path) from error
+        known = times[~np.isnat(times)]
+        return known.max() if len(known) else None
 
     def parts(self, split: SplitName, rows: int = _ROWS_OF_A_PART) -> Iterator[tuple[list[str], NDArray[np.int64]]]:
         """Read texts and labels of a split some at a time, in the order of `examples`.

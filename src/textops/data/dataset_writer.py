@@ -14,6 +14,9 @@ from textops.data.validation import LabelledText
 from textops.errors import DataError
 from textops.files import folder_written_beside, write_text
 
+MOST_FILES = 50
+"""More files than this are not sources but texts of their own."""
+
 
 def write_dataset(folder: Path, grouped: Grouped, assignment: Assignment, manifest: DatasetManifest) -> None:
     """Write the three Parquet files and `dataset.json`; a data set that is there already is replaced.
@@ -28,19 +31,31 @@ def write_dataset(folder: Path, grouped: Grouped, assignment: Assignment, manife
         raise DataError(f"{folder} is not empty and no data set: choose another folder, or remove what is in it")
     order = sorted(range(len(grouped.rows)), key=lambda index: (grouped.rows[index].position, grouped.rows[index].id))
     has_time = manifest.source.timestamp_column is not None
+    sources = _sources(grouped.rows, from_column=manifest.source.source_column is not None)
     try:
         with folder_written_beside(folder) as beside:
             for split in SPLITS:
                 chosen = [index for index in order if assignment.splits[index] == split]
                 rows = [grouped.rows[index] for index in chosen]
                 groups = [grouped.groups[index] for index in chosen]
-                _write_split(beside / file_of(split), rows, groups, has_time=has_time)
+                from_where = None if sources is None else [sources[index] for index in chosen]
+                _write_split(beside / file_of(split), rows, groups, from_where, has_time=has_time)
             write_text(beside / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{folder} cannot be written: {error.strerror or error}") from error
 
 
-def _write_split(path: Path, rows: Sequence[LabelledText], groups: Sequence[str], *, has_time: bool) -> None:
+def _sources(rows: Sequence[LabelledText], *, from_column: bool) -> list[str] | None:
+    """Return where each row comes from: what its column says, or its file where there are several but not many."""
+    if from_column:
+        return [row.source for row in rows]
+    files = {row.file for row in rows}
+    return [row.file for row in rows] if 1 < len(files) <= MOST_FILES else None
+
+
+def _write_split(
+    path: Path, rows: Sequence[LabelledText], groups: Sequence[str], sources: Sequence[str] | None, *, has_time: bool
+) -> None:
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -52,4 +67,6 @@ def _write_split(path: Path, rows: Sequence[LabelledText], groups: Sequence[str]
     if has_time:
         columns["timestamp"] = time_column([row.timestamp for row in rows])
     columns["group"] = name_column(groups)
+    if sources is not None:
+        columns["source"] = name_column(sources)
     parquet.write_table(pa.Table.from_arrays(list(columns.values()), names=list(columns)), path, compression="zstd")

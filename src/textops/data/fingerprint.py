@@ -16,13 +16,13 @@ PREPARATION_VERSION = 1
 def fingerprint_of(configuration: SourceConfiguration, files: Iterable[SourceFile]) -> str:
     """Hash the configuration and the content of the files.
 
-    Where the files lie, what the data set is called and the note on its licence do not count: the same data
-    have the same fingerprint on every machine.
+    Where the files lie, what the data set is called, by what it is measured and the note on its licence do not count:
+    the same data have the same fingerprint on every machine.
 
     Raises:
         DataError: If a file cannot be read.
     """
-    settings = configuration.model_dump(mode="json", exclude={"name", "note", "paths", "npm"})
+    settings = configuration.model_dump(mode="json", exclude={"name", "note", "paths", "npm", "source_column"})
     digest = sha256(json.dumps([PREPARATION_VERSION, settings], sort_keys=True).encode())
     for file in files:
         try:

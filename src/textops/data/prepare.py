@@ -102,7 +102,12 @@ def _records(
 ) -> Iterable[Record | BrokenRecord]:
     if configuration.source == "synthetic":
         return synthetic_records(configuration.synthetic or SyntheticConfiguration())
-    named = (configuration.label_column, configuration.timestamp_column, configuration.id_column)
+    named = (
+        configuration.label_column,
+        configuration.timestamp_column,
+        configuration.source_column,
+        configuration.id_column,
+    )
     needed = [*configuration.text_columns, *(column for column in named if column is not None)]
     return read_records(files, configuration.read, needed, notes)
 

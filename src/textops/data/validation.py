@@ -40,6 +40,7 @@ class LabelledText:
         file: Relative path of its file.
         place: File and line, for messages.
         others: The remaining columns, for the audit.
+        source: What `source_column` says; empty without one.
     """
 
     id: str
@@ -51,6 +52,7 @@ class LabelledText:
     file: str
     place: str
     others: dict[str, str]
+    source: str = ""
 
 
 @dataclass
@@ -160,6 +162,7 @@ def _labelled_text(
         file=record.file.relative,
         place=record.place,
         others={column: value for column, value in record.fields.items() if column not in used},
+        source=normalised(record.fields.get(configuration.source_column or "", "")),
     )
 
 

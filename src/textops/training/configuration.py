@@ -14,19 +14,21 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from textops.errors import ConfigurationError
+from textops.files import configuration_folder
 from textops.training.override_check import check_override, is_choice, parse_overrides
 from textops.training.overrides import quoted
 from textops.training.settings import settings_of
 
+__all__ = [
+    "CONFIGURATION_NAME",
+    "completed",
+    "compose_configuration",
+    "configuration_folder",
+    "unresolved_configuration",
+]
+
 CONFIGURATION_NAME = "config"
 _NEEDED_GROUPS = ("paths", "data", "model", "optimizer", "scheduler", "trainer")
-
-
-def configuration_folder() -> Path:
-    """Return where the configuration lies: beside the sources of a checkout, else inside the package."""
-    package = Path(__file__).resolve().parents[1]
-    checkout = package.parents[1] / "configs"
-    return checkout if checkout.is_dir() else package / "configs"
 
 
 def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None) -> DictConfig:

@@ -1,0 +1,268 @@
+"""Behaviour tests run: a suite put to anything that answers texts with probabilities."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from textops.data.nearest import did_you_mean, listed
+from textops.errors import ConfigurationError
+from textops.evaluation.behaviour_changes import CHANGES
+from textops.evaluation.behaviour_suite import (
+    TEST_TEXTS,
+    BehaviourSuite,
+    BehaviourTest,
+    Direction,
+    Invariance,
+    MinimumFunction,
+    read_suite,
+    suite_of,
+    write_suite,
+)
+
+__all__ = [
+    "BehaviourReport",
+    "BehaviourResult",
+    "BehaviourSuite",
+    "Failure",
+    "check_classes",
+    "read_suite",
+    "run_suite",
+    "suite_of",
+    "write_suite",
+]
+
+BEHAVIOUR_FILE = "behaviour.yaml"
+"""Name of the suite inside a bundle."""
+
+FAILURES_SHOWN = 3
+_SHOWN_CHARACTERS = 120
+
+Answer = Callable[[Sequence[str]], NDArray[np.float64]]
+Outcome = Literal["passed", "failed", "not run"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Failure(_Frozen):
+    """A case that did not pass.
+
+    Attributes:
+        text: The text; of a text of the test set only its number, because bundles carry no texts of others.
+        expected: What should have come.
+        got: What came.
+    """
+
+    text: str
+    expected: str
+    got: str
+
+
+class BehaviourResult(_Frozen):
+    """What became of one test.
+
+    Attributes:
+        name: Of the test.
+        kind: `minimum_function`, `invariance` or `direction`.
+        capability: What it is about; may be empty.
+        cases: Cases that were put to the model.
+        passed: Those it passed.
+        required: Share that must pass.
+        failures: The first that did not.
+    """
+
+    name: str
+    kind: str
+    capability: str
+    cases: int = Field(ge=0)
+    passed: int = Field(ge=0)
+    required: float
+    failures: tuple[Failure, ...]
+
+    @property
+    def rate(self) -> float | None:
+        """Share of the cases that passed, None without cases."""
+        return self.passed / self.cases if self.cases else None
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether enough cases passed; `not run` where there was none, which is no failure."""
+        if self.rate is None:
+            return "not run"
+        return "passed" if self.rate >= self.required else "failed"
+
+
+class BehaviourReport(_Frozen):
+    """What became of a suite."""
+
+    results: tuple[BehaviourResult, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether no test failed."""
+        return not self.failed
+
+    @property
+    def failed(self) -> tuple[BehaviourResult, ...]:
+        """The tests that failed."""
+        return tuple(result for result in self.results if result.outcome == "failed")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """Something that can pass or fail.
+
+    Attributes:
+        text: What is answered.
+        base: What it is compared with; for a minimum function the text itself.
+        shown: How the text is called in a report.
+        label: Expected class, of minimum functions.
+    """
+
+    text: str
+    base: str
+    shown: str
+    label: str = ""
+
+
+def run_suite(
+    suite: BehaviourSuite, answer: Answer, classes: Sequence[str], texts: Sequence[str] = ()
+) -> BehaviourReport:
+    """Put a suite to a model.
+
+    Args:
+        suite: The tests.
+        answer: Texts -> probabilities, shape [texts, classes].
+        classes: Class names in the order of the probabilities.
+        texts: Of the test set; without them, tests that need some are not run.
+
+    Raises:
+        ConfigurationError: If a test names a class that the model does not have.
+    """
+    check_classes(suite, classes)
+    return BehaviourReport(results=tuple(_run(test, suite, answer, classes, texts) for test in suite.tests))
+
+
+def check_classes(suite: BehaviourSuite, classes: Sequence[str]) -> None:
+    """Check that the model has each class that a suite names.
+
+    Raises:
+        ConfigurationError: If it has not, with the nearest one.
+    """
+    for test in suite.tests:
+        if isinstance(test, MinimumFunction):
+            wanted = list(test.cases)
+        else:
+            wanted = [test.label] if isinstance(test, Direction) else []
+        for name in wanted:
+            if name not in classes:
+                hint = did_you_mean(name, classes) or f"; it has {listed(classes)}"
+                raise ConfigurationError(
+                    f"the behaviour test {test.name!r} names the class {name!r}, which the model does not have{hint} "
+                    "(another suite: behaviour.suite=FILE, no suite: behaviour.suite=none)"
+                )
+
+
+def _run(
+    test: BehaviourTest, suite: BehaviourSuite, answer: Answer, classes: Sequence[str], texts: Sequence[str]
+) -> BehaviourResult:
+    cases = list(_cases(test, suite, texts))
+    passed, expected, got = [], [], []
+    if cases:
+        after = answer([case.text for case in cases])
+        before = after if isinstance(test, MinimumFunction) else answer([case.base for case in cases])
+        for case, new, old in zip(cases, after, before, strict=True):
+            wanted, came, right = _judge(test, case, new, old, classes)
+            passed.append(right)
+            expected.append(wanted)
+            got.append(came)
+    failures = [number for number, right in enumerate(passed) if not right][:FAILURES_SHOWN]
+    return BehaviourResult(
+        name=test.name,
+        kind=test.kind,
+        capability=test.capability,
+        cases=len(cases),
+        passed=sum(passed),
+        required=suite.required_of(test),
+        failures=tuple(
+            Failure(text=cases[number].shown, expected=expected[number], got=got[number]) for number in failures
+        ),
+    )
+
+
+def _judge(
+    test: BehaviourTest, case: _Case, new: NDArray[np.float64], old: NDArray[np.float64], classes: Sequence[str]
+) -> tuple[str, str, bool]:
+    """Return what was expected, what came, and whether that will do."""
+    came = classes[int(new.argmax())]
+    if isinstance(test, MinimumFunction):
+        return case.label, f"{came} ({new.max():.2f})", came == case.label
+    if isinstance(test, Invariance):
+        was = classes[int(old.argmax())]
+        return was, f"{came} ({new.max():.2f})", came == was
+    column = classes.index(test.label)
+    moved = float(new[column] - old[column]) * (1 if test.moves == "up" else -1)
+    wanted = f"{test.label} {test.moves} by {test.by:+.2f}"
+    return wanted, f"{old[column]:.2f} to {new[column]:.2f}", moved >= test.by
+
+
+def _cases(test: BehaviourTest, suite: BehaviourSuite, texts: Sequence[str]) -> Iterator[_Case]:
+    if isinstance(test, MinimumFunction):
+        for label, templates in test.cases.items():
+            for template in templates:
+                for text in suite.filled(template):
+                    yield _Case(text, text, _shown(text), label)
+    elif isinstance(test, Invariance) and test.vary is not None:
+        yield from _varied(test, suite)
+    else:
+        for text, name in _originals(test, suite, texts):
+            changed = _changed(test, text)
+            # What a change leaves alone says nothing about the model.
+            if changed != text:
+                yield _Case(changed, text, name or _shown(changed))
+
+
+def _originals(test: Invariance | Direction, suite: BehaviourSuite, texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield texts with the name under which a report may show them; empty for the changed text itself."""
+    if test.texts == TEST_TEXTS:
+        for number, text in enumerate(texts, start=1):
+            yield text, f"test text {number}"
+        return
+    for template in test.texts:
+        for text in suite.filled(template):
+            yield text, ""
+
+
+def _varied(test: Invariance, suite: BehaviourSuite) -> Iterator[_Case]:
+    """Compare each entry of a list with the first, all other words being the same."""
+    name = test.vary or ""
+    first, *others = suite.lists[name]
+    for template in test.texts:
+        for text in suite.filled(template, keep=name):
+            base = text.replace(f"{{{name}}}", first)
+            for other in others:
+                changed = text.replace(f"{{{name}}}", other)
+                if changed != base:
+                    yield _Case(changed, base, _shown(changed))
+
+
+def _changed(test: Invariance | Direction, text: str) -> str:
+    if isinstance(test, Invariance) and test.change is not None:
+        return CHANGES[test.change](text)
+    if isinstance(test, Invariance) and test.replace is not None:
+        for old, new in test.replace.items():
+            text = text.replace(old, new)
+        return text
+    if test.append is not None:
+        return f"{text} {test.append}"
+    return f"{test.prepend} {text}"
+
+
+def _shown(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN_CHARACTERS else f"{line[:_SHOWN_CHARACTERS]}…"

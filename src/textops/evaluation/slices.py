@@ -1,0 +1,244 @@
+"""Slices: the figures on parts of the test set, so that a good average hides no part that is served badly."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.data.dataset import Dataset, Examples
+
+MOST_SOURCES = 12
+"""So many sources are measured one by one; the rest are one slice."""
+
+_RESAMPLES_AT_ONCE = 100
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class SliceSettings(_Frozen):
+    """The section `slices` of the configuration.
+
+    Attributes:
+        minimum: A slice of fewer test examples is not measured: its interval would say nothing.
+        parts: Into how many parts of about the same size length and time are cut.
+    """
+
+    minimum: int = Field(default=30, ge=2)
+    parts: int = Field(default=4, ge=2, le=50)
+
+
+class SliceFigures(_Frozen):
+    """The figures on a part of the test set.
+
+    Attributes:
+        kind: What it was cut by: `length`, `time`, `source` or `repetition`.
+        name: Which part.
+        examples: Test examples in it.
+        accuracy: None where there are too few of them.
+        macro_f1: Over the classes that occur in the slice or are predicted; None as above.
+        below: Whether the whole interval of the accuracy lies below the accuracy on all examples.
+    """
+
+    kind: str
+    name: str
+    examples: int = Field(ge=0)
+    accuracy: Interval | None
+    macro_f1: Interval | None
+    below: bool
+
+
+class Slices(_Frozen):
+    """All slices of a test set.
+
+    Attributes:
+        minimum: Fewer examples than this are too few.
+        accuracy: On all examples.
+        parts: The slices.
+    """
+
+    minimum: int
+    accuracy: float
+    parts: tuple[SliceFigures, ...]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A part of the test set.
+
+    Attributes:
+        kind: What it was cut by.
+        name: Which part.
+        rows: Which examples belong to it, bool, shape [examples].
+    """
+
+    kind: str
+    name: str
+    rows: NDArray[np.bool_]
+
+
+def cut_up(dataset: Dataset, test: Examples, parts: int) -> list[Cut]:
+    """Cut a test set by all that its data set knows of the examples: length, near-duplicates, source, time.
+
+    Args:
+        dataset: The data set.
+        test: Its test split.
+        parts: Into how many parts length and time are cut.
+    """
+    cuts = list(cut_by_length(test.texts, parts))
+    cuts += cut_by_repetition(test.groups)
+    if test.sources is not None:
+        cuts += cut_by_source(test.sources)
+    if test.timestamps is not None:
+        cuts += cut_by_time(test.timestamps, parts)
+        cuts += cut_after(test.timestamps, dataset.last_timestamp("train"))
+    return cuts
+
+
+def cut_by_length(texts: list[str], parts: int) -> Iterator[Cut]:
+    """Cut at quantiles of the length in characters."""
+    lengths = np.array([len(text) for text in texts], np.int64)
+    for low, high, rows in _quantile_bins(lengths, parts):
+        yield Cut("length", f"{low:,} to {high:,} characters", rows)
+
+
+def cut_by_time(timestamps: NDArray[np.datetime64], parts: int) -> Iterator[Cut]:
+    """Cut at quantiles of the time; examples without one are a part of their own."""
+    known = ~np.isnat(timestamps)
+    if known.any():
+        days = timestamps.astype("datetime64[D]")
+        numbers = np.where(known, days.astype(np.int64), 0)
+        for low, high, rows in _quantile_bins(numbers[known], parts):
+            inside = np.zeros(len(known), bool)
+            inside[np.flatnonzero(known)[rows]] = True
+            yield Cut("time", f"{np.datetime64(low, 'D')} to {np.datetime64(high, 'D')}", inside)
+    if not known.all():
+        yield Cut("time", "without a date", ~known)
+
+
+def cut_after(timestamps: NDArray[np.datetime64], last: np.datetime64 | None) -> Iterator[Cut]:
+    """Cut off what is later than anything the model was trained on, if there is such a thing."""
+    if last is None:
+        return
+    # NaT is later than nothing.
+    later = timestamps > last
+    if later.any():
+        yield Cut("time", f"after the last training example ({last.astype('datetime64[D]')})", later)
+
+
+def cut_by_source(sources: list[str]) -> Iterator[Cut]:
+    """Cut by where the texts come from, the most frequent first; one source is no reason to cut."""
+    names, numbers, counts = np.unique(np.array(sources, np.str_), return_inverse=True, return_counts=True)
+    if len(names) == 1:
+        return
+    order = np.argsort(-counts, kind="stable")
+    for number in order[:MOST_SOURCES].tolist():
+        yield Cut("source", str(names[number]) or "unknown", numbers == number)
+    if len(order) > MOST_SOURCES:
+        yield Cut("source", f"{len(order) - MOST_SOURCES} others", np.isin(numbers, order[MOST_SOURCES:]))
+
+
+def cut_by_repetition(groups: list[str]) -> Iterator[Cut]:
+    """Cut by whether the test set has a near-duplicate of the example: such texts are often made from a template."""
+    _, numbers, counts = np.unique(np.array(groups, np.str_), return_inverse=True, return_counts=True)
+    repeated = counts[numbers] > 1
+    if repeated.any():
+        yield Cut("repetition", "with a near-duplicate", repeated)
+        yield Cut("repetition", "without one", ~repeated)
+
+
+def _quantile_bins(values: NDArray[np.int64], parts: int) -> Iterator[tuple[int, int, NDArray[np.bool_]]]:
+    """Yield smallest and largest value and rows of bins of about the same size; equal values share a bin."""
+    edges = np.unique(np.quantile(values, np.linspace(0, 1, parts + 1), method="inverted_cdf"))
+    numbers = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, None)
+    for number in np.unique(numbers).tolist():
+        rows = numbers == number
+        yield int(values[rows].min()), int(values[rows].max()), rows
+
+
+def measure_slices(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], cuts: list[Cut], *, minimum: int, seed: int = 0
+) -> Slices:
+    """Measure accuracy and macro F1 on each part, with bootstrap intervals.
+
+    Args:
+        predicted: Class numbers of the model, shape [n].
+        labels: Class numbers of the truth, shape [n], n at least 1.
+        cuts: The parts.
+        minimum: Parts with fewer examples are only counted.
+        seed: Of the bootstrap.
+    """
+    overall = float((predicted == labels).mean())
+    return Slices(
+        minimum=minimum,
+        accuracy=overall,
+        parts=tuple(_measure(cut, predicted[cut.rows], labels[cut.rows], overall, minimum, seed) for cut in cuts),
+    )
+
+
+def _measure(
+    cut: Cut, predicted: NDArray[np.int64], labels: NDArray[np.int64], overall: float, minimum: int, seed: int
+) -> SliceFigures:
+    if len(labels) < minimum:
+        return SliceFigures(
+            kind=cut.kind, name=cut.name, examples=len(labels), accuracy=None, macro_f1=None, below=False
+        )
+    accuracy, macro_f1 = slice_intervals(predicted, labels, seed=seed)
+    return SliceFigures(
+        kind=cut.kind,
+        name=cut.name,
+        examples=len(labels),
+        accuracy=accuracy,
+        macro_f1=macro_f1,
+        below=accuracy.high < overall,
+    )
+
+
+def slice_intervals(
+    predicted: NDArray[np.int64], labels: NDArray[np.int64], *, resamples: int = DEFAULT_RESAMPLES, seed: int = 0
+) -> tuple[Interval, Interval]:
+    """Return accuracy and macro F1 with percentile bootstrap intervals.
+
+    Both follow from the counts of (truth, answer), and drawing rows with replacement is drawing these counts from a
+    multinomial distribution: the same bootstrap as row by row, without touching the rows a thousand times.
+
+    Args:
+        predicted: Class numbers of the model, shape [n].
+        labels: Class numbers of the truth, shape [n], n at least 1.
+        resamples: Bootstrap samples.
+        seed: Of the bootstrap.
+    """
+    cells, counts = np.unique(np.stack([labels, predicted]), axis=1, return_counts=True)
+    classes = np.unique(cells)
+    truth, answer = np.searchsorted(classes, cells)
+    of_truth, of_answer = np.eye(len(classes))[truth], np.eye(len(classes))[answer]
+    right = of_truth * (truth == answer)[:, None]
+
+    def figures(weights: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return accuracy and macro F1 of samples given as counts of the cells, shape [samples, 2]."""
+        hits, sizes = weights @ right, weights @ (of_truth + of_answer)
+        f1 = np.divide(2 * hits, sizes, out=np.full_like(sizes, np.nan), where=sizes > 0)
+        return np.stack([hits.sum(axis=1) / weights.sum(axis=1), np.nanmean(f1, axis=1)], axis=1)
+
+    generator = np.random.default_rng(seed)
+    # Some at a time: with many classes there are many cells.
+    draws = np.concatenate(
+        [
+            figures(generator.multinomial(len(labels), counts / len(labels), size=size))
+            for size in _portions(resamples, _RESAMPLES_AT_ONCE)
+        ]
+    )
+    tail = (1 - DEFAULT_CONFIDENCE) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    values = figures(counts[None, :])[0]
+    accuracy, macro_f1 = (Interval(*map(float, three)) for three in zip(values, low, high, strict=True))
+    return accuracy, macro_f1
+
+
+def _portions(total: int, most: int) -> Iterator[int]:
+    for start in range(0, total, most):
+        yield min(most, total - start)
