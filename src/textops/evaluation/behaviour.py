@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,6 +13,7 @@ from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
 from textops.evaluation.behaviour_changes import CHANGES
 from textops.evaluation.behaviour_suite import (
+    EVERY_DATA_SET,
     TEST_TEXTS,
     BehaviourSuite,
     BehaviourTest,
@@ -26,11 +28,13 @@ from textops.evaluation.behaviour_suite import (
 __all__ = [
     "BehaviourReport",
     "BehaviourResult",
+    "BehaviourSettings",
     "BehaviourSuite",
     "Failure",
     "check_classes",
     "read_suite",
     "run_suite",
+    "suite_in_force",
     "suite_of",
     "write_suite",
 ]
@@ -47,6 +51,22 @@ Outcome = Literal["passed", "failed", "not run"]
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class BehaviourSettings(_Frozen):
+    """The section `behaviour` of the configuration.
+
+    Attributes:
+        suite: A file; `auto` for the data set's own suite and that of every data set; `none` for the latter alone.
+        examples: Most texts of the test set that tests may change.
+        characters: Most characters that these hold together, which bounds the cost where texts are long.
+        seed: Of the choice of these texts.
+    """
+
+    suite: str = Field(default="auto", min_length=1)
+    examples: int = Field(default=100, ge=0)
+    characters: int = Field(default=100_000, ge=1)
+    seed: int = Field(default=0, ge=0)
 
 
 class Failure(_Frozen):
@@ -130,6 +150,23 @@ class _Case:
     label: str = ""
 
 
+def suite_in_force(settings: BehaviourSettings, data_name: str) -> BehaviourSuite | None:
+    """Return the suite that the settings ask for.
+
+    Args:
+        settings: Of the configuration.
+        data_name: Name of the data set.
+
+    Raises:
+        ConfigurationError: If a suite is missing or wrong.
+    """
+    if settings.suite == "auto":
+        return suite_of(data_name)
+    if settings.suite == "none":
+        return suite_of(EVERY_DATA_SET)
+    return read_suite(Path(settings.suite))
+
+
 def run_suite(
     suite: BehaviourSuite, answer: Answer, classes: Sequence[str], texts: Sequence[str] = ()
 ) -> BehaviourReport:
@@ -145,7 +182,21 @@ def run_suite(
         ConfigurationError: If a test names a class that the model does not have.
     """
     check_classes(suite, classes)
+    answer = _answering_once(answer)
     return BehaviourReport(results=tuple(_run(test, suite, answer, classes, texts) for test in suite.tests))
+
+
+def _answering_once(answer: Answer) -> Answer:
+    """Return an answer that asks for each text once: most tests compare with the same unchanged texts."""
+    known: dict[str, NDArray[np.float64]] = {}
+
+    def remembered(texts: Sequence[str]) -> NDArray[np.float64]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            known.update(zip(new, answer(new), strict=True))
+        return np.stack([known[text] for text in texts])
+
+    return remembered
 
 
 def check_classes(suite: BehaviourSuite, classes: Sequence[str]) -> None:

@@ -134,7 +134,7 @@ def measure_robustness(
     Raises:
         ValueError: If there is no text, or none is to be changed.
     """
-    chosen = sample_rows(texts, settings)
+    chosen = sample_rows(texts, settings.examples, settings.characters, settings.seed)
     if len(chosen) == 0:
         raise ValueError("robustness needs at least one text")
     sample = [texts[row] for row in chosen]
@@ -171,11 +171,18 @@ def measure_robustness(
     )
 
 
-def sample_rows(texts: Sequence[str], settings: RobustnessSettings) -> NDArray[np.intp]:
-    """Return the rows of a random sample within both bounds, in rising order; one at least, if any are wanted."""
-    order = np.random.default_rng(settings.seed).permutation(len(texts))[: settings.examples]
-    characters = np.cumsum([len(texts[row]) for row in order.tolist()])
-    within = int(np.searchsorted(characters, settings.characters, side="right"))
+def sample_rows(texts: Sequence[str], examples: int, characters: int, seed: int) -> NDArray[np.intp]:
+    """Return the rows of a random sample of texts, in rising order.
+
+    Args:
+        texts: To choose from.
+        examples: Most texts of the sample.
+        characters: Most characters that they hold together; the first text is taken whatever it holds.
+        seed: Of the choice.
+    """
+    order = np.random.default_rng(seed).permutation(len(texts))[:examples]
+    lengths = np.cumsum([len(texts[row]) for row in order.tolist()])
+    within = int(np.searchsorted(lengths, characters, side="right"))
     return np.sort(order[: max(within, 1)])
 
 

@@ -1,0 +1,87 @@
+"""All that was measured of a model: what its card is made of."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from textops.bundle import Parity
+from textops.errors import BundleError
+from textops.evaluation.behaviour import BehaviourReport
+from textops.evaluation.metrics import Evaluation
+from textops.evaluation.report import CalibrationSummary
+from textops.evaluation.robustness import Robustness
+from textops.evaluation.slices import Slices
+from textops.evaluation.variant_figures import VariantFigures
+from textops.files import shown, write_text
+
+MEASUREMENTS_FILE = "measurements.json"
+
+
+class TrainingFacts(BaseModel):
+    """How the model was trained.
+
+    Attributes:
+        run: Name of the run's folder: the last parts of its path.
+        epochs: Epochs that were trained.
+        seconds: Time of the training loop, validation included.
+        validation_loss: Calibrated loss of the best checkpoint on the validation set.
+        settings: What decides over the model, by key of the configuration.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    run: str
+    epochs: int
+    seconds: float
+    validation_loss: float
+    settings: dict[str, str] = Field(default_factory=dict)
+
+
+class Measurements(BaseModel):
+    """What was measured of a model, each part None as long as it was not.
+
+    Attributes:
+        model_bytes: Size of the `model.onnx` that ships.
+        training: How it was trained.
+        evaluation: Figures on the test set.
+        calibration: What the temperature did.
+        parity: How far the export is from the checkpoint.
+        robustness: What changed texts and other sources do.
+        behaviour: What became of the behaviour tests.
+        slices: Figures on parts of the test set.
+        variants: Figures of each form of the model.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    model_bytes: int | None = None
+    training: TrainingFacts | None = None
+    evaluation: Evaluation | None = None
+    calibration: CalibrationSummary | None = None
+    parity: Parity | None = None
+    robustness: Robustness | None = None
+    behaviour: BehaviourReport | None = None
+    slices: Slices | None = None
+    variants: tuple[VariantFigures, ...] | None = None
+
+
+def write_measurements(folder: Path, measurements: Measurements) -> None:
+    """Write `measurements.json`, whole or not at all."""
+    write_text(folder / MEASUREMENTS_FILE, measurements.model_dump_json(indent=2) + "\n")
+
+
+def read_measurements(folder: Path) -> Measurements:
+    """Read `measurements.json`.
+
+    Raises:
+        BundleError: If it is missing or not valid.
+    """
+    path = folder / MEASUREMENTS_FILE
+    try:
+        return Measurements.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise BundleError(f"{shown(path)} cannot be read ({error.strerror}): run textops evaluate") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the document"
+        raise BundleError(f"{shown(path)} is not valid at {where} ({first['msg']}): run textops evaluate") from error
