@@ -28,7 +28,7 @@ GROUPS = {
     "base": (),
     "serve": ("serve",),
     "train": ("train",),
-    "dev": ("serve", "train", "experiments", "pretrained", "mlflow", "dev"),
+    "dev": ("serve", "train", "experiments", "pretrained", "gcp", "mlflow", "dev"),
 }
 ALL = "dev"
 HEADER = """\

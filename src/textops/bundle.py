@@ -162,16 +162,31 @@ def read_manifest(folder: Path) -> Manifest:
     if not path.is_file():
         raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST_FILE}")
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        content = path.read_bytes()
     except OSError as error:
         raise BundleError(f"{path} cannot be read: {error}") from error
+    return parse_manifest(content, str(path))
+
+
+def parse_manifest(content: bytes, origin: str) -> Manifest:
+    """Take the content of a `bundle.json` apart.
+
+    Args:
+        content: What stands in the file.
+        origin: Where it lies, for messages.
+
+    Raises:
+        BundleError: If it is not valid, or of a schema this version does not know.
+    """
+    try:
+        manifest = Manifest.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
         where = "/".join(str(part) for part in first["loc"]) or "the document"
-        raise BundleError(f"{path} is not valid at {where}: {first['msg']}; export the bundle again") from error
+        raise BundleError(f"{origin} is not valid at {where}: {first['msg']}; export the bundle again") from error
     if manifest.schema_version not in READABLE_SCHEMA_VERSIONS:
         raise BundleError(
-            f"{path} has schema version {manifest.schema_version}, this textops reads "
+            f"{origin} has schema version {manifest.schema_version}, this textops reads "
             f"{' and '.join(map(str, READABLE_SCHEMA_VERSIONS))}: "
             "export the bundle again with this version"
         )

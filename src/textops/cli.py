@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from loguru import logger
 
-from textops.commands import answering, looking, measuring, pipeline, registration, reporting
+from textops.commands import answering, looking, measuring, models, pipeline, registration, reporting
 from textops.errors import ConfigurationError, TextopsError
 
 # Modules that come with an extra, by the extra that brings them.
@@ -28,6 +28,7 @@ _EXTRAS = {
     "experiments": ("optuna", "pandas", "snakeviz", "sqlalchemy", "tensorboard", "wandb"),
     "mlflow": ("alembic", "mlflow"),
     "serve": ("fastapi", "httpx", "orjson", "prometheus_client", "starlette", "uvicorn"),
+    "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
     "dev": ("sklearn",),
 }
@@ -53,7 +54,6 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     registration.register,
     registration.promote,
     registration.rollback,
-    registration.models,
     registration.card,
     answering.predict,
     answering.serve,
@@ -80,6 +80,7 @@ for name, verb in _REPORTS.items():
     reports.command(name)(verb)
 application.add_typer(benchmarks, name="benchmark")
 application.add_typer(reports, name="report")
+application.add_typer(models.models, name="models")
 
 
 @application.callback()

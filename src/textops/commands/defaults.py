@@ -15,11 +15,16 @@ def latest_run() -> Path:
 
 
 def open_registry() -> "Registry":
-    """Open the registry that TEXTOPS_REGISTRY names."""
+    """Open the registry that TEXTOPS_REGISTRY names; what changes in it is mirrored where that is wanted."""
+    from functools import partial
+
+    from textops.registry.mirror import MirrorSettings, mirror_quietly
     from textops.registry.settings import RegistrySettings, read_settings
     from textops.registry.store import Registry
 
-    return Registry(read_settings(RegistrySettings).registry)
+    # Read first: an impossible value must not be found after an alias has moved.
+    mirror = partial(mirror_quietly, settings=read_settings(MirrorSettings))
+    return Registry(read_settings(RegistrySettings).registry, after_change=mirror)
 
 
 def folder_of(text: str) -> Path:

@@ -1,6 +1,5 @@
-"""What the registry does: register, promote, roll back, list, show."""
+"""What the registry does: register, promote, roll back, show."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +9,6 @@ from loguru import logger
 from textops.commands.arguments import ReferenceArgument
 from textops.commands.defaults import latest_run, open_registry
 from textops.errors import ConfigurationError, DataError
-
-_WIDTH_OF_A_PIPE = 400
 
 
 def register(
@@ -89,20 +86,6 @@ def rollback(
     registry = open_registry()
     event = registry.rollback(name or registry.find(default_alias=LATEST).name, alias, reason)
     logger.success("{} is version {} again (was {})", alias, event.version, event.previous)
-
-
-def models(name: Annotated[str | None, typer.Argument(help="Only this model.")] = None) -> None:
-    """List the versions in the registry with their figures and aliases.
-
-    Example: textops models
-    """
-    from rich.console import Console
-
-    from textops.registry.listing import versions_table
-
-    # A pipe or a file has no width: what reads it wants each version whole and on one line.
-    width = None if sys.stdout.isatty() else _WIDTH_OF_A_PIPE
-    Console(width=width).print(versions_table(open_registry(), name))
 
 
 def card(reference: ReferenceArgument = None) -> None:

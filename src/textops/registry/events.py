@@ -1,10 +1,11 @@
-"""The events of aliases. An alias has no state of its own: it is where its last event put it."""
+"""The events of a model. An alias has no state of its own: it is where its last event put it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, TypeAdapter
 
 from textops.registry.gate import GateReport
 
@@ -42,23 +43,62 @@ class AliasEvent(BaseModel):
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
-def current_holders(events: Iterable[AliasEvent]) -> dict[str, AliasEvent]:
+class CollectionEvent(BaseModel):
+    """Versions were removed as garbage. They no longer exist from this event on, whenever their files go.
+
+    Attributes:
+        number: Place in the model's log, from 1.
+        action: Always `collect`.
+        versions: The versions.
+        created: When, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int = Field(ge=1)
+    action: Literal["collect"] = "collect"
+    versions: tuple[int, ...] = Field(min_length=1)
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+def _kind(content: object) -> str:
+    action = content.get("action") if isinstance(content, dict) else getattr(content, "action", None)
+    return "collection" if action == "collect" else "alias"
+
+
+Event = Annotated[AliasEvent, Tag("alias")] | Annotated[CollectionEvent, Tag("collection")]
+READER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Discriminator(_kind)])
+"""Reads an event of either kind."""
+
+
+def alias_events(events: Iterable[Event]) -> list[AliasEvent]:
+    """Return the events that moved an alias."""
+    return [event for event in events if isinstance(event, AliasEvent)]
+
+
+def collected_versions(events: Iterable[Event]) -> dict[int, datetime]:
+    """Return the versions that were removed as garbage, and when."""
+    collections = [event for event in events if isinstance(event, CollectionEvent)]
+    return {version: event.created for event in collections for version in event.versions}
+
+
+def current_holders(events: Iterable[Event]) -> dict[str, AliasEvent]:
     """Return the last event of each alias; `events` in the order of their numbers."""
-    return {event.alias: event for event in events}
+    return {event.alias: event for event in alias_events(events)}
 
 
-def earlier_holders(events: Iterable[AliasEvent], alias: str) -> list[int]:
+def earlier_holders(events: Sequence[Event], alias: str) -> list[int]:
     """Return the versions to which an alias can be rolled back, the nearest last.
 
     A rollback takes the version it left off the list: a second rollback goes one step further back instead of
     returning to what was just taken out of service.
     """
     holders: list[int] = []
-    for event in events:
+    for event in alias_events(events):
         if event.alias != alias:
             continue
         if event.action is Action.ROLLBACK:
-            holders.pop()
+            del holders[-1:]
         else:
             holders.append(event.version)
     return holders[:-1]

@@ -3,7 +3,7 @@
 from rich.box import SIMPLE
 from rich.table import Table
 
-from textops.errors import BundleError
+from textops.errors import BundleError, RegistryError
 from textops.registry.store import Registry, Version
 
 _UNKNOWN = "not measured"
@@ -34,7 +34,7 @@ def _row(version: Version, aliases: list[str]) -> list[str]:
     names = [str(version), ", ".join(aliases) or "-"]
     try:
         manifest = version.manifest
-    except BundleError:
+    except (BundleError, RegistryError):
         # One damaged version must not hide the sound ones; whoever uses it is told what is wrong.
         return [*names, "damaged", "", "", ""]
     accuracy = manifest.metrics.get("accuracy")

@@ -30,6 +30,11 @@ class Reference:
     version: int | None = None
 
 
+def is_name(text: str) -> bool:
+    """Tell whether a model can have this name."""
+    return _NAME.fullmatch(text) is not None
+
+
 def check_name(name: str) -> str:
     """Return a model's name if it can be one.
 
@@ -66,7 +71,7 @@ def parse_reference(reference: str) -> Reference:
 
 
 def _checked(text: str, kind: str) -> str:
-    if _NAME.fullmatch(text) is None:
+    if not is_name(text):
         raise RegistryError(
             f"{text!r} cannot be {kind}: use 1 to 128 letters, digits, '-', '_' and '.', a letter or digit first"
         )

@@ -1,20 +1,33 @@
 """The registry: immutable versions of models, and aliases that move by appending events.
 
 <root>/<name>/versions/<n>/           a bundle and nothing else
-<root>/<name>/events/<8 digits>.json  one alias event
+<root>/<name>/events/<8 digits>.json  one event
 """
 
-from dataclasses import dataclass
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from textops.bundle import MANIFEST_FILE, Manifest, read_manifest, verify
-from textops.errors import RegistryError
-from textops.registry.events import Action, AliasEvent, current_holders, earlier_holders
+from textops.bundle import MANIFEST_FILE, Manifest, parse_manifest, verify
+from textops.errors import BundleError, RegistryError
+from textops.registry.events import (
+    Action,
+    AliasEvent,
+    Event,
+    alias_events,
+    collected_versions,
+    current_holders,
+    earlier_holders,
+)
 from textops.registry.gate import GateReport
-from textops.registry.log import AliasLog
-from textops.registry.names import LATEST, PRODUCTION, check_alias, check_name, parse_reference
-from textops.registry.storage import TakenError, open_storage
+from textops.registry.log import EventLog
+from textops.registry.names import LATEST, PRODUCTION, check_alias, check_name, is_name, parse_reference
+from textops.registry.storage import Storage, TakenError, open_storage
+
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
@@ -24,52 +37,90 @@ class Version:
     Attributes:
         name: Name of the model.
         number: From 1 upwards.
-        path: Local folder of the bundle.
+        storage: Where it is kept.
     """
 
     name: str
     number: int
-    path: Path
+    storage: Storage = field(repr=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.name}/{self.number}"
+
+    @property
+    def folder(self) -> str:
+        """Path of the bundle inside the registry."""
+        return f"{self.name}/versions/{self.number}"
+
+    @cached_property
+    def path(self) -> Path:
+        """Local folder of the bundle; what lies in a bucket is fetched into the cache.
+
+        Raises:
+            BundleError: If it arrives altered or incomplete.
+            RegistryError: If the registry cannot be reached.
+        """
+        return self.storage.folder(self.folder)
 
     @cached_property
     def manifest(self) -> Manifest:
         """The manifest of the bundle, read once.
 
         Raises:
-            BundleError: If it is missing or not valid.
+            BundleError: If it is not valid.
+            RegistryError: If it is missing, or the registry cannot be reached.
         """
-        return read_manifest(self.path)
+        (content,) = self.storage.read([f"{self.folder}/{MANIFEST_FILE}"])
+        return parse_manifest(content, f"{self}/{MANIFEST_FILE}")
+
+    def read_file(self, name: str) -> bytes | None:
+        """Return a file of the bundle, None where it has no such file.
+
+        Raises:
+            BundleError: If it was altered.
+            RegistryError: If it is missing, or the registry cannot be reached.
+        """
+        if name not in self.manifest.files:
+            return None
+        (content,) = self.storage.read([f"{self.folder}/{name}"])
+        if hashlib.sha256(content).hexdigest() != self.manifest.files[name]:
+            raise BundleError(f"{name} of {self} was altered: restore it from a copy")
+        return content
 
 
 class Registry:
-    """Versions and aliases of models under one root. Reading never writes."""
+    """Versions and aliases of models under one root. Reading writes nothing into it."""
 
-    def __init__(self, root: Path | str) -> None:
+    def __init__(self, root: Path | str, after_change: "Callable[[Registry], None] | None" = None) -> None:
         """Take the root; nothing is read or created yet.
 
         Args:
-            root: A folder, which need not exist.
+            root: A folder, which need not exist, or `gs://bucket/folder`.
+            after_change: Called when a version was registered or an alias has moved.
 
         Raises:
             RegistryError: If a registry cannot lie there.
         """
         self.root = root
-        self._storage = open_storage(root)
+        self.storage = open_storage(root)
+        self._after_change = after_change
 
     def names(self) -> list[str]:
-        """Return the names of all models that have a version, sorted."""
-        return [name for name in self._storage.names("") if self._numbers(name)]
+        """Return the names of all models that have a version, sorted; what has an impossible name is passed over."""
+        return [name for name in self.storage.names("") if is_name(name) and self.stored_numbers(name)]
 
     def versions(self, name: str) -> list[Version]:
         """Return the versions of a model in the order of their numbers; none where there is no such model."""
-        return [self.version(name, number) for number in self._numbers(check_name(name))]
+        return [self.version(name, number) for number in self._numbers(check_name(name), self.log(name).read())]
 
     def version(self, name: str, number: int) -> Version:
         """Return a version by its number, without looking whether it exists."""
-        return Version(name, number, self._storage.folder(f"{check_name(name)}/versions/{number}"))
+        return Version(check_name(name), number, self.storage)
+
+    def stored_numbers(self, name: str) -> list[int]:
+        """Return the numbers of all bundles of a model, also of those that were removed and still have files."""
+        names = self.storage.bundles(f"{check_name(name)}/versions")
+        return sorted(int(number) for number in names if _NUMBER.fullmatch(number))
 
     def register(self, bundle: Path, name: str | None = None) -> Version:
         """Copy a bundle into the registry as the next version of a model.
@@ -87,26 +138,36 @@ class Registry:
         """
         manifest = verify(bundle)
         name = check_name(manifest.name if name is None else name)
+        claimed = 0
         while True:
-            numbers = self._numbers(name)
+            events = self.log(name).read()
+            numbers = self._numbers(name, events)
             same = self._same_content(bundle, name, numbers)
             if same is not None:
                 verify(same.path)
                 return same
-            number = numbers[-1] + 1 if numbers else 1
+            # A number is never given twice: what was removed stays in the log, what others claim is stepped over.
+            number = max([claimed, *self.stored_numbers(name), *collected_versions(events)]) + 1
+            version = self.version(name, number)
             try:
-                self._storage.adopt(bundle, f"{name}/versions/{number}")
+                self.storage.adopt(bundle, version.folder)
             except TakenError:
+                claimed = number
                 continue
-            return self.version(name, number)
+            self._changed()
+            return version
+
+    def log(self, name: str) -> EventLog:
+        """Return the log of a model."""
+        return EventLog(self.storage, check_name(name))
 
     def events(self, name: str) -> list[AliasEvent]:
-        """Return all alias events of a model in the order they happened.
+        """Return all events that moved an alias of a model, in the order they happened.
 
         Raises:
             RegistryError: If an event cannot be read.
         """
-        return AliasLog(self._storage, check_name(name)).read()
+        return alias_events(self.log(name).read())
 
     def aliases(self, name: str) -> dict[str, AliasEvent]:
         """Return where each alias of a model points, as its last event."""
@@ -128,15 +189,17 @@ class Registry:
             RegistryError: If it leads nowhere, or None could mean several; the message lists what there is.
         """
         parsed = parse_reference(self._only_model(default_alias) if reference is None else reference)
-        numbers = self._numbers(parsed.name)
+        events = self.log(parsed.name).read()
+        numbers = self._numbers(parsed.name, events)
         if not numbers:
             raise RegistryError(f"{self.root} holds no model {parsed.name}: {self._models_in_words()}")
         number = parsed.version
         if number is None:
-            number = self._holder(parsed.name, parsed.alias or default_alias, newest=numbers[-1])
+            number = self._holder(parsed.name, parsed.alias or default_alias, numbers, events)
         if number not in numbers:
             raise RegistryError(
-                f"{self.root} holds no version {parsed.name}/{number}: {self._state_in_words(parsed.name)}"
+                f"{self.root} holds no version {parsed.name}/{number}{_removed_in_words(number, events)}: "
+                f"{self._state_in_words(parsed.name, numbers, events)}"
             )
         return self.version(parsed.name, number)
 
@@ -168,8 +231,10 @@ class Registry:
         """
         check_alias(alias)
         verify(version.path)
-        log = AliasLog(self._storage, version.name)
-        return log.append(alias, version.number, after=after, action=Action.PROMOTE, reason=reason, gate=gate)
+        log = self.log(version.name)
+        event = log.append(alias, version.number, after=after, action=Action.PROMOTE, reason=reason, gate=gate)
+        self._changed()
+        return event
 
     def rollback(self, name: str, alias: str = PRODUCTION, reason: str | None = None) -> AliasEvent:
         """Give an alias back to the version that held it before, by one more event.
@@ -180,37 +245,50 @@ class Registry:
             BundleError: If that version is altered or incomplete.
             RegistryError: If there is nothing to go back to, or somebody else moved the alias meanwhile.
         """
-        events = self.events(name)
-        holder = current_holders(events).get(alias)
+        log = self.log(name)
+        events = log.read()
+        holder = current_holders(events).get(check_alias(alias))
         if holder is None:
-            raise RegistryError(f"{name} has no alias {alias} to roll back: {self._state_in_words(name)}")
+            numbers = self._numbers(name, events)
+            raise RegistryError(
+                f"{name} has no alias {alias} to roll back: {self._state_in_words(name, numbers, events)}"
+            )
         earlier = earlier_holders(events, alias)
         if not earlier:
             raise RegistryError(
                 f"no version held {alias} of {name} before {name}/{holder.version}: promote another one"
             )
-        verify(self.version(name, earlier[-1]).path)
-        log = AliasLog(self._storage, name)
-        return log.append(alias, earlier[-1], after=holder, action=Action.ROLLBACK, reason=reason, gate=None)
+        target = self.version(name, earlier[-1])
+        removed = _removed_in_words(target.number, events)
+        if removed:
+            raise RegistryError(f"{alias} was {target} before, but that is gone{removed}: promote another one")
+        verify(target.path)
+        event = log.append(alias, target.number, after=holder, action=Action.ROLLBACK, reason=reason, gate=None)
+        self._changed()
+        return event
 
-    def _numbers(self, name: str) -> list[int]:
-        names = self._storage.names(f"{name}/versions")
-        return sorted(int(number) for number in names if number.isdecimal())
+    def _changed(self) -> None:
+        if self._after_change is not None:
+            self._after_change(self)
+
+    def _numbers(self, name: str, events: Sequence[Event]) -> list[int]:
+        """Return the numbers of the versions; what was removed is none, even where its files are still there."""
+        removed = collected_versions(events)
+        return [number for number in self.stored_numbers(name) if number not in removed]
 
     def _same_content(self, bundle: Path, name: str, numbers: list[int]) -> Version | None:
         # The manifest holds the hashes of all the rest: equal manifests are equal bundles.
         identity = (bundle / MANIFEST_FILE).read_bytes()
-        for number in reversed(numbers):
-            if self._storage.read(f"{name}/versions/{number}/{MANIFEST_FILE}") == identity:
-                return self.version(name, number)
-        return None
+        manifests = self.storage.read([f"{self.version(name, number).folder}/{MANIFEST_FILE}" for number in numbers])
+        same = [number for number, content in zip(numbers, manifests, strict=True) if content == identity]
+        return self.version(name, same[-1]) if same else None
 
-    def _holder(self, name: str, alias: str, newest: int) -> int:
+    def _holder(self, name: str, alias: str, numbers: list[int], events: Sequence[Event]) -> int:
         if alias == LATEST:
-            return newest
-        event = self.alias(name, alias)
+            return numbers[-1]
+        event = current_holders(events).get(alias)
         if event is None:
-            raise RegistryError(f"{name} has no alias {alias}: {self._state_in_words(name)}")
+            raise RegistryError(f"{name} has no alias {alias}: {self._state_in_words(name, numbers, events)}")
         return event.version
 
     def _only_model(self, alias: str) -> str:
@@ -233,12 +311,16 @@ class Registry:
             return f"there is {', '.join(names)}"
         return "train a model and register it first (textops demo does both)"
 
-    def _state_in_words(self, name: str) -> str:
-        numbers = self._numbers(name)
+    def _state_in_words(self, name: str, numbers: list[int], events: Sequence[Event]) -> str:
         if not numbers:
             return self._models_in_words()
-        aliases = ", ".join(f"{alias} ({event.version})" for alias, event in self.aliases(name).items())
+        aliases = ", ".join(f"{alias} ({event.version})" for alias, event in current_holders(events).items())
         return (
             f"its versions are {', '.join(map(str, numbers))}, its aliases {aliases or 'none'}; "
             f"set one with textops promote {name}/{numbers[-1]} --to {PRODUCTION}"
         )
+
+
+def _removed_in_words(number: int, events: Sequence[Event]) -> str:
+    removed = collected_versions(events).get(number)
+    return f" (removed as garbage on {removed:%Y-%m-%d})" if removed else ""

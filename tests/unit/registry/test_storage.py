@@ -1,83 +1,36 @@
-import errno
-import os
-import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
-from textops.bundle import verify
-from textops.errors import BundleError, RegistryError
-from textops.registry.storage import FolderStorage, TakenError, open_storage
+from textops.errors import RegistryError
+from textops.registry.folder_storage import FolderStorage
+from textops.registry.storage import open_storage
 
 
-def test_a_file_is_created_whole_and_only_once(tmp_path: Path) -> None:
-    storage = FolderStorage(tmp_path / "registry")
+def test_a_path_is_a_folder(tmp_path: Path) -> None:
+    storage = open_storage(str(tmp_path))
 
-    storage.create("bbc/events/00000001.json", b"first")
-
-    with pytest.raises(TakenError):
-        storage.create("bbc/events/00000001.json", b"second")
-    assert storage.read("bbc/events/00000001.json") == b"first"
-    assert storage.names("bbc/events") == ["00000001.json"]
-    assert [path.name for path in (tmp_path / "registry/bbc/events").iterdir()] == ["00000001.json"]
+    assert isinstance(storage, FolderStorage)
+    assert storage.root == tmp_path
 
 
-def test_a_folder_that_is_not_there_holds_no_names(tmp_path: Path) -> None:
-    assert FolderStorage(tmp_path / "nowhere").names("") == []
+@pytest.mark.parametrize("address", ["s3://bucket/models", "https://host/models", "file:///models"])
+def test_other_addresses_are_refused_in_one_line(address: str) -> None:
+    with pytest.raises(RegistryError, match=r"cannot lie at .*set TEXTOPS_REGISTRY to a folder or to gs://"):
+        open_storage(address)
 
 
-def test_a_bundle_is_adopted_whole_and_only_once(tmp_path: Path, tiny_bundle: Path) -> None:
-    storage = FolderStorage(tmp_path)
+def test_a_bucket_without_gcsfs_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "gcsfs", None)
 
-    storage.adopt(tiny_bundle, "bbc/versions/1")
-
-    with pytest.raises(TakenError):
-        storage.adopt(tiny_bundle, "bbc/versions/1")
-    assert verify(storage.folder("bbc/versions/1")).name == "tiny"
-    assert [path.name for path in (tmp_path / "bbc/versions").iterdir()] == ["1"]
-
-
-def test_a_bundle_that_does_not_verify_leaves_nothing(tmp_path: Path, tiny_bundle: Path) -> None:
-    bundle = tmp_path / "bundle"
-    bundle.mkdir()
-    (bundle / "bundle.json").write_bytes((tiny_bundle / "bundle.json").read_bytes())
-
-    with pytest.raises(BundleError):
-        FolderStorage(tmp_path / "registry").adopt(bundle, "bbc/versions/1")
-
-    assert list((tmp_path / "registry/bbc/versions").iterdir()) == []
-
-
-def test_a_place_that_is_no_folder_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    storage = FolderStorage(tmp_path / "file")
-
-    with pytest.raises(RegistryError, match=r"cannot read the registry .*file \(Not a directory"):
-        storage.names("")
-    with pytest.raises(RegistryError, match=r"cannot write to the registry .*TEXTOPS_REGISTRY"):
-        storage.create("bbc/events/00000001.json", b"")
-
-
-def test_a_file_that_somebody_left_beside_the_models_holds_no_names(tmp_path: Path) -> None:
-    (tmp_path / "notes.txt").touch()
-
-    assert FolderStorage(tmp_path).names("notes.txt/versions") == []
-
-
-def test_a_bundle_that_cannot_be_copied_says_why(
-    tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fill_the_disk(source: str, target: str) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"{source} -> {target}")
-
-    monkeypatch.setattr(shutil, "copyfile", fill_the_disk)
-
-    with pytest.raises(RegistryError, match=r"cannot write to the registry .*No space left on device"):
-        FolderStorage(tmp_path / "registry").adopt(tiny_bundle, "bbc/versions/1")
-
-    assert list((tmp_path / "registry/bbc/versions").iterdir()) == []
-
-
-def test_a_bucket_is_refused_in_one_line() -> None:
-    with pytest.raises(RegistryError, match=r"gs://bucket/models is not possible yet .* set TEXTOPS_REGISTRY"):
+    with pytest.raises(RegistryError, match=r"gs://bucket/models needs gcsfs.*pip install 'textops\[gcp\]'"):
         open_storage("gs://bucket/models")
+
+
+@pytest.mark.parametrize(
+    "address", ["gs://", "gs://Bucket", "gs://bucket//models", "gs://bucket/../models", "gs://bucket/a*", "gs://b u/x"]
+)
+def test_an_address_that_is_no_place_in_a_bucket_is_refused(address: str) -> None:
+    with pytest.raises(RegistryError, match="is no place for a registry: set TEXTOPS_REGISTRY"):
+        open_storage(address)
