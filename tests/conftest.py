@@ -16,8 +16,10 @@ from textops.bundle import (
     MODEL_FILE,
     TOKENIZER_FILE,
     DataReference,
+    Export,
     Manifest,
     Metric,
+    Parity,
     ReviewBand,
     seal,
 )
@@ -113,6 +115,12 @@ def manifest(name: str, classes: tuple[str, ...], temperature: float) -> Manifes
         metrics={"accuracy": Metric(value=0.9, low=0.85, high=0.95)},
         data=DataReference(name="tiny", fingerprint="0" * 64, train_examples=8, test_examples=4),
         git_commit=None,
+        export=Export(
+            variant="onnx_fp32",
+            exact=True,
+            parity=Parity(texts=4, max_difference=0.0, agreement=1.0),
+            reason="made as it is",
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from loguru import logger
 
-from textops.commands import answering, looking, measuring, models, pipeline, registration, reporting
+from textops.commands import answering, looking, measuring, models, pipeline, promotion, registration, reporting
 from textops.errors import ConfigurationError, TextopsError
 
 # Modules that come with an extra, by the extra that brings them.
@@ -52,7 +52,7 @@ _WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.t
 _PLAIN: tuple[Callable[..., None], ...] = (
     pipeline.evaluate,
     registration.register,
-    registration.promote,
+    promotion.promote,
     registration.rollback,
     registration.card,
     answering.predict,

@@ -17,12 +17,13 @@ from rich.table import Table
 from textops.bundle import MODEL_FILE
 from textops.data.dataset import Dataset, Examples
 from textops.errors import ServiceError
+from textops.evaluation.evidence import gather_evidence, held_out_of
 from textops.optimization.bundling import Judged, build_bundle
 from textops.registry.promotion import promote
 from textops.registry.settings import RegistrySettings, read_settings
 from textops.registry.store import Registry, Version
 from textops.serving.process import started_server
-from textops.training.configuration import compose_configuration
+from textops.training.configuration import compose_configuration, configuration_folder
 from textops.training.run import Run
 from textops.training.train import train
 
@@ -58,8 +59,9 @@ def run_demo(overrides: Sequence[str]) -> None:
     run = train(configuration)
     judged = build_bundle(run)
     registry = Registry(read_settings(RegistrySettings).registry)
-    test = Dataset.load(Path(run.record.dataset)).examples("test")
-    version = _release(registry, judged, test)
+    dataset = Dataset.load(Path(run.record.dataset))
+    test = dataset.examples("test")
+    version = _release(registry, judged, dataset)
     environment = {"TEXTOPS_REGISTRY": str(registry.root), "TEXTOPS_MODEL": str(version)}
     with started_server(environment) as address:
         logger.info("API at {}, sending held-out texts", address)
@@ -68,11 +70,13 @@ def run_demo(overrides: Sequence[str]) -> None:
     _show(run, configuration, judged, version, answers, time.perf_counter() - started)
 
 
-def _release(registry: Registry, judged: Judged, test: Examples) -> Version:
+def _release(registry: Registry, judged: Judged, dataset: Dataset) -> Version:
     """Register the bundle and let the gate decide whether it goes to production."""
     version = registry.register(judged.bundle)
-    labels = [judged.manifest.classes[label] for label in test.labels]
-    promote(registry, str(version), "production", test.texts, labels)
+    held_out = held_out_of(dataset)
+    evidence = gather_evidence(version, held_out, configuration_folder() / "behaviour")
+    bounds = read_settings(RegistrySettings).bounds
+    promote(registry, str(version), "production", held_out, bounds=bounds, evidence=evidence)
     logger.success("{} is in production", version)
     return version
 

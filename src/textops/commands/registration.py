@@ -1,4 +1,4 @@
-"""What the registry does: register, promote, roll back, show."""
+"""What the registry does: register, roll back, show."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +8,7 @@ from loguru import logger
 
 from textops.commands.arguments import ReferenceArgument
 from textops.commands.defaults import latest_run, open_registry
-from textops.errors import ConfigurationError, DataError
+from textops.errors import ConfigurationError
 
 
 def register(
@@ -25,50 +25,6 @@ def register(
         raise ConfigurationError(f"the last run has no bundle at {folder}: textops evaluate makes it")
     version = open_registry().register(folder, name)
     logger.success("Registered {}; next: textops promote {}", version, version)
-
-
-def promote(
-    reference: ReferenceArgument = None,
-    *,
-    to: Annotated[str, typer.Option(help="The alias to move.")] = "production",
-    test_data: Annotated[
-        Path | None,
-        typer.Option(help="Prepared data set whose test split judges; by default the model's own."),
-    ] = None,
-    force: Annotated[
-        str | None,
-        typer.Option(metavar="REASON", help="Promote whatever the gate says; the reason is stored."),
-    ] = None,
-) -> None:
-    """Move an alias to a version, if the gate finds it not worse than the present one. Exit code 3 if it is.
-
-    Example: textops promote bbc_news/2 --to production
-    """
-    from textops.data.dataset import Dataset
-    from textops.registry.names import LATEST
-    from textops.registry.promotion import promote as move_alias
-    from textops.registry.settings import RegistrySettings, read_settings
-
-    registry = open_registry()
-    version = registry.find(reference, default_alias=LATEST)
-    data = version.manifest.data
-    examples = Dataset.load(test_data or Path("data/processed") / data.name)
-    if test_data is None and examples.manifest.fingerprint != data.fingerprint:
-        raise DataError(
-            f"{examples.folder} is not the data set that {version} was trained on, and may hold its training examples: "
-            "prepare that one again, or name a test set with --test-data"
-        )
-    test = examples.examples("test")
-    event = move_alias(
-        registry,
-        str(version),
-        to,
-        test.texts,
-        [examples.manifest.classes[label] for label in test.labels],
-        tolerance=read_settings(RegistrySettings).gate_tolerance,
-        force_reason=force,
-    )
-    logger.success("{}@{} is version {}; next: textops serve", version.name, to, event.version)
 
 
 def rollback(

@@ -1,12 +1,14 @@
-"""The promotion gate: whether a candidate's answers on the frozen test set are good enough. Pure judgement.
+"""The promotion gate: its report, and whether a candidate is as good as it must be on the frozen test set.
+
+Pure judgement; what else is asked stands in the modules `*_check.py`.
 
 Against a holder the gate asks for non-inferiority: not that the candidate looks as good, but that the test
 set shows it to be no more than a tolerance worse (Walker and Nowacki 2011, Understanding Equivalence and
 Noninferiority Testing). The interval is the paired bootstrap over examples (Efron and Tibshirani, chapter 16;
 for models of language Koehn 2004, Statistical Significance Tests for Machine Translation Evaluation): both
 models are right or wrong on the very same examples, which takes the luck of the sample out of the comparison.
-McNemar's test would only ask whether the two differ, and would let a bad candidate through whenever the test
-set is small.
+McNemar's test only asks whether the two differ, and would let a bad candidate through whenever the test set is
+small: its p is told for information.
 """
 
 from collections.abc import Sequence
@@ -16,8 +18,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from textops.bootstrap import Interval, mean_interval
-
-DEFAULT_TOLERANCE = 0.01
+from textops.registry.bounds import DEFAULT_TOLERANCE
+from textops.registry.mcnemar import exact_p_value
 
 _ROUNDING = 1e-9
 
@@ -28,8 +30,10 @@ class GateCheck(BaseModel):
     Attributes:
         name: What was checked.
         passed: Whether the answer is good enough.
-        figure: What was measured, with its 95 % interval; None where nothing could be measured.
+        figure: What was measured, with its interval; None where nothing could be measured.
         sentence: Question, figure and bound in words.
+        asked: Whether there was anything to ask with; a check that was not asked refuses nothing, and is shown as
+            what it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +42,14 @@ class GateCheck(BaseModel):
     passed: bool
     figure: Interval | None
     sentence: str
+    asked: bool = True
+
+    @property
+    def outcome(self) -> str:
+        """How it ended, in a word or two."""
+        if not self.asked:
+            return "not asked"
+        return "passed" if self.passed else "refused"
 
 
 class GateReport(BaseModel):
@@ -80,6 +92,7 @@ def not_worse_than_holder(
         holder_name: What the sentence calls it.
         tolerance: Difference in accuracy that does not matter.
     """
+    lost, won = int((holder & ~candidate).sum()), int((candidate & ~holder).sum())
     difference = mean_interval(candidate.astype(np.float64) - holder.astype(np.float64))
     return GateCheck(
         name="accuracy",
@@ -88,7 +101,8 @@ def not_worse_than_holder(
         sentence=(
             f"accuracy {candidate.mean():.4f} against {holder.mean():.4f} of {holder_name} on "
             f"{len(candidate)} examples, difference {_signed(difference)}; "
-            f"its lower end must not lie below {-tolerance:+.4f}"
+            f"its lower end must not lie below {-tolerance:+.4f} ({lost} lost, {won} won, McNemar's exact "
+            f"p {exact_p_value(lost, won):.3f})"
         ),
     )
 

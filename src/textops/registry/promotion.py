@@ -1,47 +1,41 @@
-"""Promotion: load candidate and holder, let both answer the frozen test set, ask the gate, move the alias."""
+"""Promotion: find candidate and holder, let the gate judge, move the alias."""
 
-from collections import Counter
-from collections.abc import Sequence
-
-import numpy as np
 from loguru import logger
-from numpy.typing import NDArray
 
-from textops.errors import BundleError, DataError, GateRefusedError, RegistryError
-from textops.inference import Predictor
+from textops.errors import DataError, GateRefusedError, RegistryError
+from textops.registry.bounds import GateBounds
 from textops.registry.events import AliasEvent
-from textops.registry.gate import (
-    DEFAULT_TOLERANCE,
-    GateCheck,
-    GateReport,
-    better_than_majority,
-    not_worse_than_holder,
-    same_classes,
-)
+from textops.registry.evidence import Evidence, HeldOut
+from textops.registry.gate import GateReport
+from textops.registry.judgement import HASHES, judge
 from textops.registry.names import LATEST, check_alias
 from textops.registry.store import Registry, Version
+
+_STANDARD = GateBounds()
+_NOTHING = Evidence()
 
 
 def promote(
     registry: Registry,
     reference: str | None,
     to: str,
-    texts: Sequence[str],
-    labels: Sequence[str],
+    held_out: HeldOut,
     *,
-    tolerance: float = DEFAULT_TOLERANCE,
+    bounds: GateBounds = _STANDARD,
+    evidence: Evidence = _NOTHING,
     force_reason: str | None = None,
 ) -> AliasEvent:
-    """Move an alias to a version that is not worse than the present holder on the frozen test set.
+    """Move an alias to a version that passes the gate.
 
     Args:
         registry: The registry.
         reference: The candidate; a bare name means its newest version, None the newest of the only model.
         to: The alias.
-        texts: Texts of the test set.
-        labels: Their true class names, in the same order.
-        tolerance: Difference in accuracy that does not matter.
-        force_reason: Promotes whatever the gate says; stored in the event together with what it said.
+        held_out: The frozen test set.
+        bounds: What the gate asks for.
+        evidence: What is known of the candidate beside its bundle.
+        force_reason: Promotes whatever the gate says, unless the bundle is altered; stored in the event together
+            with what the gate said.
 
     Returns:
         The event with the gate's report; the present one where the candidate holds the alias already.
@@ -50,7 +44,7 @@ def promote(
         GateRefusedError: If the gate refuses; the message names each failed check with its figure.
         RegistryError: If the reference leads nowhere, the reason is blank, or somebody else moved the alias
             meanwhile.
-        BundleError: If the candidate is altered or does not answer.
+        BundleError: If the candidate's manifest cannot be read.
         DataError: If the test set is empty or holds classes that the candidate does not know.
     """
     if force_reason is not None and not force_reason.strip():
@@ -60,80 +54,34 @@ def promote(
     if seen is not None and seen.version == version.number:
         logger.info("{} is {} already", version, to)
         return seen
-    candidate = Predictor.load(version.path)
-    _check_test_set(version, candidate, texts, labels)
+    _check_test_set(version, held_out)
     holder = None if seen is None else registry.version(version.name, seen.version)
-    report = judge(candidate, holder, texts, labels, tolerance=tolerance)
-    for check in report.checks:
-        logger.info("gate {} {}: {}", "passed" if check.passed else "refused", check.name, check.sentence)
-    if not report.passed and force_reason is None:
-        raise GateRefusedError(
-            f"{version} is not promoted to {to}: {report.refusals}; train a better one, "
-            "or override with a reason (--force REASON)"
-        )
+    report = judge(version, holder, held_out, bounds, evidence)
+    if not report.passed and (force_reason is None or not _can_be_forced(report)):
+        raise GateRefusedError(f"{version} is not promoted to {to}: {report.refusals}; {_remedy(report)}")
     return registry.point(version, to, after=seen, reason=force_reason, gate=report)
 
 
-def judge(
-    candidate: Predictor,
-    holder: Version | None,
-    texts: Sequence[str],
-    labels: Sequence[str],
-    *,
-    tolerance: float = DEFAULT_TOLERANCE,
-) -> GateReport:
-    """Let candidate and holder answer the test set and ask the gate.
-
-    Args:
-        candidate: The candidate.
-        holder: The version that holds the alias; None where there is none, and the candidate must then beat
-            the most frequent class.
-        texts: Texts of the test set, at least one.
-        labels: Their class names.
-        tolerance: Difference in accuracy that does not matter.
-    """
-    hits = _hits(candidate, texts, labels)
-    if holder is None:
-        majority_share = max(Counter(labels).values()) / len(labels)
-        return GateReport(examples=len(labels), checks=(better_than_majority(hits, majority_share),))
-    return GateReport(examples=len(labels), checks=_against_holder(candidate, hits, holder, texts, labels, tolerance))
-
-
-def _against_holder(
-    candidate: Predictor,
-    hits: NDArray[np.bool_],
-    version: Version,
-    texts: Sequence[str],
-    labels: Sequence[str],
-    tolerance: float,
-) -> tuple[GateCheck, ...]:
-    name = str(version)
-    try:
-        holder = Predictor.load(version.path)
-    except BundleError as error:
-        # A broken holder is no reason to pass unseen, and none to lock the door: it can be overridden.
-        return (GateCheck(name="holder", passed=False, figure=None, sentence=str(error)),)
-    classes = same_classes(candidate.manifest.classes, holder.manifest.classes, name)
-    if not classes.passed:
-        return (classes,)
-    return classes, not_worse_than_holder(hits, _hits(holder, texts, labels), name, tolerance)
-
-
-def _check_test_set(version: Version, candidate: Predictor, texts: Sequence[str], labels: Sequence[str]) -> None:
-    if not texts or len(texts) != len(labels):
+def _check_test_set(version: Version, held_out: HeldOut) -> None:
+    counts = {len(held_out.ids), len(held_out.texts), len(held_out.labels)}
+    if counts != {len(held_out)} or not held_out.texts:
         raise DataError(
-            f"{version} cannot be judged with {len(texts)} texts and {len(labels)} labels: "
-            "prepare a test set first (textops prepare)"
+            f"{version} cannot be judged with {len(held_out.ids)} ids, {len(held_out.texts)} texts and "
+            f"{len(held_out.labels)} labels: prepare a test set first (textops prepare)"
         )
-    unknown = sorted(set(labels) - set(candidate.manifest.classes))
+    unknown = sorted(set(held_out.labels) - set(version.manifest.classes))
     if unknown:
         raise DataError(
             f"the test set holds {', '.join(unknown)}, which {version} does not know (it knows "
-            f"{', '.join(candidate.manifest.classes)}): judge it with the test set of its own data"
+            f"{', '.join(version.manifest.classes)}): judge it with the test set of its own data"
         )
 
 
-def _hits(predictor: Predictor, texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.bool_]:
-    """Return whether the predictor is right, by example, shape [len(texts)]."""
-    classes = np.array(predictor.manifest.classes)
-    return np.asarray(classes[predictor.logits(texts).argmax(axis=1)] == np.array(labels))
+def _can_be_forced(report: GateReport) -> bool:
+    return all(check.passed for check in report.checks if check.name == HASHES)
+
+
+def _remedy(report: GateReport) -> str:
+    if not _can_be_forced(report):
+        return "register it again from where it was made; an altered model is not promoted for any reason"
+    return "put that right or train a better one, or override with a reason (--force REASON)"

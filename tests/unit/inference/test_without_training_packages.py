@@ -67,11 +67,17 @@ with TestClient(create_app(ServingSettings(registry=sys.argv[1]))) as client:
 def test_the_registry_judges_and_promotes(tiny_bundle: Path, tmp_path: Path) -> None:
     script = """
 from pathlib import Path
+from textops.inference import Predictor
 from textops.registry import Registry, promote
+from textops.registry.bounds import GateBounds
+from textops.registry.evidence import Evidence, HeldOut, KeptAnswers
 registry = Registry(sys.argv[1])
 registry.register(Path(sys.argv[2]))
-texts, labels = ["a goal", "new code"] * 20, ["sport", "tech"] * 20
-print(promote(registry, None, "production", texts, labels).version)
+ids, texts, labels = tuple(map(str, range(40))), ("a goal", "new code") * 20, ("sport", "tech") * 20
+answers = Predictor.load(sys.argv[2]).predict(texts)
+kept = KeptAnswers(ids, tuple(a.label for a in answers), tuple(a.probability for a in answers))
+held_out, bounds = HeldOut(ids, texts, labels), GateBounds(calibration_error=0.5)
+print(promote(registry, None, "production", held_out, bounds=bounds, evidence=Evidence(kept=lambda: kept)).version)
 """
 
     assert run(script, tmp_path / "registry", tiny_bundle).splitlines()[-1] == "1"

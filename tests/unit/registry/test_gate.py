@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from textops.registry.gate import GateReport, better_than_majority, not_worse_than_holder, same_classes
+from textops.registry.gate import GateCheck, GateReport, better_than_majority, not_worse_than_holder, same_classes
 
 
 def hits(right: int, examples: int) -> NDArray[np.bool_]:
@@ -77,3 +77,32 @@ def test_a_report_is_passed_when_all_checks_are_and_names_the_others() -> None:
     report = GateReport(examples=100, checks=(good, bad))
     assert not report.passed
     assert report.refusals.startswith("classes: not the same as tiny/1")
+
+
+def test_the_exact_test_of_mcnemar_is_told_for_information() -> None:
+    # given two answers lost and ten won
+    holder = hits(90, 100)
+    candidate = hits(100, 100)
+    candidate[:2] = False
+
+    assert "(2 lost, 10 won, McNemar's exact p 0.039)" in not_worse_than_holder(candidate, holder, "tiny/1").sentence
+
+
+def test_a_check_without_anything_to_ask_with_refuses_nothing_and_is_shown_as_what_it_is() -> None:
+    unasked = GateCheck(name="behaviour", passed=True, asked=False, figure=None, sentence="there are none")
+
+    assert unasked.outcome == "not asked"
+    assert GateReport(examples=1, checks=(unasked,)).passed
+
+
+def test_a_report_of_an_older_version_is_still_read() -> None:
+    # given the content of an event as the first version wrote it
+    old = (
+        '{"examples": 207, "checks": [{"name": "baseline", "passed": true, "figure": {"value": 0.9855, "low": 0.971, '
+        '"high": 1.0}, "sentence": "accuracy 0.9855 [0.9710, 1.0000] on 207 examples"}]}'
+    )
+
+    report = GateReport.model_validate_json(old)
+
+    assert report.passed
+    assert report.checks[0].outcome == "passed"

@@ -1,0 +1,92 @@
+"""Whether the candidate is fast and small enough, measured here in processes of its own."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from textops.bootstrap import Interval
+from textops.bundle import Metric
+from textops.errors import BundleError
+from textops.inference.footprint import Footprint, measure_footprint
+from textops.registry.bounds import GateBounds
+from textops.registry.gate import GateCheck
+
+LATENCY = "latency"
+MEMORY = "memory"
+
+PROCESSES = 3
+CALLS = 200
+TIMEOUT_SECONDS = 300.0
+_BATCHES = 1
+_MEGABYTE = 1e6
+
+
+def within_budget(bundle: Path, texts: Sequence[str], bounds: GateBounds) -> tuple[GateCheck, ...]:
+    """Measure a bundle and check its latency and its memory.
+
+    Args:
+        bundle: The bundle.
+        texts: Texts of the test set, at least one; those timed are spread over all of them.
+        bounds: The budget.
+    """
+    try:
+        footprint = measure_footprint(
+            bundle,
+            spread(texts, CALLS),
+            processes=PROCESSES,
+            calls=CALLS,
+            batches=_BATCHES,
+            timeout_seconds=TIMEOUT_SECONDS,
+        )
+    except BundleError as error:
+        return (GateCheck(name=LATENCY, passed=False, figure=None, sentence=str(error)),)
+    return fast_enough(footprint, bounds.latency_ms), small_enough(footprint, bounds.memory_mb)
+
+
+def spread(texts: Sequence[str], count: int) -> list[str]:
+    """Return at most `count` of the texts, from the first to the last in even steps."""
+    rows = np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int)
+    return [texts[row] for row in rows.tolist()]
+
+
+def fast_enough(footprint: Footprint, budget_ms: float) -> GateCheck:
+    """Check the latency of one text; the median over the processes decides.
+
+    Args:
+        footprint: What was measured.
+        budget_ms: Milliseconds within which 95 of 100 texts must be answered.
+    """
+    p95, p50 = footprint.latency_p95_ms, footprint.latency_p50_ms
+    return GateCheck(
+        name=LATENCY,
+        passed=p95.value <= budget_ms,
+        figure=_interval(p95),
+        sentence=(
+            f"one text takes {p95.value:.2f} ms [{p95.low:.2f}, {p95.high:.2f}] in 95 of 100 cases, {p50.value:.2f} ms "
+            f"in half of them, in {footprint.processes} processes; at most {budget_ms:g} ms"
+        ),
+    )
+
+
+def small_enough(footprint: Footprint, budget_mb: float) -> GateCheck:
+    """Check the resident memory of a process that answered; the median over the processes decides.
+
+    Args:
+        footprint: What was measured.
+        budget_mb: Megabytes.
+    """
+    resident, model = footprint.resident_bytes, footprint.model_bytes
+    return GateCheck(
+        name=MEMORY,
+        passed=resident.value <= budget_mb * _MEGABYTE,
+        figure=_interval(resident, _MEGABYTE),
+        sentence=(
+            f"{resident.value / _MEGABYTE:.0f} MB resident, {model.value / _MEGABYTE:.0f} MB of them the model's; "
+            f"at most {budget_mb:g} MB"
+        ),
+    )
+
+
+def _interval(metric: Metric, unit: float = 1.0) -> Interval:
+    return Interval(metric.value / unit, metric.low / unit, metric.high / unit)
