@@ -35,13 +35,13 @@ class AnswerSpeed(BaseModel):
 
     Attributes:
         latency: Of one text at a time.
-        documents_per_second: Texts a second in batches of `BATCH_TEXTS`.
+        documents_per_second: Texts a second in batches of `BATCH_TEXTS`, None where none was timed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     latency: Latency
-    documents_per_second: float
+    documents_per_second: float | None
 
 
 def measure_answers(
@@ -53,14 +53,14 @@ def measure_answers(
         answer: What is timed, from text to answer: tokenizing belongs to it.
         texts: At least one; they are gone through in turn, and over again where there are fewer than asked for.
         calls: Calls with one text that are timed.
-        batches: Batches of `BATCH_TEXTS` that are timed.
+        batches: Batches of `BATCH_TEXTS` that are timed; 0 for none.
 
     Raises:
-        ValueError: If there is no text, no call or no batch.
+        ValueError: If there is no text or no call.
     """
     return AnswerSpeed(
         latency=measure_latency(answer, texts, calls=calls),
-        documents_per_second=measure_throughput(answer, texts, batches=batches),
+        documents_per_second=measure_throughput(answer, texts, batches=batches) if batches else None,
     )
 
 

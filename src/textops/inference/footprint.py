@@ -35,7 +35,7 @@ class Footprint(BaseModel):
         model_bytes: Growth of the resident memory since everything was imported and nothing loaded.
         latency_p50_ms: Median time of one text, in milliseconds.
         latency_p95_ms: Time within which 95 of 100 single texts were answered, in milliseconds.
-        documents_per_second: Texts a second in batches of 64.
+        documents_per_second: Texts a second in batches of 64, None where none was timed.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,7 +47,7 @@ class Footprint(BaseModel):
     model_bytes: Metric
     latency_p50_ms: Metric
     latency_p95_ms: Metric
-    documents_per_second: Metric
+    documents_per_second: Metric | None
 
 
 def measure_footprint(
@@ -67,7 +67,7 @@ def measure_footprint(
         texts: Texts to answer, at least one; those that the model is for.
         processes: How many processes measure, one after the other; at least 1.
         calls: Calls with one text that each of them times.
-        batches: Batches of 64 texts that each of them times.
+        batches: Batches of 64 texts that each of them times; 0 for none.
         probe: Module that measures, see `textops.inference.probe`.
         timeout_seconds: What one process may take.
 
@@ -133,18 +133,21 @@ def summarize(readings: Sequence[Reading]) -> Footprint:
     if not readings:
         raise ValueError("no process measured")
 
-    def over_processes(figure: Callable[[Reading], float]) -> Metric:
-        values = [figure(reading) for reading in readings]
-        return Metric(value=float(np.median(values)), low=min(values), high=max(values))
+    def known(figure: Callable[[Reading], float | None]) -> Metric | None:
+        values = [value for value in map(figure, readings) if value is not None]
+        return _median(values) if values else None
 
-    private = [reading.private_bytes for reading in readings if reading.private_bytes is not None]
     return Footprint(
         processes=len(readings),
-        start_seconds=over_processes(lambda reading: reading.start_seconds),
-        resident_bytes=over_processes(lambda reading: reading.resident_bytes),
-        private_bytes=over_processes(lambda reading: reading.private_bytes or 0) if private else None,
-        model_bytes=over_processes(lambda reading: reading.model_bytes),
-        latency_p50_ms=over_processes(lambda reading: reading.speed.latency.p50_ms),
-        latency_p95_ms=over_processes(lambda reading: reading.speed.latency.p95_ms),
-        documents_per_second=over_processes(lambda reading: reading.speed.documents_per_second),
+        start_seconds=_median([reading.start_seconds for reading in readings]),
+        resident_bytes=_median([reading.resident_bytes for reading in readings]),
+        private_bytes=known(lambda reading: reading.private_bytes),
+        model_bytes=_median([reading.model_bytes for reading in readings]),
+        latency_p50_ms=_median([reading.speed.latency.p50_ms for reading in readings]),
+        latency_p95_ms=_median([reading.speed.latency.p95_ms for reading in readings]),
+        documents_per_second=known(lambda reading: reading.speed.documents_per_second),
     )
+
+
+def _median(values: Sequence[float]) -> Metric:
+    return Metric(value=float(np.median(values)), low=min(values), high=max(values))

@@ -37,7 +37,7 @@ class ProbeRequest(BaseModel):
         folder: The model's folder.
         texts: Texts to answer.
         calls: Calls with one text that are timed.
-        batches: Batches that are timed.
+        batches: Batches that are timed; 0 for none.
         started_ns: `time.monotonic_ns()` just before the process was started; that clock is the machine's, so that
             the process can go on counting.
     """
@@ -47,7 +47,7 @@ class ProbeRequest(BaseModel):
     folder: Path
     texts: tuple[str, ...] = Field(min_length=1)
     calls: int = Field(DEFAULT_CALLS, ge=1)
-    batches: int = Field(DEFAULT_BATCHES, ge=1)
+    batches: int = Field(DEFAULT_BATCHES, ge=0)
     started_ns: int
 
 
@@ -86,7 +86,7 @@ def take_reading(request: ProbeRequest, load: Callable[[], Answer]) -> Reading:
     latency = measure_latency(answer, request.texts, calls=request.calls)
     # Before the batches: what they take depends on their size more than on the model.
     after = memory_now()
-    throughput = measure_throughput(answer, request.texts, batches=request.batches)
+    throughput = measure_throughput(answer, request.texts, batches=request.batches) if request.batches else None
     return Reading(
         start_seconds=start_seconds,
         resident_bytes=after.resident,

@@ -16,9 +16,8 @@ LATENCY = "latency"
 MEMORY = "memory"
 
 PROCESSES = 3
-CALLS = 200
+CALLS = 100
 TIMEOUT_SECONDS = 300.0
-_BATCHES = 1
 _MEGABYTE = 1e6
 
 
@@ -36,7 +35,7 @@ def within_budget(bundle: Path, texts: Sequence[str], bounds: GateBounds) -> tup
             spread(texts, CALLS),
             processes=PROCESSES,
             calls=CALLS,
-            batches=_BATCHES,
+            batches=0,
             timeout_seconds=TIMEOUT_SECONDS,
         )
     except BundleError as error:

@@ -12,7 +12,7 @@ from textops.registry.mcnemar import exact_p_value
         # By hand: twice (1/2)^5; twice (1 + 6) / 2^6.
         (0, 5, 2 / 32),
         (1, 5, 14 / 64),
-        # As scipy 1.16 has it: the binomial test of 10 in 40.
+        # As scipy 1.17 has it: the binomial test of 10 in 40.
         (10, 30, 0.00222143),
     ],
 )
