@@ -6,16 +6,23 @@ from textops.bootstrap import Interval
 from textops.bundle import REFERENCE_FILE
 from textops.data.dataset import Dataset
 from textops.errors import BundleError, ConfigurationError
-from textops.evaluation.behaviour import BEHAVIOUR_FILE, BehaviourReport, read_suite, run_suite, suite_of
+from textops.evaluation.behaviour import (
+    BEHAVIOUR_FILE,
+    BehaviourReport,
+    BehaviourSettings,
+    read_suite,
+    run_suite,
+    suite_of,
+)
+from textops.evaluation.robustness import sample_rows
 from textops.inference import Predictor
-from textops.registry.budget_check import spread
 from textops.registry.evidence import NO_BEHAVIOUR_TESTS, Evidence, HeldOut, KeptAnswers
 from textops.registry.gate import GateCheck
 from textops.registry.store import Version
 
 BEHAVIOUR = NO_BEHAVIOUR_TESTS.name
-TEXTS_OF_A_SUITE = 500
-"""Texts of the test set that behaviour tests may change; more would tell little more and take long."""
+_SAMPLE = BehaviourSettings()
+"""Which texts of the test set the tests may change: those of an evaluation without settings of its own."""
 
 
 def gather_evidence(version: Version, held_out: HeldOut, suites: Path) -> Evidence:
@@ -67,7 +74,8 @@ def _behaviour(predictor: Predictor, version: Version, held_out: HeldOut, suites
         suite = read_suite(own) if own.is_file() else suite_of(predictor.manifest.data.name, suites)
         if suite is None:
             return NO_BEHAVIOUR_TESTS
-        texts = spread(held_out.texts, TEXTS_OF_A_SUITE)
+        rows = sample_rows(held_out.texts, _SAMPLE.examples, _SAMPLE.characters, _SAMPLE.seed)
+        texts = [held_out.texts[row] for row in rows]
         return behaviour_check(run_suite(suite, predictor.probabilities, predictor.manifest.classes, texts))
     except ConfigurationError as error:
         return GateCheck(name=BEHAVIOUR, passed=False, figure=None, sentence=str(error))
