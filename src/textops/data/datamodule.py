@@ -12,6 +12,7 @@ from textops.data.dataset import Dataset
 from textops.data.loader import BatchLoader
 from textops.data.loader_settings import LoaderSettings
 from textops.data.token_cache import TokenizedData, TokenizerFactory, tokenized
+from textops.data.token_files import TokenizedSplit
 from textops.errors import ConfigurationError
 from textops.text.ragged import Ragged
 from textops.text.tokenizer import Tokenizer
@@ -69,7 +70,11 @@ class TextDataModule(pl.LightningDataModule):
     @property
     def training_documents(self) -> Ragged:
         """The tokenized training documents."""
-        return self._tokenized.splits["train"].documents
+        return self.tokenized_split("train").documents
+
+    def tokenized_split(self, name: SplitName) -> TokenizedSplit:
+        """Return a split that training needs, tokenized."""
+        return self._tokenized.splits[name]
 
     @property
     def _tokenized(self) -> TokenizedData:
@@ -112,7 +117,7 @@ class TextDataModule(pl.LightningDataModule):
             self._training.load_state_dict(self._position)
 
     def _loader(self, name: SplitName, *, shuffle: bool) -> BatchLoader:
-        split = self._tokenized.splits[name]
+        split = self.tokenized_split(name)
         order = BatchOrder(
             np.diff(split.documents.offsets),
             self._batch_size,

@@ -1,21 +1,26 @@
 """The logits of any number of texts, in batches that stay small."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any, Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from textops.errors import BundleError
-from textops.text.tokenizer import Tokenizer
+from textops.text.tokenizer import Feed, Tokenizer
 
 BATCH_TEXTS = 64
 BATCH_CHARACTERS = 400_000
 
 
-def score_texts(
-    session: onnxruntime.InferenceSession, tokenizer: Tokenizer, texts: Sequence[str]
-) -> NDArray[np.float32]:
+class Session(Protocol):
+    """What answers: a session of ONNX Runtime, or something like it."""
+
+    def run(self, output_names: Sequence[str], input_feed: Feed, /) -> Sequence[Any]:
+        """Return an array for each of the names."""
+
+
+def score_texts(session: Session, tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float32]:
     """Return the raw scores, shape [len(texts), classes], in the order of the texts.
 
     Without texts the shape is [0, 0]: only an answer tells how many classes there are.

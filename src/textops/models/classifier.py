@@ -94,7 +94,7 @@ class TextClassifier(pl.LightningModule):
 
     def training_step(self, batch: RaggedBatch, _: int) -> Tensor:
         """Return the loss: heads do not share parameters, so the sum trains each by itself."""
-        losses = self._losses(self(batch), batch.labels)
+        losses = self.training_losses(self(batch), batch)
         if not losses.isfinite().any():
             raise NotFiniteError(
                 f"the loss is no finite number in epoch {self.current_epoch + 1}, step {self.global_step}: "
@@ -162,8 +162,17 @@ class TextClassifier(pl.LightningModule):
         check_optimizer(optimizer, self.encoder, self.trainer)
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
 
-    def _losses(self, scores: Tensor, labels: Tensor) -> Tensor:
-        """Return the cross-entropy of each head, shape [heads]."""
+    def training_losses(self, scores: Tensor, batch: RaggedBatch) -> Tensor:
+        """Return the loss of each head, shape [heads]: the mean cross-entropy with the labels.
+
+        Args:
+            scores: Logits of every head, shape [documents, heads, classes].
+            batch: The documents behind them.
+        """
+        return self.cross_entropies(scores, batch.labels).mean(0)
+
+    def cross_entropies(self, scores: Tensor, labels: Tensor) -> Tensor:
+        """Return the cross-entropy of each document in each head, shape [documents, heads]."""
         documents, heads, classes = scores.shape
         losses = functional.cross_entropy(
             scores.reshape(documents * heads, classes),
@@ -171,7 +180,7 @@ class TextClassifier(pl.LightningModule):
             label_smoothing=self._label_smoothing,
             reduction="none",
         )
-        return losses.view(documents, heads).mean(0)
+        return losses.view(documents, heads)
 
 
 def _calibrated_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

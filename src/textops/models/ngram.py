@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -94,11 +95,35 @@ class NgramEncoder(Encoder):
 
     def exportable(self) -> "NgramScorer":
         """Return the network of the chosen head."""
-        first = int(self.head) * self.classes
-        columns = slice(first, first + self.classes)
         with torch.no_grad():
-            rows = torch.cat([self.table.weight[:, columns], self.idf[:, None]], dim=1)
-            return NgramScorer(rows, _BIAS_SCALE * self.bias[columns], self.first_character_id).eval()
+            rows = torch.cat([self.table.weight[:, self._columns], self.idf[:, None]], dim=1)
+            return NgramScorer(rows, _BIAS_SCALE * self.bias[self._columns], self.first_character_id).eval()
+
+    def of_chosen_head(self, tokenizer: NgramTokenizer) -> "NgramEncoder":
+        """Return a copy that has no other head; `tokenizer` is the one it was made with."""
+        single = NgramEncoder(tokenizer, self.classes, (self.step_sizes[int(self.head)],))
+        with torch.no_grad():
+            single.table.weight.copy_(self.table.weight[:, self._columns])
+            single.bias.copy_(self.bias[self._columns])
+        single.idf.copy_(self.idf)
+        return single
+
+    def forget_buckets(self, forgotten: NDArray[np.bool_]) -> None:
+        """Let buckets weigh nothing from now on, as if no training document had filled them.
+
+        Args:
+            forgotten: Whether a bucket is forgotten, by id; shape [ids].
+        """
+        chosen = torch.from_numpy(np.flatnonzero(forgotten))
+        with torch.no_grad():
+            self.idf[chosen] = 0
+            self.table.weight[chosen] = 0
+
+    @property
+    def _columns(self) -> slice:
+        """Columns of the chosen head."""
+        first = int(self.head) * self.classes
+        return slice(first, first + self.classes)
 
 
 class NgramScorer(nn.Module):
@@ -129,7 +154,7 @@ class NgramScorer(nn.Module):
         words = (input_ids < self.first_character_id).to(weighted.dtype)
         runs = 1 - words
         squares = weighted * weighted
-        scale = words * _inverse_length(squares * words) + runs * _inverse_length(squares * runs)
+        scale = words * inverse_length(squares * words) + runs * inverse_length(squares * runs)
         return torch.matmul((weighted * scale)[:, None, :], rows[:, :, :-1]).squeeze(1) + self.bias
 
 
@@ -139,6 +164,6 @@ def _inverse_length_of_each(squares: Tensor, offsets: Tensor) -> Tensor:
     return lengths.repeat_interleave(offsets.diff(), output_size=len(squares))
 
 
-def _inverse_length(squares: Tensor) -> Tensor:
+def inverse_length(squares: Tensor) -> Tensor:
     """Return 1 / length of each vector, shape [documents, 1]; an empty vector gets a number that changes nothing."""
     return squares.sum(1, keepdim=True).clamp_min(_SMALLEST_SQUARE).rsqrt()

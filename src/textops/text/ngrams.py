@@ -126,7 +126,11 @@ class NgramTokenizer:
 
     def save(self, path: Path) -> None:
         """Write the settings; there is nothing else to know."""
-        write_text(path, json.dumps({"type": TYPE, **asdict(self)}, indent=2) + "\n")
+        write_text(path, json.dumps(self.document(), indent=2) + "\n")
+
+    def document(self) -> dict[str, Any]:
+        """Return what `save` writes, for a tokenizer that is made of this one."""
+        return {"type": TYPE, **asdict(self)}
 
     @classmethod
     def from_document(cls, document: dict[str, Any], path: Path) -> "NgramTokenizer":

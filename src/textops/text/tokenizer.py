@@ -57,6 +57,10 @@ def load_tokenizer(path: Path) -> Tokenizer:
         from textops.text.ngrams import NgramTokenizer
 
         return NgramTokenizer.from_document(document, path)
+    if kind == "selected-ngrams":
+        from textops.text.selected_ngrams import SelectedNgramTokenizer
+
+        return SelectedNgramTokenizer.from_document(document, path)
     if kind == "subwords":
         from textops.text.subwords import SubwordTokenizer
 

@@ -13,7 +13,8 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.datamodule import TextDataModule
 from textops.errors import ConfigurationError, TextopsError
-from textops.models.classifier import TextClassifier
+from textops.models.classifier import OptimizerFactory, ScheduleFactory, TextClassifier
+from textops.models.distillation import DistilledClassifier, Lesson
 from textops.models.encoder import Encoder
 from textops.text.tokenizer import Tokenizer
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
@@ -64,11 +65,17 @@ def make_encoder(
 def make_classifier(configuration: DictConfig, encoder: Encoder) -> TextClassifier:
     """Make the LightningModule around an encoder."""
     return TextClassifier(
-        encoder,
-        _instantiate(configuration.optimizer, "optimizer"),
-        _instantiate(configuration.scheduler, "scheduler"),
-        label_smoothing=configuration.model.label_smoothing or 0.0,
+        encoder, *_optimization(configuration), label_smoothing=configuration.model.label_smoothing or 0.0
     )
+
+
+def make_student(configuration: DictConfig, encoder: Encoder, lesson: Lesson) -> DistilledClassifier:
+    """Make the LightningModule around an encoder that learns from a teacher."""
+    return DistilledClassifier(encoder, *_optimization(configuration), lesson=lesson)
+
+
+def _optimization(configuration: DictConfig) -> tuple[OptimizerFactory, ScheduleFactory]:
+    return _instantiate(configuration.optimizer, "optimizer"), _instantiate(configuration.scheduler, "scheduler")
 
 
 def make_profiler(configuration: DictConfig) -> TrainingProfiler:
