@@ -1,6 +1,7 @@
 """A small server that keeps a bucket as Google Cloud Storage does; it enforces preconditions."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import threading
@@ -87,6 +88,11 @@ class Handler(BaseHTTPRequestHandler):
     # Otherwise each answer waits 40 ms for the client to confirm its head.
     disable_nagle_algorithm = True
     bucket: FakeBucket
+
+    def handle(self) -> None:
+        """Answer until the client leaves, which may be killed."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""

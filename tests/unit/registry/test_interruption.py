@@ -1,40 +1,143 @@
 """The registry under kill -9, with writers that meet, and where writing is forbidden: real processes."""
 
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from textops.bundle import verify
 from textops.registry import Registry
 
+if TYPE_CHECKING:
+    from tests.unit.registry.conftest import FakeBucket
+
 MakeBundle = Callable[..., Path]
 
 pytestmark = pytest.mark.slow
 
-# The interpreter announces these calls just before it makes them: the place to pull the plug.
-KILL_AT = """
-import os, signal, sys
-event, count = sys.argv[1], int(sys.argv[2])
-def killed(name, arguments):
-    global count
-    if name == event and str(root) in str(arguments):
-        count -= 1
-        if count == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
+# Does one thing again and again, each time killed one step later, until it is not killed any more. Everything runs in
+# forks: what is killed, and what then looks whether the registry is as before or as after, and tries again.
+EVERY_KILL = """
+import os, shutil, signal, sys
+from pathlib import Path
+from textops.bundle import verify
 from textops.registry import Registry
-root, bundle = sys.argv[3:5]
-registry = Registry(root)
+from textops.registry.garbage import collect
+
+place, operation, bundle = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+
+def numbers(registry):
+    found = registry.versions("tiny")
+    for version in found:
+        verify(version.path)
+    return [version.number for version in found]
+
+def holders(registry):
+    return {alias: event.version for alias, event in registry.aliases("tiny").items()}
+
+def state(registry):
+    return numbers(registry), holders(registry)
+
+def register(registry):
+    assert registry.register(bundle).number == 4
+
+def promote(registry):
+    version = registry.find("tiny/2")
+    if holders(registry).get("staging") != 2:
+        registry.point(version, "staging", after=registry.alias("tiny", "staging"))
+
+def rollback(registry):
+    if holders(registry)["production"] == 3:
+        registry.rollback("tiny")
+
+def gc(registry):
+    collect(registry, "tiny", keep=1, rollbacks=1)
+
+BEFORE = ([1, 2, 3], {"production": 3})
+AFTER = {
+    register: ([1, 2, 3, 4], {"production": 3}),
+    promote: ([1, 2, 3], {"production": 3, "staging": 2}),
+    rollback: ([1, 2, 3], {"production": 2}),
+    gc: ([2, 3], {"production": 3}),
+}
+act = globals()[operation]
+
+def ended(work):
+    process = os.fork()
+    if process == 0:
+        try:
+            work()
+        except BaseException:
+            import traceback
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    status = os.waitpid(process, 0)[1]
+    return os.waitstatus_to_exitcode(status)
+
+def check(root, expected):
+    def look():
+        assert state(Registry(root)) in expected, (root, state(Registry(root)), expected)
+    assert ended(look) == 0
+
+count = 0
+while True:
+    count += 1
+    root = prepared(count)
+    def killed():
+        die_at(count, root)
+        act(Registry(root))
+    code = ended(killed)
+    if code == 0:
+        break
+    assert code == -signal.SIGKILL, code
+    check(root, [BEFORE, AFTER[act]])
+    assert ended(lambda: act(Registry(root))) == 0
+    check(root, [AFTER[act]])
+check(root, [AFTER[act]])
+print(count - 1)
 """
-REGISTER = "sys.addaudithook(killed)\nregistry.register(__import__('pathlib').Path(bundle))"
-PROMOTE = """
-version = registry.find("tiny/2")
-after = registry.alias("tiny", "production")
-sys.addaudithook(killed)
-registry.point(version, "production", after=after)
+# The interpreter announces these calls just before it makes them: the place to pull the plug.
+IN_A_FOLDER = """
+def prepared(count):
+    import shutil
+    return str(shutil.copytree(f"{place}/registry", f"{place}/copies/{count}"))
+
+def die_at(count, root):
+    import os, signal, sys
+    left = count
+    def hook(event, arguments):
+        nonlocal left
+        if event.startswith(("open", "os.", "shutil.", "tempfile.")) and root in str(arguments):
+            left -= 1
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+    sys.addaudithook(hook)
+"""
+# Odd numbers die before a request that writes, even ones when it was carried out: between two of them nothing changes.
+IN_A_BUCKET = """
+import gcsfs.extended_gcsfs  # once, and not in each fork
+from gcsfs.core import GCSFileSystem
+
+def prepared(count):
+    return f"{place}/copy{count}"
+
+def die_at(count, root):
+    import os, signal
+    request, left = GCSFileSystem._request, count
+    async def mortal(self, method, *arguments, **options):
+        nonlocal left
+        for carried_out in (False, True):
+            left -= method != "GET"
+            if left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if not carried_out:
+                answer = await request(self, method, *arguments, **options)
+        return answer
+    GCSFileSystem._request = mortal
 """
 # All wait for the file that starts the race, so that they meet.
 RACE = """
@@ -65,7 +168,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-c", script, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
 
@@ -84,49 +187,60 @@ def race(script: str, registry: Registry, start: Path, arguments: list[object]) 
 @pytest.fixture
 def registry(tmp_path: Path, make_bundle: MakeBundle) -> Registry:
     """Two versions, the first of them in production."""
-    registry = Registry(tmp_path / "registry")
-    first = registry.register(make_bundle(tmp_path / "first"))
-    registry.register(make_bundle(tmp_path / "second"))
+    return two_versions(Registry(tmp_path / "registry"), tmp_path, make_bundle)
+
+
+def two_versions(registry: Registry, folder: Path, make_bundle: MakeBundle) -> Registry:
+    first = registry.register(make_bundle(folder / "first"))
+    registry.register(make_bundle(folder / "second"))
     registry.point(first, "production", after=None)
     return registry
 
 
-@pytest.mark.parametrize(
-    ("event", "count"),
-    [("tempfile.mkdtemp", 1), ("shutil.copyfile", 1), ("shutil.copyfile", 3), ("open", 9), ("os.rename", 1)],
-)
-def test_a_kill_while_registering_leaves_a_readable_registry(
-    registry: Registry, make_bundle: MakeBundle, tmp_path: Path, event: str, count: int
+def three_holders(registry: Registry, folder: Path, make_bundle: MakeBundle) -> None:
+    """Register three versions that hold production one after the other."""
+    for number in (1, 2, 3):
+        version = registry.register(make_bundle(folder / f"bundle{number}"))
+        registry.point(version, "production", after=registry.alias("tiny", "production"))
+
+
+@pytest.mark.parametrize(("operation", "least"), [("register", 15), ("promote", 10), ("rollback", 10), ("gc", 10)])
+def test_a_kill_at_any_step_leaves_a_folder_as_before_or_as_after(
+    make_bundle: MakeBundle, tmp_path: Path, operation: str, least: int
 ) -> None:
-    third = make_bundle(tmp_path / "third")
-
-    result = run(KILL_AT + REGISTER, event, count, registry.root, third)
-
-    assert result.returncode == -signal.SIGKILL, result.stderr
-    assert [version.number for version in registry.versions("tiny")] == [1, 2]
-    assert registry.find("tiny").number == 1
-    # When the same is tried again, it works.
-    version = registry.register(third)
-    assert version.number == 3
-    verify(version.path)
+    # given
+    three_holders(Registry(tmp_path / "registry"), tmp_path, make_bundle)
+    # when
+    result = run(IN_A_FOLDER + EVERY_KILL, tmp_path, operation, make_bundle(tmp_path / "new"))
+    # then
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) >= least
 
 
-@pytest.mark.parametrize(
-    ("event", "events_after"), [("tempfile.mkstemp", 1), ("os.chmod", 1), ("os.link", 1), ("os.remove", 2)]
-)
-def test_a_kill_while_promoting_leaves_the_event_whole_or_absent(
-    registry: Registry, tmp_path: Path, event: str, events_after: int
+@pytest.mark.parametrize(("operation", "least"), [("register", 10), ("promote", 2), ("rollback", 2), ("gc", 10)])
+def test_a_kill_at_any_request_leaves_a_bucket_as_before_or_as_after(
+    bucket: "FakeBucket", make_bundle: MakeBundle, tmp_path: Path, operation: str, least: int
 ) -> None:
-    result = run(KILL_AT + PROMOTE, event, 1, registry.root, tmp_path)
+    # given
+    three_holders(Registry("gs://models/base"), tmp_path, make_bundle)
+    for key, content in list(bucket.objects.items()):
+        for number in range(1, 16):
+            bucket.create(key.replace("base/", f"copy{number}/", 1), content, {})
+    # when
+    result = run(IN_A_BUCKET + EVERY_KILL, "gs://models", operation, make_bundle(tmp_path / "new"))
+    # then
+    assert result.returncode == 0, result.stderr
+    assert int(result.stdout) >= least
 
-    assert result.returncode == -signal.SIGKILL, result.stderr
-    assert len(registry.events("tiny")) == events_after
-    assert registry.find("tiny").number == events_after
-    again = registry.point(registry.find("tiny/2"), "staging", after=None)
-    assert again.number == events_after + 1
 
-
-def test_of_two_that_promote_at_once_one_wins_and_the_other_is_told(registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["folder", "bucket"])
+def test_of_two_that_promote_at_once_one_wins_and_the_other_is_told(
+    request: pytest.FixtureRequest, make_bundle: MakeBundle, tmp_path: Path, place: str
+) -> None:
+    if place == "bucket":
+        request.getfixturevalue("bucket")
+    registry = Registry({"folder": str(tmp_path / "registry"), "bucket": "gs://models/registry"}[place])
+    two_versions(registry, tmp_path, make_bundle)
     script = """
 version, after = registry.find(argument), None
 try:
@@ -140,6 +254,37 @@ except RegistryError as error:
     assert outcomes[0].startswith("told staging of tiny was moved to version")
     assert outcomes[1] == "won 2"
     assert [event.number for event in registry.events("tiny")] == [1, 2]
+
+
+@pytest.mark.parametrize("place", ["folder", "bucket"])
+def test_a_promotion_and_a_garbage_collection_at_once_never_leave_an_alias_without_its_version(
+    request: pytest.FixtureRequest, make_bundle: MakeBundle, tmp_path: Path, place: str
+) -> None:
+    if place == "bucket":
+        request.getfixturevalue("bucket")
+    root = {"folder": str(tmp_path / "registry"), "bucket": "gs://models/registry"}[place]
+    for attempt in range(2):
+        registry = Registry(f"{root}{attempt}")
+        for number in (1, 2):
+            registry.register(make_bundle(tmp_path / f"bundle{attempt}{number}"))
+        script = """
+from textops.errors import BundleError
+from textops.registry.garbage import collect
+try:
+    if argument == "gc":
+        collect(registry, "tiny", keep=1, rollbacks=0)
+    else:
+        registry.point(registry.find("tiny/1"), "staging", after=None)
+except (RegistryError, BundleError) as error:
+    print(error)
+"""
+        race(script, registry, tmp_path / f"start{attempt}", ["gc", "promote"])
+
+        held = registry.alias("tiny", "staging")
+        numbers = [version.number for version in registry.versions("tiny")]
+        assert numbers == ([2] if held is None else [1, 2])
+        for version in registry.versions("tiny"):
+            verify(version.path)
 
 
 def test_writers_of_different_aliases_share_the_log_without_a_gap(registry: Registry, tmp_path: Path) -> None:
@@ -160,9 +305,14 @@ print("done")
         assert [event.previous for event in mine[1:]] == [event.version for event in mine[:-1]]
 
 
+@pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_bundles_registered_at_once_get_a_number_each_and_the_same_one_only_one(
-    registry: Registry, make_bundle: MakeBundle, tmp_path: Path
+    request: pytest.FixtureRequest, make_bundle: MakeBundle, tmp_path: Path, place: str
 ) -> None:
+    if place == "bucket":
+        request.getfixturevalue("bucket")
+    registry = Registry({"folder": str(tmp_path / "registry"), "bucket": "gs://models/registry"}[place])
+    two_versions(registry, tmp_path, make_bundle)
     script = "print(registry.register(Path(argument)).number)"
     third, fourth = make_bundle(tmp_path / "third"), make_bundle(tmp_path / "fourth")
 

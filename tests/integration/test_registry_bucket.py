@@ -1,0 +1,138 @@
+"""The registry in a bucket of an emulator that others made, from the command line, in real processes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+MakeBundle = Callable[..., Path]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = pytest.mark.slow
+
+SECONDS_TO_START = 30
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).with_name("gcp-storage-emulator")
+    options = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--default-bucket=models"]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not answers(port):
+            assert process.poll() is None, "the emulator ended"
+            assert time.monotonic() < deadline, "the emulator does not answer"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def textops(emulator: str, tmp_path: Path) -> Command:
+    """Run a command of textops with a registry in the bucket; each test has a folder and a cache of its own."""
+
+    def run(*arguments: object, cache: str = "cache") -> subprocess.CompletedProcess[str]:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("WANDB_")}
+        ours |= {
+            "HOME": str(tmp_path),
+            "STORAGE_EMULATOR_HOST": emulator,
+            "TEXTOPS_REGISTRY": f"gs://models/{tmp_path.name}/registry",
+            "TEXTOPS_CACHE": str(tmp_path / cache),
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "textops.cli", *map(str, arguments)],
+            env=ours,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def point(textops: Command, registry: str, emulator: str, number: int) -> None:
+    """Put a version into production without asking the gate, which has a test of its own."""
+    script = (
+        "import sys; from textops.registry import Registry; registry = Registry(sys.argv[1]); "
+        "registry.point(registry.find(sys.argv[2]), 'production', after=registry.alias('tiny', 'production'))"
+    )
+    environment = {**os.environ, "STORAGE_EMULATOR_HOST": emulator}
+    subprocess.run([sys.executable, "-c", script, registry, f"tiny/{number}"], env=environment, check=True, timeout=60)
+    assert f"tiny/{number}" in textops("models").stdout
+
+
+def test_a_model_lives_in_a_bucket_from_registration_to_rollback(
+    textops: Command, emulator: str, make_bundle: MakeBundle, tmp_path: Path
+) -> None:
+    # given
+    address = f"gs://models/{tmp_path.name}/registry"
+    empty = textops("models")
+    assert empty.returncode == 2
+    assert "is empty" in empty.stderr
+    # when
+    for number in (1, 2, 3):
+        bundle = make_bundle(tmp_path / f"bundle{number}", temperature=float(number))
+        registered = textops("register", bundle)
+        assert registered.returncode == 0, registered.stderr
+        assert f"Registered tiny/{number}" in registered.stderr
+        point(textops, address, emulator, number)
+    # then: another machine, with an empty cache, sees and uses the same
+    listed = textops("models", cache="other")
+    assert [line.split()[:2] for line in listed.stdout.splitlines() if "tiny/" in line] == [
+        ["tiny/1", "-"],
+        ["tiny/2", "-"],
+        ["tiny/3", "production"],
+    ]
+    answer = textops("predict", "a late goal in the match", cache="other")
+    assert '"label": "sport"' in answer.stdout, answer.stderr
+    compared = textops("models", "diff", "tiny/1", "tiny@production", cache="other")
+    assert "temperature" in compared.stdout
+    # and production goes back with one command, from there too
+    back = textops("rollback", "tiny", "--reason", "complaints", cache="other")
+    assert back.returncode == 0, back.stderr
+    assert "production is version 2 again (was 3)" in back.stderr
+    # and garbage goes, but not what production may go back to
+    dry = textops("models", "gc", "--keep", 1, "--rollbacks", 0, "--dry-run")
+    assert "tiny/1 would be removed" in dry.stderr
+    gone = textops("models", "gc", "--keep", 1, "--rollbacks", 0)
+    assert "tiny/1 removed" in gone.stderr
+    assert "tiny/1" not in textops("models").stdout
+    missing = textops("predict", "text", "--model", "tiny/1")
+    assert missing.returncode == 2
+    assert "removed as garbage" in missing.stderr
+    # and nothing was written outside the cache
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundle1", "bundle2", "bundle3", "cache", "other"]
+
+
+def test_a_bucket_that_is_not_there_is_one_line(textops: Command, emulator: str, tmp_path: Path) -> None:
+    assert emulator
+    script = "from textops.registry import Registry; Registry('gs://nobody/registry').find()"
+    environment = {**os.environ, "STORAGE_EMULATOR_HOST": emulator, "TEXTOPS_CACHE": str(tmp_path)}
+
+    result = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert "cannot read the registry gs://nobody/registry" in result.stderr.splitlines()[-1]
+    assert textops("card", "tiny").returncode == 2
