@@ -1,6 +1,7 @@
 import pytest
 
 from textops.errors import ConfigurationError
+from textops.registry.bounds import GateBounds
 from textops.registry.settings import RegistrySettings, read_settings
 
 
@@ -44,3 +45,22 @@ def test_an_impossible_value_is_one_line_that_names_the_variable(monkeypatch: py
         read_settings(RegistrySettings)
 
     assert "\n" not in str(error.value)
+
+
+def test_the_bounds_of_the_gate_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEXTOPS_GATE_LATENCY_MS", "20")
+    monkeypatch.setenv("TEXTOPS_GATE_MEMORY_MB", "256")
+    monkeypatch.setenv("TEXTOPS_GATE_CALIBRATION_ERROR", "0.02")
+    monkeypatch.setenv("TEXTOPS_GATE_AGREEMENT", "0.99")
+    monkeypatch.delenv("TEXTOPS_GATE_TOLERANCE", raising=False)
+
+    bounds = read_settings(RegistrySettings).bounds
+
+    assert bounds == GateBounds(tolerance=0.01, agreement=0.99, calibration_error=0.02, latency_ms=20, memory_mb=256)
+
+
+def test_without_an_environment_the_bounds_are_those_of_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TOLERANCE", "AGREEMENT", "CALIBRATION_ERROR", "LATENCY_MS", "MEMORY_MB"):
+        monkeypatch.delenv(f"TEXTOPS_GATE_{name}", raising=False)
+
+    assert read_settings(RegistrySettings).bounds == GateBounds()
