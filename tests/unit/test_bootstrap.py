@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from textops.bootstrap import Interval, bootstrap_interval, mean_interval
+from textops.bootstrap import Interval, bootstrap_interval, mean_interval, mean_intervals
 
 
 def test_the_figure_lies_inside_its_interval() -> None:
@@ -63,3 +63,21 @@ def test_nothing_has_no_interval() -> None:
 
 def test_an_interval_is_written_with_four_digits() -> None:
     assert str(Interval(0.5, 0.25, 0.75)) == "0.5000 [0.2500, 0.7500]"
+
+
+def test_columns_share_their_resamples_so_that_the_same_column_has_the_same_interval() -> None:
+    # given
+    hits = np.random.default_rng(0).random(300) < 0.8
+    # when
+    first, second, none = mean_intervals(np.stack([hits, hits, hits ^ hits], axis=1).astype(float), seed=3)
+    # then
+    assert first == second
+    assert first.value == pytest.approx(hits.mean())
+    alone = mean_interval(hits, seed=3)
+    assert (first.low, first.high) == (pytest.approx(alone.low), pytest.approx(alone.high))
+    assert (none.value, none.low, none.high) == (0, 0, 0)
+
+
+def test_columns_without_rows_are_an_error() -> None:
+    with pytest.raises(ValueError, match="at least one row"):
+        mean_intervals(np.empty((0, 2)))

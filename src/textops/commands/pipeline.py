@@ -12,6 +12,11 @@ from textops.commands.arguments import Overrides, RunFolder
 from textops.commands.defaults import folder_of, latest_run
 from textops.errors import ConfigurationError
 
+EvaluationOverrides = Annotated[
+    list[str] | None,
+    typer.Argument(help="Settings of the evaluation: robustness.examples=100, slices.parts=3, behaviour.suite=FILE"),
+]
+
 
 def prepare(
     overrides: Overrides = None,
@@ -83,14 +88,53 @@ def _resume(folder: Path, others: Sequence[str]) -> None:
     train(configuration, resume=True)
 
 
-def evaluate(run: RunFolder = None) -> None:
+def evaluate(
+    overrides: EvaluationOverrides = None,
+    *,
+    run: RunFolder = None,
+    other: Annotated[
+        list[Path] | None,
+        typer.Option(help="Another prepared data set with the same classes, to measure the model on; repeatable."),
+    ] = None,
+) -> None:
     """Export a trained model, prove the export, judge it on the test set, and make its bundle.
 
     Example: textops evaluate --run outputs/2026-01-31/12-00-00-000000
+
+    On texts from elsewhere too: textops evaluate --other data/processed/isot_titles robustness.examples=1000
     """
     from textops.evaluation.report import render_markdown
+    from textops.evaluation.sections import further_sections
     from textops.optimization.bundling import build_bundle
+    from textops.optimization.evaluation_settings import with_settings
     from textops.training.run import Run
 
-    judged = build_bundle(Run.load(run or latest_run()))
-    typer.echo(render_markdown(judged.evaluation, judged.calibration))
+    settled = with_settings(Run.load(run or latest_run()), overrides or [], other or [])
+    judged = build_bundle(settled)
+    typer.echo(render_markdown(judged.evaluation, judged.calibration, further_sections(judged.measurements)))
+
+
+def optimize(
+    overrides: Annotated[
+        list[str] | None, typer.Argument(help="Overrides of the section optimization: optimization.pruning.steps=5")
+    ] = None,
+    *,
+    run: RunFolder = None,
+) -> None:
+    """Make smaller and faster forms of a trained model, measure them, and put the one that may ship into its bundle.
+
+    Example: textops optimize optimization.variants=[onnx_int8,pruned_int8]
+
+    With a larger model as teacher: textops optimize optimization.distillation.teacher=bbc_news@production
+    """
+    from textops.optimization.optimize import optimize as optimize_run
+    from textops.optimization.settings import settings_for
+    from textops.optimization.teacher import load_teacher
+    from textops.optimization.variants_report import render_variants
+    from textops.training.run import Run
+
+    trained = Run.load(run or latest_run())
+    settings = settings_for(trained.configuration, overrides or [])
+    named = settings.distillation.teacher
+    teacher = None if named is None else load_teacher(folder_of(named))
+    typer.echo(render_variants(optimize_run(trained, settings, teacher).report))

@@ -1,5 +1,6 @@
 """What the registry does: register, roll back, show."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -55,4 +56,12 @@ def card(reference: ReferenceArgument = None) -> None:
     path = open_registry().resolve(reference) / CARD_FILE
     if not path.is_file():
         raise BundleError(f"{path.parent} has no {CARD_FILE}: make the bundle with textops evaluate")
-    typer.echo(path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if not sys.stdout.isatty():
+        # What reads a pipe or a file wants Markdown.
+        typer.echo(text)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    Console().print(Markdown(text))

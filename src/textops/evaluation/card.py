@@ -1,107 +1,115 @@
 """The model card: what is known about a model, from measurements alone."""
 
-from dataclasses import dataclass
-
 from textops.bundle import Manifest
 from textops.data.announcement import sentence
+from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest
-from textops.evaluation.markdown import code, table
+from textops.evaluation.markdown import code, plain, table
+from textops.evaluation.measurements import Measurements
 from textops.evaluation.metrics import Evaluation
-from textops.evaluation.report import CalibrationSummary, class_table
+from textops.evaluation.report import class_table
+from textops.evaluation.sections import (
+    NOT_MEASURED,
+    behaviour_lines,
+    robustness_lines,
+    slice_lines,
+    variant_lines,
+)
 
 
-@dataclass(frozen=True)
-class CardFacts:
-    """What a card is made of.
+def render_card(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> str:
+    """Return the card as Markdown; sections after Mitchell et al. 2019, Model Cards for Model Reporting.
 
-    Attributes:
-        manifest: Manifest of the bundle, without the hashes.
-        dataset: Manifest of the data set.
-        evaluation: Figures on the test set.
-        calibration: What the temperature did.
-        parity: Largest difference of two logits between checkpoint and export.
-        parity_texts: Texts it was measured on.
-        model_bytes: Size of the exported model.
-        training_seconds: Time of the training loop.
+    Args:
+        manifest: Manifest of the bundle; its hashes are not needed.
+        dataset: Manifest of the data set it was trained on.
+        measurements: What was measured; each part may be missing.
     """
-
-    manifest: Manifest
-    dataset: DatasetManifest
-    evaluation: Evaluation
-    calibration: CalibrationSummary
-    parity: float
-    parity_texts: int
-    model_bytes: int
-    training_seconds: float
-
-
-def render_card(facts: CardFacts) -> str:
-    """Return the card as Markdown; sections after Mitchell et al. 2019, Model Cards for Model Reporting."""
-    return "\n".join(
-        [
-            f"# Model card: {facts.manifest.name}",
-            "",
-            *_summary(facts),
-            "",
-            "## Intended use and limits",
-            "",
-            f"Sorts texts like those of {code(facts.dataset.name)} into {len(facts.manifest.classes)} classes: "
-            + ", ".join(code(name) for name in facts.manifest.classes)
-            + ". Every text gets one of them, also a text of another kind: watch the review band and drift.",
-            "",
-            "## Data",
-            "",
-            *_data(facts.dataset),
-            "",
-            "## Figures on the test set",
-            "",
-            *_figures(facts.evaluation),
-            "",
-            "## Calibration and review",
-            "",
-            *_calibration(facts),
-            "",
-            "## Lineage",
-            "",
-            f"- data fingerprint: `{facts.dataset.fingerprint}`",
-            f"- commit: `{facts.manifest.git_commit or 'not measured'}`",
-            f"- created: {facts.manifest.created:%Y-%m-%d %H:%M:%S} UTC",
-            "",
-            "Speed, memory, robustness and slices: not measured.",
-            "",
-        ]
-    )
+    sections = {
+        "Intended use and limits": _use(manifest, dataset, measurements),
+        "Data": _data(dataset),
+        "Figures on the test set": _figures(measurements.evaluation),
+        "Slices": slice_lines(measurements.slices),
+        "Calibration and review": _calibration(manifest, measurements),
+        "Robustness": robustness_lines(measurements.robustness),
+        "Behaviour": behaviour_lines(measurements.behaviour),
+        "Size and speed": variant_lines(measurements.variants),
+        "Configuration": _configuration(measurements),
+        "Lineage": _lineage(manifest, dataset, measurements),
+    }
+    lines = [f"# Model card: {plain(manifest.name)}", "", *_summary(manifest, measurements), ""]
+    for title, content in sections.items():
+        lines += [f"## {title}", "", *content, ""]
+    return "\n".join(lines)
 
 
-def _summary(facts: CardFacts) -> list[str]:
+def _summary(manifest: Manifest, measurements: Measurements) -> list[str]:
+    size, training, parity = measurements.model_bytes, measurements.training, measurements.parity
+    export = manifest.export
     return [
-        f"- encoder: `{facts.manifest.encoder}`",
-        f"- size of `model.onnx`: {facts.model_bytes / 1e6:.1f} MB",
-        f"- training: {facts.training_seconds:.1f} s",
-        (
-            f"- export against checkpoint: largest difference of two logits {facts.parity:.1e} "
-            f"on {facts.parity_texts} texts"
+        f"- encoder: `{manifest.encoder}`",
+        f"- size of `model.onnx`: {'not measured' if size is None else f'{size / 1e6:.1f} MB'}",
+        f"- training: {'not measured' if training is None else f'{training.seconds:.1f} s, {training.epochs} epochs'}",
+        "- form that ships: "
+        + ("not measured" if export is None else f"`{export.variant}`, because: {plain(export.reason)}"),
+        "- export against checkpoint: "
+        + (
+            "not measured"
+            if parity is None
+            else f"largest difference of two logits {parity.max_difference:.1e} on {parity.texts} texts, "
+            f"the same class for {parity.agreement:.2%}"
         ),
     ]
 
 
+def _use(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:
+    return [
+        f"Sorts texts like those of {code(dataset.name)} into {len(manifest.classes)} classes: "
+        + ", ".join(code(name) for name in manifest.classes)
+        + ". Every text gets one of them, also a text of another kind: watch the review band and drift.",
+        "",
+        *_limits(manifest, dataset, measurements),
+    ]
+
+
+def _limits(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:
+    """Return what the measurements say against the use of the model."""
+    limits = []
+    if manifest.max_tokens is not None:
+        limits.append(f"reads the first {manifest.max_tokens:,} tokens of a text")
+    if any(finding.stage == "used" for finding in dataset.audit):
+        limits.append("the texts give the label away (see the leakage audit): elsewhere it may be worse")
+    if measurements.slices is not None:
+        weak = [f"{part.kind} {plain(part.name)}" for part in measurements.slices.parts if part.below]
+        limits += [f"weaker than on average on: {'; '.join(weak)}"] if weak else []
+    if measurements.robustness is not None:
+        lossy = [figures.title for figures in measurements.robustness.perturbations if figures.difference.high < 0]
+        limits += [f"loses accuracy with: {'; '.join(lossy)}"] if lossy else []
+    if measurements.behaviour is not None and measurements.behaviour.failed:
+        failed = "; ".join(plain(result.name) for result in measurements.behaviour.failed)
+        limits.append(f"behaviour tests it failed: {failed}")
+    return ["Limits, as measured:", "", *(f"- {limit}" for limit in limits or ["none was found"])]
+
+
 def _data(dataset: DatasetManifest) -> list[str]:
-    counts = {split: sum(classes.values()) for split, classes in dataset.counts.items()}
+    counts = [f"{dataset.examples(split):,} {split}" for split in SPLITS if split in dataset.counts]
     lines = [
-        f"- examples: {', '.join(f'{count:,} {split}' for split, count in counts.items())}",
+        f"- examples: {', '.join(counts)}",
         (
             f"- split: {dataset.split.rule}; repeated texts left out: {dataset.duplicates.exact:,}; "
             f"texts with a near-duplicate, kept on one side: {dataset.duplicates.near:,}"
         ),
         f"- median length: {dataset.text_length.median:,.0f} characters",
-        f"- conditions: {' '.join(dataset.note.split()) or 'not stated'}",
+        f"- licence and conditions: {plain(dataset.note) or 'not stated'}",
     ]
     if not dataset.audit:
         return [*lines, "- leakage audit: nothing found that gives the label away"]
-    return [*lines, "- leakage audit:", *(f"  - {' '.join(sentence(finding).split())}" for finding in dataset.audit)]
+    return [*lines, "- leakage audit:", *(f"  - {plain(sentence(finding))}" for finding in dataset.audit)]
 
 
-def _figures(evaluation: Evaluation) -> list[str]:
+def _figures(evaluation: Evaluation | None) -> list[str]:
+    if evaluation is None:
+        return [NOT_MEASURED]
     return [
         (
             f"{evaluation.examples:,} examples; 95 % bootstrap intervals in brackets; always naming the most frequent "
@@ -114,15 +122,34 @@ def _figures(evaluation: Evaluation) -> list[str]:
     ]
 
 
-def _calibration(facts: CardFacts) -> list[str]:
-    review = facts.manifest.review
+def _calibration(manifest: Manifest, measurements: Measurements) -> list[str]:
+    review, summary = manifest.review, measurements.calibration
+    calibration = (
+        "not measured"
+        if summary is None
+        else f"expected calibration error {summary.ece_before:.4f} before, {summary.ece_after:.4f} after"
+    )
     return [
-        (
-            f"- temperature: {facts.calibration.temperature:.3f}; expected calibration error "
-            f"{facts.calibration.ece_before:.4f} before, {facts.calibration.ece_after:.4f} after"
-        ),
+        f"- temperature: {manifest.temperature:.3f}; {calibration}",
         (
             f"- review below a probability of {review.below:.3f}: {review.share:.1%} of the validation set, "
             f"{review.accuracy_outside:.2%} right outside it"
         ),
+    ]
+
+
+def _configuration(measurements: Measurements) -> list[str]:
+    training = measurements.training
+    if training is None or not training.settings:
+        return [NOT_MEASURED]
+    return table(("Setting", "Value"), [(plain(key), plain(value)) for key, value in training.settings.items()])
+
+
+def _lineage(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:
+    training = measurements.training
+    return [
+        f"- data fingerprint: `{dataset.fingerprint}`",
+        f"- commit: `{manifest.git_commit or 'not measured'}`",
+        f"- run: {'not measured' if training is None else code(training.run)}",
+        f"- created: {manifest.created:%Y-%m-%d %H:%M:%S} UTC",
     ]

@@ -1,6 +1,10 @@
 """Markdown that stays whole whatever the classes are called."""
 
+import re
 from collections.abc import Sequence
+
+# What could begin a link, emphasis, code, a formula, HTML or an address; an underscore inside a word begins nothing.
+_SIGNS = re.compile(r"[\\`*<>|~$\[\]]|&(?=[#\w])|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -17,6 +21,11 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
 def code(text: str) -> str:
     """Return a text as it is written, in the type of a program, on one line."""
     return "`" + " ".join(text.replace("`", "'").split()) + "`"
+
+
+def plain(text: str) -> str:
+    """Return anybody's text so that Markdown shows it as it is, on one line, also inside a cell of a table."""
+    return _SIGNS.sub(lambda sign: f"&#{ord(sign.group())};", " ".join(text.split()))
 
 
 def _cell(text: str) -> str:

@@ -1,13 +1,14 @@
 """The evaluation written down: `metrics.json` for programs, `evaluation.md` for people."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, Interval
 from textops.bundle import Metric
-from textops.evaluation.markdown import table
+from textops.evaluation.markdown import plain, table
 from textops.evaluation.metrics import Evaluation
 from textops.files import write_text
 
@@ -42,21 +43,24 @@ def bundle_metrics(evaluation: Evaluation) -> dict[str, Metric]:
     return {name: Metric(**asdict(interval)) for name, interval in evaluation.figures.items()}
 
 
-def write_report(folder: Path, evaluation: Evaluation, calibration: CalibrationSummary) -> None:
+def write_report(
+    folder: Path, evaluation: Evaluation, calibration: CalibrationSummary, further: Sequence[str] = ()
+) -> None:
     """Write `metrics.json` and `evaluation.md`, each whole or not at all.
 
     Args:
         folder: Where to; created when missing.
         evaluation: Figures of the calibrated probabilities on the test set.
         calibration: What the temperature did.
+        further: Lines of further sections.
     """
     document = json.dumps(_document(evaluation, calibration), ensure_ascii=False, indent=2, allow_nan=False)
     write_text(folder / METRICS_FILE, document + "\n")
-    write_text(folder / REPORT_FILE, render_markdown(evaluation, calibration))
+    write_text(folder / REPORT_FILE, render_markdown(evaluation, calibration, further))
 
 
-def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary) -> str:
-    """Return the report as Markdown: figures, classes, calibration."""
+def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary, further: Sequence[str] = ()) -> str:
+    """Return the report as Markdown: figures, classes, calibration, and further sections as they are given."""
     sample = f"{evaluation.examples:,} test examples, {len(evaluation.classes)} classes"
     return "\n".join(
         [
@@ -85,6 +89,7 @@ def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary) -> 
                 ],
             ),
             "",
+            *further,
         ]
     )
 
@@ -95,9 +100,9 @@ def _document(evaluation: Evaluation, calibration: CalibrationSummary) -> dict[s
 
 def _figure_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
     return [
-        ("Accuracy", _percent(evaluation.accuracy)),
+        ("Accuracy", percent(evaluation.accuracy)),
         ("Accuracy of always naming the most frequent class", f"{evaluation.majority_share:.2%}"),
-        ("Macro F1", _percent(evaluation.macro_f1)),
+        ("Macro F1", percent(evaluation.macro_f1)),
         ("Log loss", str(evaluation.log_loss)),
         ("Expected calibration error (ECE)", str(evaluation.ece)),
     ]
@@ -107,10 +112,10 @@ def class_table(evaluation: Evaluation) -> list[str]:
     """Return the lines of a Markdown table with the figures of each class."""
     rows = [
         (
-            figures.name,
-            _percent(figures.precision) if figures.predicted else "never predicted",
-            _percent(figures.recall) if figures.support else "not in the test set",
-            _percent(figures.f1),
+            plain(figures.name),
+            percent(figures.precision) if figures.predicted else "never predicted",
+            percent(figures.recall) if figures.support else "not in the test set",
+            percent(figures.f1),
             f"{figures.support:,}",
         )
         for figures in evaluation.per_class
@@ -118,5 +123,6 @@ def class_table(evaluation: Evaluation) -> list[str]:
     return table(("Class", "Precision", "Recall", "F1", "Examples"), rows)
 
 
-def _percent(interval: Interval) -> str:
+def percent(interval: Interval) -> str:
+    """Return a share with its interval in per cent."""
     return f"{interval.value:.2%} [{interval.low:.2%}, {interval.high:.2%}]"

@@ -153,8 +153,8 @@ def cut_by_repetition(groups: list[str]) -> Iterator[Cut]:
 
 def _quantile_bins(values: NDArray[np.int64], parts: int) -> Iterator[tuple[int, int, NDArray[np.bool_]]]:
     """Yield smallest and largest value and rows of bins of about the same size; equal values share a bin."""
-    edges = np.unique(np.quantile(values, np.linspace(0, 1, parts + 1), method="inverted_cdf"))
-    numbers = np.clip(np.searchsorted(edges, values, side="left") - 1, 0, None)
+    highest = np.unique(np.quantile(values, np.linspace(0, 1, parts + 1)[1:], method="inverted_cdf"))
+    numbers = np.searchsorted(highest, values, side="left")
     for number in np.unique(numbers).tolist():
         rows = numbers == number
         yield int(values[rows].min()), int(values[rows].max()), rows

@@ -1,5 +1,9 @@
 """From a run to a bundle: export, prove, calibrate, measure, seal."""
 
+import dataclasses
+import shutil
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,23 +25,29 @@ from textops.bundle import (
 )
 from textops.data.dataset import Dataset, Examples
 from textops.errors import DataError
+from textops.evaluation.behaviour import BEHAVIOUR_FILE, write_suite
 from textops.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,
     measure_reliability,
 )
-from textops.evaluation.card import CardFacts, render_card
+from textops.evaluation.card import render_card
 from textops.evaluation.figures import draw_confusion_matrix, draw_reliability_diagram
+from textops.evaluation.measurements import Measurements, write_measurements
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.report import CalibrationSummary, bundle_metrics, write_report
 from textops.evaluation.review import choose_review_band
+from textops.evaluation.robustness_figure import draw_robustness
+from textops.evaluation.sections import further_sections
+from textops.evaluation.variant_figures import VariantFigures
 from textops.files import folder_written_beside, shown, write_text
 from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
 from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
+from textops.optimization.further_measurements import Plan, training_facts
 from textops.optimization.reference import write_reference
-from textops.text.tokenizer import Tokenizer
+from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
 from textops.training.saved_configuration import portable_yaml
 from textops.training.tracking.bundle import record_bundle
@@ -45,6 +55,7 @@ from textops.training.tracking.bundle import record_bundle
 # The texts on which exports go wrong: none, next to nothing, another script, very long.
 EDGE_TEXTS = ("", "a", " ", "你好", "word " * 20_000)
 _PARITY_TEXTS = 200
+ROBUSTNESS_FIGURE = "robustness.png"
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ class Judged:
         evaluation: Figures on the test set.
         calibration: What the temperature did.
         parity: How far the export is from the checkpoint.
+        measurements: All of that and what else was measured, as it stands in the model card.
     """
 
     bundle: Path
@@ -64,6 +76,24 @@ class Judged:
     evaluation: Evaluation
     calibration: CalibrationSummary
     parity: Parity
+    measurements: Measurements
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form of a model that is to ship.
+
+    Attributes:
+        folder: Holds its `model.onnx` and `tokenizer.json`.
+        family: Its encoder, `ngram` and so on.
+        export: What it is, and why it ships.
+        variants: What was measured of all forms of the model; None where there is but this.
+    """
+
+    folder: Path
+    family: str
+    export: Export
+    variants: tuple[VariantFigures, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -79,32 +109,59 @@ def build_bundle(run: Run) -> Judged:
     figures and tables beside it in `report/`.
 
     Raises:
-        DataError: If the data set is not the one the run was trained on.
+        DataError: If the data set is not the one the run was trained on, or another one to be measured is missing.
+        ConfigurationError: If the behaviour tests or other data sets do not fit the model.
         BundleError: If the export does not match the checkpoint.
     """
-    dataset = _dataset_of(run)
-    tokenizer = run.tokenizer()
-    with folder_written_beside(run.bundle) as folder:
+    dataset = dataset_of(run)
+    plan = Plan.of(run, dataset)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        network, tokenizer = run.encoder().exportable(), run.tokenizer()
         tokenizer.save(folder / TOKENIZER_FILE)
-        network = run.encoder().exportable()
         export_onnx(network, tokenizer, folder / MODEL_FILE)
-        val, test = (
-            _score(folder / MODEL_FILE, tokenizer, dataset.examples("val")),
-            _score(folder / MODEL_FILE, tokenizer, dataset.examples("test")),
-        )
-        texts = [*EDGE_TEXTS, *test.examples.texts[:_PARITY_TEXTS]]
+        texts = [*EDGE_TEXTS, *dataset.examples("test").texts[:_PARITY_TEXTS]]
         parity = check_parity(network, tokenizer, folder / MODEL_FILE, texts)
         logger.info("Export equals checkpoint: {:.1e} on {} texts", parity.max_difference, parity.texts)
-        judged = _judge(run, dataset, val, test, parity)
-        _write_contents(folder, run, dataset, test, judged)
+        reason = "the checkpoint as it is: no other form was made (textops optimize)"
+        export = Export(variant=CHECKPOINT_VARIANT, exact=True, parity=parity, reason=reason)
+        return _ship(run, plan, Form(folder, str(run.configuration.model.name), export))
+
+
+def ship(run: Run, dataset: Dataset, form: Form) -> Judged:
+    """Judge a form of a run's model on held-out data, and seal it as the bundle of the run.
+
+    Raises:
+        TextopsError: As `build_bundle`.
+    """
+    return _ship(run, Plan.of(run, dataset), form)
+
+
+def _ship(run: Run, plan: Plan, form: Form) -> Judged:
+    with folder_written_beside(run.bundle) as folder:
+        for name in (MODEL_FILE, TOKENIZER_FILE):
+            shutil.copyfile(form.folder / name, folder / name)
+        tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
+        val, test = (
+            _score(folder / MODEL_FILE, tokenizer, plan.dataset.examples("val")),
+            _score(folder / MODEL_FILE, tokenizer, plan.dataset.examples("test")),
+        )
+        judged = _judge(run, plan.dataset, val, test, form, tokenizer)
+        judged = _measured(judged, plan, run, test, folder, form)
+        _write_contents(folder, run, plan, test, judged)
         manifest = seal(folder, judged.manifest)
     _write_figures(run.report, judged, test)
     logger.success("Accuracy {}: {}", judged.evaluation.accuracy, shown(run.bundle))
     record_bundle(run, manifest, {f"test/{path.stem}": path for path in sorted(run.report.glob("*.png"))})
-    return Judged(run.bundle, manifest, judged.evaluation, judged.calibration, parity)
+    return dataclasses.replace(judged, manifest=manifest)
 
 
-def _dataset_of(run: Run) -> Dataset:
+def dataset_of(run: Run) -> Dataset:
+    """Open the data set of a run.
+
+    Raises:
+        DataError: If it is missing, or not the one the run was trained on.
+    """
     dataset = Dataset.load(Path(run.record.dataset))
     if dataset.manifest.fingerprint != run.record.fingerprint:
         raise DataError(
@@ -118,7 +175,7 @@ def _score(model: Path, tokenizer: Tokenizer, examples: Examples) -> _HeldOut:
     return _HeldOut(examples, score_texts(open_session(model), tokenizer, examples.texts))
 
 
-def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, parity: Parity) -> Judged:
+def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, form: Form, tokenizer: Tokenizer) -> Judged:
     classes = run.record.classes
     temperature = fit_temperature(val.logits, val.examples.labels)
     labels = test.examples.labels
@@ -131,9 +188,9 @@ def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, parity: Pa
     review = run.configuration.review
     manifest = Manifest(
         name=run.record.name,
-        encoder=str(run.configuration.model.name),
+        encoder=form.family,
         classes=classes,
-        max_tokens=run.tokenizer().max_tokens,
+        max_tokens=tokenizer.max_tokens,
         temperature=temperature,
         review=choose_review_band(
             softmax(val.logits, temperature),
@@ -149,39 +206,54 @@ def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, parity: Pa
             test_examples=len(labels),
         ),
         git_commit=run.record.git_commit,
-        export=Export(
-            variant=CHECKPOINT_VARIANT,
-            exact=True,
-            parity=parity,
-            reason="the checkpoint as it is: no other form was made (textops optimize)",
-        ),
+        export=form.export,
     )
-    return Judged(run.bundle, manifest, evaluation, calibration, parity)
+    return Judged(run.bundle, manifest, evaluation, calibration, form.export.parity, Measurements())
 
 
-def _write_contents(folder: Path, run: Run, dataset: Dataset, test: _HeldOut, judged: Judged) -> None:
-    probabilities = softmax(test.logits, judged.manifest.temperature)
-    write_reference(folder / REFERENCE_FILE, test.examples, probabilities, judged.manifest.classes)
-    facts = CardFacts(
-        manifest=judged.manifest,
-        dataset=dataset.manifest,
+def _measured(judged: Judged, plan: Plan, run: Run, test: _HeldOut, folder: Path, form: Form) -> Judged:
+    """Measure what needs more answers than those to the held-out texts."""
+    tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
+
+    def answer(texts: Sequence[str]) -> NDArray[np.float64]:
+        return softmax(score_texts(session, tokenizer, texts), judged.manifest.temperature)
+
+    predicted = test.logits.argmax(axis=1)
+    measurements = Measurements(
+        model_bytes=(folder / MODEL_FILE).stat().st_size,
+        training=training_facts(run),
         evaluation=judged.evaluation,
         calibration=judged.calibration,
-        parity=judged.parity.max_difference,
-        parity_texts=judged.parity.texts,
-        model_bytes=(folder / MODEL_FILE).stat().st_size,
-        training_seconds=run.record.training_seconds,
+        parity=judged.parity,
+        robustness=plan.robustness(test.examples, predicted, answer),
+        behaviour=plan.behaviour(test.examples, answer),
+        slices=plan.slices(test.examples, predicted),
+        variants=form.variants,
     )
-    write_text(folder / CARD_FILE, render_card(facts))
+    return dataclasses.replace(judged, measurements=measurements)
+
+
+def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: Judged) -> None:
+    probabilities = softmax(test.logits, judged.manifest.temperature)
+    write_reference(folder / REFERENCE_FILE, test.examples, probabilities, judged.manifest.classes)
+    write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
+    if plan.suite is not None:
+        write_suite(folder / BEHAVIOUR_FILE, plan.suite)
     write_text(folder / CONFIGURATION_FILE, portable_yaml(run.configuration))
 
 
 def _write_figures(folder: Path, judged: Judged, test: _HeldOut) -> None:
     labels = test.examples.labels
-    write_report(folder, judged.evaluation, judged.calibration)
+    write_report(folder, judged.evaluation, judged.calibration, further_sections(judged.measurements))
+    write_measurements(folder, judged.measurements)
     draw_confusion_matrix(judged.evaluation, folder / "confusion_matrix.png")
     draw_reliability_diagram(
         measure_reliability(softmax(test.logits), labels),
         measure_reliability(softmax(test.logits, judged.manifest.temperature), labels),
         folder / "reliability.png",
     )
+    if judged.measurements.robustness is not None:
+        draw_robustness(judged.measurements.robustness, folder / ROBUSTNESS_FIGURE)
+    else:
+        # That of an earlier evaluation would be taken for one of this.
+        (folder / ROBUSTNESS_FIGURE).unlink(missing_ok=True)

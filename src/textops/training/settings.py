@@ -5,6 +5,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from textops.data.loader_settings import LoaderSettings
 from textops.errors import ConfigurationError
+from textops.evaluation.behaviour import BehaviourSettings
+from textops.evaluation.robustness import RobustnessSettings
+from textops.evaluation.slices import SliceSettings
 from textops.training.tracking.settings import TrackingSettings
 
 # What numpy takes for a seed, and more threads than any machine gives one process.
@@ -37,6 +40,9 @@ class RunSettings(BaseModel):
         threads: Of one process; None for one on each processor.
         loader: How batches come about.
         review: Which predictions a person should see.
+        robustness: How texts are changed to see what becomes of the answers.
+        slices: How the test set is cut up.
+        behaviour: Which behaviour tests are put to the model.
         tracking: What loggers get beside the curves.
     """
 
@@ -48,6 +54,9 @@ class RunSettings(BaseModel):
     threads: int | None = Field(ge=1, le=_MOST_THREADS)
     loader: LoaderSettings
     review: ReviewSettings
+    robustness: RobustnessSettings = RobustnessSettings()
+    slices: SliceSettings = SliceSettings()
+    behaviour: BehaviourSettings = BehaviourSettings()
     tracking: TrackingSettings = TrackingSettings()
 
 

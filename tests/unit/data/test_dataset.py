@@ -117,3 +117,58 @@ def test_a_manifest_that_is_no_json_is_one_line(folder: Path) -> None:
 
     with pytest.raises(DataError, match="is not valid"):
         read_manifest(folder)
+
+
+def test_where_texts_come_from_is_kept_by_column_or_by_file(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: list[tuple[str, str]]
+) -> None:
+    # given
+    rows = [(text, label, "wire" if number % 2 else "") for number, (text, label) in enumerate(labelled)]
+    one = table(rows, header=("text", "label", "from"))
+    # when
+    prepare(configuration(one, source_column="from"), tmp_path / "column")
+    prepare(configuration(one), tmp_path / "one_file")
+    half = len(labelled) // 2
+    files = [tmp_path / "parts" / name for name in ("a.csv", "b.csv")]
+    files[0].parent.mkdir()
+    for file, part in zip(files, (labelled[:half], labelled[half:]), strict=True):
+        file.write_bytes(table(part).read_bytes())
+    prepare(configuration(tmp_path / "parts"), tmp_path / "files")
+    # then
+    column, one_file, several = (
+        Dataset.load(tmp_path / name).examples("train").sources for name in ("column", "one_file", "files")
+    )
+    assert column is not None
+    assert set(column) == {"", "wire"}
+    assert one_file is None
+    assert several is not None
+    assert len(set(several)) == 2
+
+
+def test_by_what_it_is_measured_does_not_make_another_data_set(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: list[tuple[str, str]]
+) -> None:
+    # given
+    path = table([(*row, "wire") for row in labelled], header=("text", "label", "from"))
+    # when
+    first = prepare(configuration(path), tmp_path / "dataset")
+    second = prepare(configuration(path, source_column="from"), tmp_path / "dataset")
+    # then: the same examples, with the column
+    assert first.fingerprint == second.fingerprint
+    assert Dataset.load(tmp_path / "dataset").examples("test").sources is not None
+
+
+def test_the_last_time_of_a_split_is_known(folder: Path) -> None:
+    # given
+    dataset = Dataset.load(folder)
+    times = dataset.examples("train").timestamps
+    # then
+    assert times is not None
+    assert dataset.last_timestamp("train") == times[~np.isnat(times)].max()
+
+
+def test_without_times_there_is_no_last_one(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: list[tuple[str, str]]
+) -> None:
+    prepare(configuration(table(labelled)), tmp_path / "dataset")
+    assert Dataset.load(tmp_path / "dataset").last_timestamp("train") is None

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textops.evaluation.markdown import code, table
+from textops.evaluation.markdown import code, plain, table
 
 
 def test_a_table_has_a_line_for_each_row_below_its_header() -> None:
@@ -16,6 +16,26 @@ def test_a_table_has_a_line_for_each_row_below_its_header() -> None:
 )
 def test_a_cell_stays_a_cell(text: str, cell: str) -> None:
     assert table((text,), [])[0] == f"| {cell} |"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("class_0", "class_0"),
+        ("_emphasis_", "&#95;emphasis&#95;"),
+        ("**bold** ~~gone~~", "&#42;&#42;bold&#42;&#42; &#126;&#126;gone&#126;&#126;"),
+        ("![x](https://a.b/c)", "!&#91;x&#93;(https&#58;//a.b/c)"),
+        ("www.a.b", "www&#46;a.b"),
+        ("<img src=x>", "&#60;img src=x&#62;"),
+        ("&lt; & &#60;", "&#38;lt; & &#38;#60;"),
+        ("a|b\nc", "a&#124;b c"),
+        ("$x_1$", "&#36;x_1&#36;"),
+        ("经济 100% (a-b, c.)", "经济 100% (a-b, c.)"),
+    ],
+)
+def test_plain_text_shows_what_it_says_and_begins_nothing(text: str, written: str) -> None:
+    assert plain(text) == written
+    assert table((written,), [])[0] == f"| {written} |"
 
 
 @given(st.text())

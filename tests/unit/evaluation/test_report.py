@@ -38,7 +38,7 @@ def test_markdown_is_made_of_whole_tables_whatever_the_classes_are_called(evalua
 
     rows = [line for line in lines if line.startswith("|")]
     assert all(line.endswith(" |") for line in rows)
-    assert any(line.startswith("| a\\|b &lt;c> | 100.00% [") for line in rows)
+    assert any(line.startswith("| a&#124;b &#60;c&#62; | 100.00% [") for line in rows)
     assert "| none | never predicted | not in the test set | 0.00% [0.00%, 0.00%] | 0 |" in rows
     assert "| 1.234 | 0.0712 | 0.0123 |" in rows or "| 1.235 | 0.0712 | 0.0123 |" in rows
 
@@ -48,6 +48,14 @@ def test_markdown_shows_the_baseline_beside_the_accuracy(evaluation: Evaluation)
 
     assert "| Accuracy | 75.00% [" in text
     assert "most frequent class | 50.00% |" in text
+
+
+def test_further_sections_follow_as_they_are(evaluation: Evaluation, tmp_path: Path) -> None:
+    write_report(tmp_path, evaluation, CALIBRATION, ["## Slices", "", "Not measured.", ""])
+
+    text = (tmp_path / "evaluation.md").read_text(encoding="utf-8")
+    assert text.endswith("\n## Slices\n\nNot measured.\n")
+    assert text.startswith(render_markdown(evaluation, CALIBRATION))
 
 
 def test_both_files_are_whole_and_alone(evaluation: Evaluation, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,11 +14,16 @@ from omegaconf import DictConfig
 
 from textops.bundle import verify
 from textops.data.dataset import Dataset, Examples
-from textops.errors import BundleError, DataError
+from textops.errors import BundleError, ConfigurationError, DataError
+from textops.evaluation.behaviour import BehaviourSettings, read_suite, run_suite
 from textops.evaluation.calibration import fit_temperature
+from textops.evaluation.card import render_card
+from textops.evaluation.measurements import read_measurements
+from textops.evaluation.robustness import sample_rows
 from textops.inference import Predictor
 from textops.optimization import export
 from textops.optimization.bundling import EDGE_TEXTS, Judged, build_bundle
+from textops.optimization.evaluation_settings import with_settings
 from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
@@ -55,7 +61,7 @@ def test_the_bundle_is_whole_and_tells_where_it_comes_from(run: Run, judged: Jud
     assert manifest.classes == run.record.classes
     assert manifest.data.fingerprint == run.record.fingerprint
     assert manifest.git_commit == run.record.git_commit
-    files = {"model.onnx", "tokenizer.json", "reference.parquet", "config.yaml", "model_card.md"}
+    files = {"model.onnx", "tokenizer.json", "reference.parquet", "config.yaml", "model_card.md", "behaviour.yaml"}
     assert set(manifest.files) == files
     assert judged.parity.texts == len(EDGE_TEXTS) + len(held_out(run))
 
@@ -123,7 +129,9 @@ def test_figures_and_tables_lie_beside_the_bundle(run: Run, judged: Judged) -> N
     assert {path.name for path in run.report.iterdir()} == {
         "metrics.json",
         "evaluation.md",
+        "measurements.json",
         "confusion_matrix.png",
+        "robustness.png",
         "reliability.png",
     }
     document = json.loads((run.report / "metrics.json").read_text())
@@ -134,6 +142,84 @@ def test_figures_and_tables_lie_beside_the_bundle(run: Run, judged: Judged) -> N
     card = (run.bundle / "model_card.md").read_text()
     for fact in (run.record.fingerprint, "not measured", "leakage audit", "| accuracy |", "temperature"):
         assert fact in card
+
+
+def test_all_that_was_measured_is_kept_and_the_card_is_made_of_it(run: Run, judged: Judged) -> None:
+    # when
+    measurements = read_measurements(run.report)
+    # then
+    assert measurements == judged.measurements
+    assert measurements.parity == judged.parity
+    assert measurements.model_bytes == (run.bundle / "model.onnx").stat().st_size
+    assert measurements.variants is None
+    assert measurements.robustness is not None
+    assert measurements.robustness.available == len(held_out(run))
+    assert measurements.slices is not None
+    assert {part.kind for part in measurements.slices.parts} >= {"length", "time"}
+    assert measurements.training is not None
+    assert measurements.training.settings["trainer.max_epochs"] == "2"
+    assert measurements.training.settings["model.name"] == "ngram"
+    # the folders of this machine stay here
+    card = (run.bundle / "model_card.md").read_text()
+    assert card == render_card(judged.manifest, Dataset.load(Path(run.record.dataset)).manifest, measurements)
+    assert str(run.folder.parent) not in card
+
+
+def test_the_suite_travels_with_the_model_and_gives_the_same_report(run: Run, judged: Judged) -> None:
+    # given
+    suite = read_suite(run.bundle / "behaviour.yaml")
+    texts = held_out(run).texts
+    settings = BehaviourSettings()
+    rows = sample_rows(texts, settings.examples, settings.characters, settings.seed)
+    # when
+    predictor = Predictor.load(run.bundle)
+    report = run_suite(suite, predictor.probabilities, predictor.manifest.classes, [texts[row] for row in rows])
+    # then
+    assert report == judged.measurements.behaviour
+    assert sum(result.cases for result in report.results) > 100
+
+
+def test_an_evaluation_takes_settings_of_its_own_and_other_sources(run: Run, judged: Judged, tmp_path: Path) -> None:
+    # given
+    shutil.copytree(run.folder, tmp_path / "run")
+    settings = ["robustness.examples=20", "slices.parts=2", "behaviour.suite=none"]
+    copied = with_settings(Run.load(tmp_path / "run"), settings, [Path(run.record.dataset)])
+    # when
+    measured = build_bundle(copied).measurements
+    # then: its own test set was not trained on, so it can stand for another source
+    assert measured.robustness is not None
+    assert measured.robustness.examples == 20
+    (other,) = measured.robustness.others
+    assert (other.name, other.seen, other.examples) == ("synthetic", 0, 20)
+    assert measured.slices is not None
+    assert len([part for part in measured.slices.parts if part.kind == "length"]) == 2
+    assert measured.behaviour is not None
+    assert judged.measurements.behaviour is not None
+    assert len(measured.behaviour.results) < len(judged.measurements.behaviour.results)
+
+
+def test_without_robustness_no_figure_of_an_earlier_one_is_left(run: Run, judged: Judged, tmp_path: Path) -> None:
+    # given
+    shutil.copytree(run.folder, tmp_path / "run")
+    # when
+    again = build_bundle(with_settings(Run.load(tmp_path / "run"), ["robustness.examples=0"]))
+    # then
+    assert again.measurements.robustness is None
+    assert not (tmp_path / "run" / "report" / "robustness.png").exists()
+    assert "## Robustness\n\nNot measured." in (again.bundle / "model_card.md").read_text()
+    assert again.manifest.metrics == judged.manifest.metrics
+
+
+def test_a_suite_that_does_not_fit_is_refused_before_anything_is_made(run: Run, judged: Judged, tmp_path: Path) -> None:
+    # given
+    shutil.copytree(run.folder, tmp_path / "run")
+    suite = tmp_path / "suite.yaml"
+    suite.write_text("tests: [{name: n, kind: minimum_function, cases: {class_9: [x]}}]")
+    before = {path.name: path.read_bytes() for path in judged.bundle.iterdir()}
+    # when, then
+    with pytest.raises(ConfigurationError, match="names the class 'class_9'"):
+        build_bundle(with_settings(Run.load(tmp_path / "run"), [f"behaviour.suite={suite}"]))
+    assert {path.name: path.read_bytes() for path in (tmp_path / "run" / "bundle").iterdir()} == before
 
 
 def test_the_review_band_keeps_to_the_share_that_people_have_time_for(judged: Judged) -> None:

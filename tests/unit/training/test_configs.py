@@ -16,7 +16,8 @@ from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
 ROOT = configuration_folder()
-FILES = sorted(ROOT.rglob("*.yaml"))
+# Suites of behaviour tests are no group of the configuration.
+FILES = sorted(path for path in ROOT.rglob("*.yaml") if path.parent.name != "behaviour")
 # What begins with an underscore is what the choices have in common.
 CHOICES = [path for path in FILES if path.parent != ROOT and not path.stem.startswith("_")]
 OWN_DATA = ("data.paths=reviews.csv", "data.text_columns=[title,body]", "data.label_column=stars")

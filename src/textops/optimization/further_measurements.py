@@ -1,0 +1,125 @@
+"""What is measured of a model beside its figures on the test set: slices, robustness, behaviour."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from loguru import logger
+from numpy.typing import NDArray
+from omegaconf import DictConfig, OmegaConf
+
+from textops.data.dataset import Dataset, Examples
+from textops.evaluation.behaviour import (
+    BehaviourReport,
+    BehaviourSuite,
+    check_classes,
+    run_suite,
+    suite_in_force,
+)
+from textops.evaluation.measurements import TrainingFacts
+from textops.evaluation.other_source import measure_other_source, open_other_source
+from textops.evaluation.robustness import Robustness, measure_robustness, sample_rows
+from textops.evaluation.slices import Slices, cut_up, measure_slices
+from textops.training.override_check import flat
+from textops.training.run import Run
+from textops.training.saved_configuration import as_container, portable_yaml
+from textops.training.settings import RunSettings, settings_of
+
+Answer = Callable[[Sequence[str]], NDArray[np.float64]]
+
+# What decides over the model; the rest says where things lie and what is shown.
+_DECISIVE = ("seed", "batch_size", "model", "optimizer", "scheduler", "trainer.max_epochs", "trainer.precision")
+_LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be measured, checked before anything costs time.
+
+    Attributes:
+        dataset: That of the model.
+        classes: Of the model.
+        settings: Of the run.
+        suite: Behaviour tests, None where there are none.
+        others: Other prepared data sets.
+    """
+
+    dataset: Dataset
+    classes: tuple[str, ...]
+    settings: RunSettings
+    suite: BehaviourSuite | None
+    others: tuple[Dataset, ...]
+
+    @classmethod
+    def of(cls, run: Run, dataset: Dataset) -> "Plan":
+        """Read what the configuration of a run asks for.
+
+        Raises:
+            ConfigurationError: If a suite or another data set does not fit the classes.
+            DataError: If another data set is missing.
+        """
+        settings = settings_of(run.configuration)
+        suite = suite_in_force(settings.behaviour, dataset.manifest.name)
+        if suite is not None:
+            check_classes(suite, run.record.classes)
+        others = tuple(
+            open_other_source(Path(folder), run.record.classes, settings.robustness)
+            for folder in settings.robustness.others
+        )
+        return cls(dataset, run.record.classes, settings, suite, others)
+
+    def slices(self, test: Examples, predicted: NDArray[np.int64]) -> Slices:
+        """Measure parts of the test set; `predicted` are class numbers, shape [test examples]."""
+        settings = self.settings.slices
+        cuts = cut_up(self.dataset, test, settings.parts)
+        return measure_slices(predicted, test.labels, cuts, minimum=settings.minimum)
+
+    def robustness(self, test: Examples, predicted: NDArray[np.int64], answer: Answer) -> Robustness | None:
+        """Measure changed texts and other sources; None where the settings leave it out."""
+        settings = self.settings.robustness
+        if settings.examples == 0:
+            return None
+        hits = predicted == test.labels
+        measured = [
+            measure_other_source(answer, other, self.dataset, self.classes, hits, settings) for other in self.others
+        ]
+        for other, figures in zip(self.others, measured, strict=True):
+            if figures is None:
+                logger.warning("The model was trained on all test texts of {}: nothing to measure", other.folder)
+        others = tuple(figures for figures in measured if figures is not None)
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others)
+
+    def behaviour(self, test: Examples, answer: Answer) -> BehaviourReport | None:
+        """Put the suite to the model; None without a suite."""
+        if self.suite is None:
+            return None
+        settings = self.settings.behaviour
+        rows = sample_rows(test.texts, settings.examples, settings.characters, settings.seed)
+        report = run_suite(self.suite, answer, self.classes, [test.texts[row] for row in rows])
+        for result in report.failed:
+            logger.warning(
+                "Behaviour test failed: {} ({} of {} cases, {:.0%} required)",
+                result.name,
+                result.passed,
+                result.cases,
+                result.required,
+            )
+        return report
+
+
+def training_facts(run: Run) -> TrainingFacts:
+    """Return how a run was trained, without folders of this machine and without secrets."""
+    known = flat(as_container(DictConfig(OmegaConf.create(portable_yaml(run.configuration))), resolve=False))
+    settings = {
+        key: str(value)[:_LONGEST_VALUE]
+        for key, value in known.items()
+        if not isinstance(value, dict) and any(key == name or key.startswith(f"{name}.") for name in _DECISIVE)
+    }
+    return TrainingFacts(
+        run="/".join(run.folder.parts[-2:]),
+        epochs=run.record.epochs,
+        seconds=run.record.training_seconds,
+        validation_loss=run.record.validation_loss,
+        settings=settings,
+    )
