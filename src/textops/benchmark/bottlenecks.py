@@ -13,12 +13,12 @@ from loguru import logger
 from torch import Tensor
 from torch.nn import functional
 
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.needless_work import DeterministicStep, prepare_alone
 from textops.benchmark.result import keep, table
 from textops.data.batch_order import Rows
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
+from textops.machine import describe_machine
 from textops.models.ngram import NgramEncoder
 from textops.models.row_sums import row_sums
 from textops.text.ngrams import NgramTokenizer

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.result import keep, table
 from textops.errors import ServiceError
+from textops.machine import describe_machine
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

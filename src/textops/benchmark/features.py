@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.result import keep, table
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
+from textops.machine import describe_machine
 from textops.text.counting import count_distinct
 from textops.text.ngrams import NgramTokenizer
 from textops.text.normalization import normalize

@@ -14,7 +14,6 @@ import torch
 from loguru import logger
 from torch.utils.data import DataLoader
 
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.result import keep, table
 from textops.data.batch import RaggedBatch
 from textops.data.batch_order import BatchOrder, BatchRows
@@ -25,6 +24,7 @@ from textops.data.loader_settings import LoaderSettings
 from textops.data.prepare import prepare
 from textops.data.token_cache import tokenized
 from textops.data.token_files import TokenizedSplit
+from textops.machine import describe_machine
 from textops.text.ngrams import NgramTokenizer
 from textops.text.ragged import Ragged
 from textops.text.tokenizer import Tokenizer

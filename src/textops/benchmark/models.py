@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from loguru import logger
 
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.result import keep, table
 from textops.bundle import MODEL_FILE, Metric
+from textops.machine import describe_machine
 from textops.optimization.bundling import build_bundle
 from textops.training.configuration import compose_configuration
 from textops.training.run import Run

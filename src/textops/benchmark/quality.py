@@ -11,11 +11,11 @@ from loguru import logger
 from numpy.typing import NDArray
 
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS, baseline_predictions, hits
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.result import keep, table
 from textops.bootstrap import Interval, mean_interval
 from textops.data.dataset import Dataset
 from textops.inference import Predictor
+from textops.machine import describe_machine
 from textops.optimization.bundling import build_bundle
 from textops.training.configuration import compose_configuration
 from textops.training.train import train

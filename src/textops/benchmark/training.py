@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from textops.benchmark.epoch_times import EpochTime, EpochTimes, read_epoch_times
-from textops.benchmark.machine import describe_machine
 from textops.benchmark.result import keep, table
 from textops.data.dataset import Dataset
 from textops.errors import ConfigurationError
+from textops.machine import describe_machine
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from textops.benchmark.machine import describe_machine
+from textops.machine import describe_machine
 from textops.benchmark.result import REPORTS, keep, table
 
 
