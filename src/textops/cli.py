@@ -51,6 +51,7 @@ benchmarks = typer.Typer(help="Measure, with repeats, and write what was measure
 _WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, looking.demo)
 _PLAIN: tuple[Callable[..., None], ...] = (
     pipeline.evaluate,
+    pipeline.optimize,
     registration.register,
     promotion.promote,
     registration.rollback,
