@@ -102,7 +102,7 @@ def not_worse_than_holder(
             f"accuracy {candidate.mean():.4f} against {holder.mean():.4f} of {holder_name} on "
             f"{len(candidate)} examples, difference {_signed(difference)}; "
             f"its lower end must not lie below {-tolerance:+.4f} ({lost} lost, {won} won, McNemar's exact "
-            f"p {exact_p_value(lost, won):.3f})"
+            f"p {exact_p_value(lost, won):.2g})"
         ),
     )
 
