@@ -142,7 +142,7 @@ def _configuration(measurements: Measurements) -> list[str]:
     training = measurements.training
     if training is None or not training.settings:
         return [NOT_MEASURED]
-    return table(("Setting", "Value"), [(plain(key), plain(value)) for key, value in training.settings.items()])
+    return table(("Setting", "Value"), [(code(key), code(value)) for key, value in training.settings.items()])
 
 
 def _lineage(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:

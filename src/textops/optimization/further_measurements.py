@@ -112,9 +112,11 @@ def training_facts(run: Run) -> TrainingFacts:
     """Return how a run was trained, without folders of this machine and without secrets."""
     known = flat(as_container(DictConfig(OmegaConf.create(portable_yaml(run.configuration))), resolve=False))
     settings = {
-        key: str(value)[:_LONGEST_VALUE]
+        key.removesuffix("._target_"): str(value)[:_LONGEST_VALUE]
         for key, value in known.items()
-        if not isinstance(value, dict) and any(key == name or key.startswith(f"{name}.") for name in _DECISIVE)
+        if not isinstance(value, dict)
+        and not key.endswith("._partial_")
+        and any(key == name or key.startswith(f"{name}.") for name in _DECISIVE)
     }
     return TrainingFacts(
         run="/".join(run.folder.parts[-2:]),

@@ -202,7 +202,7 @@ def facts_of(classes: tuple[str, ...] = ("fake", "real"), *, audit: tuple[Findin
         "| -0.10 [-0.20, +0.00] | 99.85% |",
         "| pruned | not made |",
         "| nothing could be dropped |",
-        "| optimizer.lr | 30.0 |",
+        "| `optimizer.lr` | `30.0` |",
         "- run: `2026-01-31/12-30-00`",
     ],
 )
