@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import onnx
+from google.protobuf.message import DecodeError
 
 from textops.errors import BundleError, TextopsError
 from textops.inference.session import RUNTIME_ERRORS, first_line
@@ -131,7 +132,7 @@ def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
 def _load(model: Path) -> onnx.ModelProto:
     try:
         return onnx.load(model)
-    except (OSError, ValueError, onnx.checker.ValidationError) as error:
+    except (OSError, DecodeError) as error:
         raise BundleError(f"{model} cannot be read as a model: export it again") from error
 
 

@@ -1,0 +1,127 @@
+"""Eight bits, really in the graph."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from onnx import TensorProto, helper
+
+from textops.errors import BundleError
+from textops.inference.scores import score_texts
+from textops.inference.session import open_session
+from textops.models.cnn import CnnEncoder
+from textops.models.encoder import Encoder
+from textops.models.lstm import LstmEncoder
+from textops.models.transformer import TransformerEncoder
+from textops.optimization.export import export_onnx
+from textops.optimization.quantization import (
+    NotPossibleError,
+    check_quantized,
+    operators,
+    quantize_dynamically,
+    quantize_statically,
+)
+from textops.text.tokenizer import Feed, Tokenizer
+from textops.text.vocabulary import learn_vocabulary
+
+pytestmark = pytest.mark.slow
+
+TEXTS = ["The government said on Tuesday that it would review the plan.", "a goal in the last minute", "", "the plan"]
+ENCODERS: dict[str, Callable[[Tokenizer], Encoder]] = {
+    "lstm": lambda tokenizer: LstmEncoder(tokenizer, 3, word_dimension=16, state_dimension=16),
+    "cnn": lambda tokenizer: CnnEncoder(tokenizer, 3, word_dimension=16, filters=16),
+    "transformer": lambda tokenizer: TransformerEncoder(tokenizer, 3, dimension=16, heads=2),
+}
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return learn_vocabulary(TEXTS * 3, max_tokens=32)
+
+
+@pytest.fixture(scope="module")
+def models(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The export of each encoder, by its name."""
+    folder = tmp_path_factory.mktemp("models")
+    torch.manual_seed(0)
+    for name, make in ENCODERS.items():
+        export_onnx(make(tokenizer).exportable(), tokenizer, folder / f"{name}.onnx")
+    return {name: folder / f"{name}.onnx" for name in ENCODERS}
+
+
+def assert_close(first: Path, second: Path, tokenizer: Tokenizer) -> None:
+    exact, rounded = (score_texts(open_session(path), tokenizer, TEXTS) for path in (first, second))
+    assert np.abs(exact - rounded).max() < 0.1 * max(1.0, float(np.abs(exact).max()))
+
+
+@pytest.mark.parametrize(
+    ("name", "operator"), [("lstm", "DynamicQuantizeLSTM"), ("cnn", "MatMulInteger"), ("transformer", "MatMulInteger")]
+)
+def test_a_dynamic_form_has_quantized_operators_and_says_nearly_the_same(
+    models: dict[str, Path], tokenizer: Tokenizer, tmp_path: Path, name: str, operator: str
+) -> None:
+    # when
+    quantize_dynamically(models[name], tmp_path / "model.onnx")
+    # then
+    assert check_quantized(tmp_path / "model.onnx")[operator] > 0
+    assert_close(models[name], tmp_path / "model.onnx", tokenizer)
+
+
+@pytest.mark.parametrize("name", ["cnn", "transformer"])
+def test_a_static_form_has_quantized_operators_and_says_nearly_the_same(
+    models: dict[str, Path], tokenizer: Tokenizer, tmp_path: Path, name: str
+) -> None:
+    # given
+    calibration = [tokenizer.encode([text]) for text in TEXTS]
+    # when
+    quantize_statically(models[name], tmp_path / "model.onnx", calibration)
+    # then
+    assert check_quantized(tmp_path / "model.onnx")["DequantizeLinear"] > 0
+    assert_close(models[name], tmp_path / "model.onnx", tokenizer)
+
+
+def test_convolutions_stay_as_they_are_in_a_dynamic_form_where_they_would_be_slower(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    # when
+    quantize_dynamically(models["cnn"], tmp_path / "model.onnx")
+    # then
+    assert operators(tmp_path / "model.onnx")["Conv"] == operators(models["cnn"])["Conv"] > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "calibration", "said"),
+    [("lstm", [{}], "LSTM has no static form in eight bits"), ("cnn", [], "there is no calibration data")],
+)
+def test_a_static_form_that_cannot_be_says_why(
+    models: dict[str, Path], tmp_path: Path, name: str, calibration: list[Feed], said: str
+) -> None:
+    with pytest.raises(NotPossibleError, match=said):
+        quantize_statically(models[name], tmp_path / "model.onnx", calibration)
+    assert not (tmp_path / "model.onnx").exists()
+
+
+def test_a_graph_without_anything_to_quantize_is_no_form_in_eight_bits(tmp_path: Path) -> None:
+    # given
+    graph = helper.make_graph(
+        [helper.make_node("Neg", ["x"], ["y"])],
+        "negative",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["n"])],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=10)
+    onnx.save(model, tmp_path / "negative.onnx")
+    # when, then
+    with pytest.raises(NotPossibleError, match="none of its operators has a form in eight bits"):
+        quantize_dynamically(tmp_path / "negative.onnx", tmp_path / "model.onnx")
+
+
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
+    # given
+    (tmp_path / "model.onnx").write_bytes(b"no model")
+    # when, then
+    with pytest.raises(BundleError, match="cannot be read as a model"):
+        operators(tmp_path / "model.onnx")
