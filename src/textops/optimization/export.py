@@ -5,7 +5,7 @@ import io
 import logging
 import math
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +32,11 @@ def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
         network: Takes the arrays of the tokenizer's feed in their order and returns logits [documents, classes].
         tokenizer: Gives example inputs and the names of the inputs.
         path: Where the file goes.
+
+    Raises:
+        BundleError: If the exporter fails, or takes a dimension for a constant.
     """
+    _forget_kernels()
     feed = tokenizer.encode(_EXAMPLES)
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
     with _quiet():
@@ -49,7 +53,25 @@ def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
         )
     if program is None:
         raise BundleError("the exporter returned no model: update torch or onnxscript")
+    # It takes a dimension for a constant without a word where it finds no other way.
+    fixed = [value.name for value in program.model.graph.inputs if not _is_dynamic(value.shape)]
+    if fixed:
+        raise BundleError(f"the exporter took the size of {', '.join(fixed)} for a constant: do not ship it")
     program.save(path, external_data=False)
+
+
+def _is_dynamic(shape: Iterable[object] | None) -> bool:
+    return shape is not None and not any(isinstance(size, int) for size in shape)
+
+
+def _forget_kernels() -> None:
+    """Let the exporter's own LSTM be found, in which the number of words stays open.
+
+    The exporter puts it in place for a while, but torch goes on with the kernel that it took last: without this, the
+    second LSTM that a process exports would take texts of one length alone.
+    """
+    for operator in (torch.ops.aten.lstm.input, torch.ops.aten.gru.input):
+        operator._dispatch_cache.clear()  # noqa: SLF001 (torch has no other way)
 
 
 def check_parity(network: nn.Module, tokenizer: Tokenizer, path: Path, texts: Sequence[str]) -> Parity:

@@ -1,7 +1,9 @@
 """Taking weights away in steps, with training in between: global magnitude pruning.
 
 Han et al. 2015, Learning both Weights and Connections for Efficient Neural Networks; the steps grow smaller as in Zhu
-and Gupta 2017, To Prune, or Not to Prune.
+and Gupta 2017, To Prune, or Not to Prune. Magnitudes of different matrices are made comparable as in Lee et al. 2021,
+Layer-Adaptive Sparsity for the Magnitude-Based Pruning: the weights of a word vector are a hundred times those of a
+filter, and by plain size every filter would go before the first word.
 """
 
 from collections.abc import Iterator, Mapping
@@ -118,13 +120,26 @@ def prunable(encoder: nn.Module) -> dict[str, Tensor]:
 
 
 def magnitude_masks(matrices: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
-    """Return which weights stay, by name: all but the given share that lie nearest to zero, over all matrices."""
-    magnitudes = torch.cat([matrix.detach().abs().flatten() for matrix in matrices.values()])
-    gone = int(share * len(magnitudes))
-    if gone == 0:
-        return {name: torch.ones_like(matrix, dtype=torch.bool) for name, matrix in matrices.items()}
-    threshold = magnitudes.kthvalue(gone).values
-    return {name: matrix.detach().abs() > threshold for name, matrix in matrices.items()}
+    """Return which weights stay, by name: all but the given share with the lowest scores, over all matrices.
+
+    The score of a weight is its square, divided by the sum of the squares in its matrix that are no smaller. The
+    largest weight of each matrix scores 1, so that none is emptied.
+    """
+    scores = {name: _scores(matrix.detach().flatten()) for name, matrix in matrices.items()}
+    everything = torch.cat(list(scores.values()))
+    gone = int(share * len(everything))
+    threshold = everything.kthvalue(gone).values if gone else -1.0
+    return {name: (scores[name] > threshold).view_as(matrix) for name, matrix in matrices.items()}
+
+
+def _scores(weights: Tensor) -> Tensor:
+    """Return the score of each weight, shape [weights]."""
+    squares, order = (weights.double() ** 2).sort(stable=True)
+    # Sums over all that come behind, the weight itself included.
+    sums = squares.flip(0).cumsum(0).flip(0)
+    scores = torch.empty_like(squares)
+    scores[order] = squares / sums.clamp_min(torch.finfo(torch.float64).tiny)
+    return scores
 
 
 class KeepZeros(Callback):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from textops.machine import describe_machine
 from textops.benchmark.result import REPORTS, keep, table
+from textops.machine import describe_machine
 
 
 def test_a_table_has_a_line_for_each_row() -> None:

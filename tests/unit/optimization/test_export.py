@@ -102,6 +102,30 @@ def test_the_export_equals_the_checkpoint_for_every_text(exported: Exported) -> 
     assert 0 <= parity.max_difference <= PARITY_TOLERANCE
 
 
+def test_a_process_can_export_any_number_of_models(tmp_path: Path) -> None:
+    # given: torch remembers the kernel of the first one
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        export(lstm_parts(), tmp_path / name)
+    # when
+    second = open_session(tmp_path / "second/model.onnx")
+    # then
+    assert all(isinstance(size, str) for node in second.get_inputs() for size in node.shape)
+
+
+def test_a_network_whose_export_would_take_one_length_alone_is_refused(tmp_path: Path) -> None:
+    # given
+    class FixedLength(nn.Module):
+        def forward(self, input_ids: torch.Tensor) -> torch.Tensor:
+            return torch.stack([input_ids[:, word] for word in range(input_ids.shape[1])]).sum(0)[:, None].float()
+
+    tokenizer = learn_vocabulary([ARTICLE], max_tokens=64)
+    # when, then
+    with pytest.raises(BundleError, match="for a constant"):
+        export_onnx(FixedLength(), tokenizer, tmp_path / "model.onnx")
+    assert not (tmp_path / "model.onnx").exists()
+
+
 @pytest.mark.parametrize("texts", [TEXTS[:11], TEXTS[:3], ["one text"], ["", ""]], ids=len)
 def test_batches_of_any_size_go_through_the_same_session(exported: Exported, texts: list[str]) -> None:
     # given

@@ -25,7 +25,7 @@ from textops.training.train import train
 pytestmark = pytest.mark.slow
 
 TINY = ("data=synthetic", "data.synthetic.rows=300", "data.synthetic.words=20", "trainer.max_epochs=2")
-TABLES = ("model.tokenizer.word_bits=12", "model.tokenizer.character_bits=12")
+TABLES = ("model.tokenizer.word_bits=15", "model.tokenizer.character_bits=15")
 SMALL_CNN = ("model=cnn", "model.encoder.word_dimension=8", "model.encoder.filters=8", "threads=1")
 QUICK = ("optimization.measurement.rounds=1", "optimization.measurement.texts=5", "optimization.pruning.steps=2")
 
@@ -134,9 +134,7 @@ def test_any_model_folder_can_teach(ngram: Run, cnn: Run) -> None:
     assert of_bundle.logits(texts, cnn.record.classes) == pytest.approx(said, abs=1e-4)
     turned = of_run.logits(texts, cnn.record.classes[::-1])
     assert np.array_equal(turned, said[:, ::-1])
-    with pytest.raises(
-        DataError, match=r"knows the classes .* has a, b: take a teacher of the same classes"
-    ):
+    with pytest.raises(DataError, match=r"knows the classes .* has a, b: take a teacher of the same classes"):
         of_run.logits(texts, ["a", "b"])
 
 

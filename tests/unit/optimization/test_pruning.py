@@ -21,14 +21,22 @@ def test_the_steps_grow_smaller_and_end_where_they_should() -> None:
     assert steps[0] > steps[1] - steps[0] > steps[2] - steps[1] > 0
 
 
-def test_the_smallest_weights_of_all_matrices_together_go() -> None:
-    # given
-    matrices = {"a": torch.tensor([[0.1, -5.0], [3.0, 0.2]]), "b": torch.tensor([[-0.3, 4.0]])}
+def test_the_smallest_weights_of_a_matrix_go_first() -> None:
     # when
-    masks = magnitude_masks(matrices, 0.5)
+    masks = magnitude_masks({"a": torch.tensor([[0.1, -5.0], [3.0, 0.2]])}, 0.5)
     # then
     assert masks["a"].tolist() == [[False, True], [True, False]]
-    assert masks["b"].tolist() == [[False, True]]
+
+
+def test_matrices_of_other_sizes_are_compared_by_what_their_weights_mean_to_them() -> None:
+    # given
+    words = torch.randn(50, 20, generator=torch.Generator().manual_seed(0))
+    matrices = {"words": words, "filters": words[:5] / 100}
+    # when
+    masks = magnitude_masks(matrices, 0.8)
+    # then
+    assert sum(int(mask.sum()) for mask in masks.values()) == pytest.approx(0.2 * 1100, abs=1)
+    assert masks["filters"].any(), "by plain size all filters would be gone"
 
 
 def test_nothing_goes_where_nothing_shall() -> None:

@@ -22,7 +22,7 @@ FILES = sorted(path for path in ROOT.rglob("*.yaml") if path.parent.name != "beh
 CHOICES = [path for path in FILES if path.parent != ROOT and not path.stem.startswith("_")]
 OWN_DATA = ("data.paths=reviews.csv", "data.text_columns=[title,body]", "data.label_column=stars")
 _PACKAGE = re.compile(r"# @package \w+\n")
-_COMMAND = re.compile(r"# .+: (?:\w+=\S+ )*textops (train|prepare) (.+)")
+_COMMAND = re.compile(r"# .+: (?:\w+=\S+ )*textops (train|prepare|optimize) (.+)")
 
 
 def group_of(path: Path) -> str:
