@@ -67,6 +67,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "training": measuring.benchmark_training,
     "quality": measuring.benchmark_quality,
     "models": measuring.benchmark_models,
+    "variants": measuring.benchmark_variants,
     "search": measuring.benchmark_search,
     "demo": measuring.benchmark_demo,
 }

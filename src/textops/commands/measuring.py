@@ -93,6 +93,22 @@ def benchmark_quality(
     typer.echo(benchmark(sources, splits))
 
 
+def benchmark_variants(
+    models: Annotated[
+        list[str] | None, typer.Argument(help="Pairs of data configuration and model, 'bbc_news lstm'.")
+    ] = None,
+    *,
+    rounds: Annotated[int, typer.Option(min=1, help="Processes that measure each form.")] = 5,
+) -> None:
+    """Train models with default settings and compare the forms that textops optimize makes of them.
+
+    Example: textops benchmark variants 'bbc_news ngram' 'bbc_news lstm' --rounds 7
+    """
+    from textops.benchmark.variants import benchmark
+
+    typer.echo(benchmark(rounds, models))
+
+
 def benchmark_search(
     trials: Annotated[int, typer.Option(min=4, help="Trials of each search.")] = 16,
 ) -> None:

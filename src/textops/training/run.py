@@ -1,5 +1,6 @@
 """A run: the folder that a training leaves behind."""
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,7 +10,7 @@ from typing import Any
 
 import torch
 from omegaconf import DictConfig, OmegaConf
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from yaml import YAMLError  # type: ignore[import-untyped]
 
 from textops.errors import ConfigurationError
@@ -25,10 +26,17 @@ BUNDLE_FOLDER = "bundle"
 REPORT_FOLDER = "report"
 
 
+SCHEMA_VERSION = 2
+"""Of run and checkpoint. Version 1 said no version, and named the table of the n-gram model otherwise."""
+
+_RENAMED = {"encoder.table": "encoder.table.weight"}
+
+
 class RunRecord(BaseModel):
     """The content of `run.json`.
 
     Attributes:
+        schema_version: Of run and checkpoint.
         name: Name of the model.
         dataset: Folder of the data set.
         fingerprint: Fingerprint of the data set.
@@ -44,6 +52,7 @@ class RunRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    schema_version: int = 1
     name: str
     dataset: str
     fingerprint: str
@@ -80,10 +89,10 @@ class Run:
         """
         folder = folder.resolve()
         try:
-            record = RunRecord.model_validate_json((folder / RECORD_FILE).read_bytes())
+            record = _read_record(folder / RECORD_FILE)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise ConfigurationError(f"no finished run at {folder}: train a model first (textops train)") from error
-        except (OSError, ValidationError) as error:
+        except (OSError, ValueError) as error:
             raise _damaged(folder / RECORD_FILE) from error
         try:
             configuration = OmegaConf.load(folder / CONFIGURATION_FILE)
@@ -116,6 +125,8 @@ class Run:
         encoder = make_encoder(self.configuration, self.tokenizer(), len(self.record.classes), self.record.architecture)
         path = self.folder / self.record.checkpoint
         state = _read_checkpoint(path)
+        if self.record.schema_version < SCHEMA_VERSION:
+            state = {_RENAMED.get(key, key): value for key, value in state.items()}
         try:
             encoder.load_state_dict({key.removeprefix("encoder."): value for key, value in state.items()})
         except RuntimeError as error:
@@ -123,6 +134,19 @@ class Run:
                 f"{path} does not fit the model of {self.folder / CONFIGURATION_FILE}: train again (textops train)"
             ) from error
         return encoder.eval()
+
+
+def _read_record(path: Path) -> RunRecord:
+    """Read `run.json`; ValueError where it is not valid."""
+    content = path.read_bytes()
+    document = json.loads(content)
+    version = document.get("schema_version", 1) if isinstance(document, dict) else 1
+    if version not in range(1, SCHEMA_VERSION + 1):
+        raise ConfigurationError(
+            f"{path} has schema version {version}, this textops reads up to {SCHEMA_VERSION}: "
+            "use the textops that made it, or train again (textops train)"
+        )
+    return RunRecord.model_validate_json(content)
 
 
 def _read_checkpoint(path: Path) -> dict[str, torch.Tensor]:

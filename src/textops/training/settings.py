@@ -52,7 +52,7 @@ class RunSettings(BaseModel):
     seed: int = Field(ge=0, le=_LARGEST_SEED)
     batch_size: int = Field(ge=1)
     threads: int | None = Field(ge=1, le=_MOST_THREADS)
-    loader: LoaderSettings
+    loader: LoaderSettings = LoaderSettings()
     review: ReviewSettings
     robustness: RobustnessSettings = RobustnessSettings()
     slices: SliceSettings = SliceSettings()

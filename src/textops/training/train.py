@@ -19,7 +19,7 @@ from textops.training.configuration import CONFIGURATION_NAME, configuration_fol
 from textops.training.fitting import fit
 from textops.training.processes import is_first_process
 from textops.training.repetition import repeated
-from textops.training.run import Run, RunRecord, check_latest, finish_run, point_latest
+from textops.training.run import SCHEMA_VERSION, Run, RunRecord, check_latest, finish_run, point_latest
 from textops.training.run_log import run_log
 from textops.training.settings import settings_of
 from textops.training.source import dataset_folder, source_of
@@ -45,6 +45,7 @@ def train(configuration: DictConfig, *, resume: bool = False) -> Run:
     with run_log(run) as log:
         fitted = fit(configuration, resume=resume, log=log)
         record = RunRecord(
+            schema_version=SCHEMA_VERSION,
             name=name,
             dataset=str(dataset_folder(configuration)),
             fingerprint=fitted.dataset.fingerprint,

@@ -21,6 +21,7 @@ TOKENIZER = NgramTokenizer(word_bits=6, character_bits=6)
 
 def record(**changes: object) -> RunRecord:
     fields: dict[str, object] = {
+        "schema_version": 2,
         "name": "news",
         "dataset": "data/processed/news",
         "fingerprint": "f",
@@ -167,6 +168,31 @@ def text(path: Path) -> None:
 
 def without_weights(path: Path) -> None:
     torch.save({"epoch": 1}, path)
+
+
+def test_a_run_of_the_first_schema_is_converted(run: Run) -> None:
+    # given: it said no version, and its checkpoint named the table otherwise
+    path = run.folder / run.record.checkpoint
+    state = torch.load(path, weights_only=True)["state_dict"]
+    state["encoder.table"] = state.pop("encoder.table.weight")
+    torch.save({"state_dict": state}, path)
+    document = json.loads((run.folder / "run.json").read_text())
+    del document["schema_version"]
+    (run.folder / "run.json").write_text(json.dumps(document))
+    # when
+    encoder = Run.load(run.folder).encoder()
+    # then
+    assert torch.equal(encoder.state_dict()["table.weight"], state["encoder.table"])
+
+
+@pytest.mark.parametrize("version", [0, 3, "2"])
+def test_a_run_of_a_schema_that_is_not_known_is_refused_by_name(run: Run, version: object) -> None:
+    # given
+    document = json.loads((run.folder / "run.json").read_text())
+    (run.folder / "run.json").write_text(json.dumps({**document, "schema_version": version, "more": 1}))
+    # when, then
+    with pytest.raises(ConfigurationError, match=f"has schema version {version}, this textops reads up to 2"):
+        Run.load(run.folder)
 
 
 def only_a_number(path: Path) -> None:
