@@ -45,7 +45,7 @@ class PolicySettings(_Settings):
     max_accuracy_loss: float = Field(ge=0, le=1)
     max_likely_loss: float = Field(ge=0, le=1)
     measure: Literal["latency", "throughput"]
-    tie: float = Field(ge=0, le=1)
+    tie: float = Field(ge=0)
 
 
 class QuantizationSettings(_Settings):
