@@ -35,7 +35,7 @@ $(venv)/installed-demo: extras = $(if $(wildcard $(venv)/installed-test),$(for_t
 
 # No index options: pip takes packages from where this machine's own configuration says. It writes a package's RECORD
 # last, so a package without one was cut short, and is installed again.
-$(venv)/installed-demo $(venv)/installed-test: $(venv)/pyvenv.cfg pyproject.toml $(pins)
+$(venv)/installed-demo $(venv)/installed-test: $(venv)/pyvenv.cfg pyproject.toml $(pins) Makefile
 	@echo 'Installing textops[$(extras)] into $(venv), which takes minutes the first time'
 	@for info in $(venv)/lib/python*/site-packages/*.dist-info; do \
 	  if [ -d "$$info" ] && [ ! -f "$$info/RECORD" ]; then rm -rf "$$info"; fi; \
