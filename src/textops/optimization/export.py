@@ -54,7 +54,7 @@ def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
     if program is None:
         raise BundleError("the exporter returned no model: update torch or onnxscript")
     # It takes a dimension for a constant without a word where it finds no other way.
-    fixed = [value.name for value in program.model.graph.inputs if not _is_dynamic(value.shape)]
+    fixed = [str(value.name) for value in program.model.graph.inputs if not _is_dynamic(value.shape)]
     if fixed:
         raise BundleError(f"the exporter took the size of {', '.join(fixed)} for a constant: do not ship it")
     program.save(path, external_data=False)

@@ -11,9 +11,7 @@ from textops.benchmark.result import REPORTS
 pytestmark = pytest.mark.slow
 
 
-def test_the_forms_of_a_model_are_compared_with_its_checkpoint(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_forms_of_a_model_are_compared_with_its_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.chdir(tmp_path)
     smaller = ("data.synthetic.rows=200", "trainer.max_epochs=1", "optimization.variants=[torch,onnx_int8,distilled]")
