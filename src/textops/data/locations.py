@@ -1,6 +1,7 @@
 """From paths, folders, globs and addresses to files on this machine."""
 
 import glob
+import os
 import shutil
 import sys
 import tempfile
@@ -100,6 +101,8 @@ def _remote(address: str) -> AbstractContextManager[IO[bytes]]:
         # The standard library honours the machine's proxy settings; the client behind fsspec does not.
         response: AbstractContextManager[IO[bytes]] = urlopen(address, timeout=TIMEOUT_SECONDS)  # noqa: S310
         return response
+    # Zonal buckets are asked for over another protocol, which may hang.
+    os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
     import fsspec  # type: ignore[import-untyped]
 
     opened: AbstractContextManager[IO[bytes]] = fsspec.open(address, "rb")

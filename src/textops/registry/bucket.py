@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from textops.errors import RegistryError
-from textops.registry.storage import BUCKET_SCHEME, TakenError
+from textops.registry.storage import TakenError
 
 EMULATOR = "STORAGE_EMULATOR_HOST"
 
@@ -173,18 +173,17 @@ class Bucket:
 
 
 def _connect() -> Any:  # noqa: ANN401 (gcsfs has no types)
-    # Zonal buckets, which nobody keeps a registry in, are asked for over another protocol that may hang.
+    # Zonal buckets, which nobody keeps a registry in, are asked for over another protocol that may hang. The variable
+    # spares their imports; where somebody has imported gcsfs before, it comes too late, so the plain class is taken.
     os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
-    import fsspec  # type: ignore[import-untyped]
-    import gcsfs  # type: ignore[import-untyped]  # noqa: F401 (says that it is missing before fsspec does, at length)
     from aiohttp import ClientTimeout
+    from gcsfs.core import GCSFileSystem  # type: ignore[import-untyped]
 
     # They log each error that they raise, with a traceback; ours say it in one line.
     for library in ("gcsfs", "google.auth"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
     emulated = bool(os.environ.get(EMULATOR))
-    return fsspec.filesystem(
-        BUCKET_SCHEME.removesuffix("://"),
+    return GCSFileSystem(
         # gcsfs would try several ways one after the other, and go on as nobody where all of them fail.
         token="anon" if emulated else "google_default",
         use_listings_cache=False,

@@ -34,6 +34,21 @@ def silent_server() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+def test_it_works_where_somebody_has_imported_gcsfs_before(bucket: "FakeBucket") -> None:
+    # given: gcsfs decides about its experiments when it is imported
+    code = (
+        "import gcsfs; from textops.registry.bucket import Bucket; "
+        f"Bucket('gs://models/deep/registry', {SECONDS}).create('note', b'content')"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("GCSFS_")}
+    # when
+    subprocess.run(
+        [sys.executable, "-c", code], env={**environment, "STORAGE_EMULATOR_HOST": bucket.url}, check=True, timeout=120
+    )
+    # then
+    assert bucket.objects == {"deep/registry/note": b"content"}
+
+
 def test_a_file_is_created_once(files: Bucket, bucket: "FakeBucket") -> None:
     files.create("bbc/events/00000001.json", b"first")
 

@@ -22,7 +22,7 @@ def test_other_addresses_are_refused_in_one_line(address: str) -> None:
 
 
 def test_a_bucket_without_gcsfs_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "gcsfs", None)
+    monkeypatch.setitem(sys.modules, "gcsfs.core", None)
 
     with pytest.raises(RegistryError, match=r"gs://bucket/models needs gcsfs.*pip install 'textops\[gcp\]'"):
         open_storage("gs://bucket/models")
