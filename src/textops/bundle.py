@@ -7,10 +7,11 @@ have none) and `model_card.md`. No pickle, no torch.
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 
 from textops.errors import BundleError
 from textops.files import sha256_of_file, write_text
+from textops.frozen import Frozen
 
 SCHEMA_VERSION = 2
 READABLE_SCHEMA_VERSIONS = (1, 2)
@@ -22,13 +23,11 @@ REFERENCE_FILE = "reference.parquet"
 CARD_FILE = "model_card.md"
 CONFIGURATION_FILE = "config.yaml"
 REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)
+PARITY_TOLERANCE = 1e-4
+"""Largest difference of two logits to the checkpoint that a form may have which promises to be exact."""
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Metric(_Frozen):
+class Metric(Frozen):
     """A figure on the held-out test set with its 95 % bootstrap interval."""
 
     value: float
@@ -36,7 +35,7 @@ class Metric(_Frozen):
     high: float
 
 
-class ReviewBand(_Frozen):
+class ReviewBand(Frozen):
     """The band of top probabilities in which a person should look: below `below`.
 
     `share` and `accuracy_outside` say what that meant on the validation set: the share of examples inside the
@@ -48,7 +47,7 @@ class ReviewBand(_Frozen):
     accuracy_outside: float = Field(ge=0, le=1)
 
 
-class Parity(_Frozen):
+class Parity(Frozen):
     """How far the file that ships is from the checkpoint it was made of, on texts of the test set.
 
     Attributes:
@@ -62,7 +61,7 @@ class Parity(_Frozen):
     agreement: float = Field(ge=0, le=1)
 
 
-class Export(_Frozen):
+class Export(Frozen):
     """Which form of the model ships, and why.
 
     Attributes:
@@ -78,7 +77,7 @@ class Export(_Frozen):
     reason: str
 
 
-class DataReference(_Frozen):
+class DataReference(Frozen):
     """Which data the model was trained on and measured with."""
 
     name: str
@@ -87,7 +86,7 @@ class DataReference(_Frozen):
     test_examples: int
 
 
-class Manifest(_Frozen):
+class Manifest(Frozen):
     """The content of `bundle.json`.
 
     Attributes:

@@ -18,12 +18,14 @@ from textops.bundle import MODEL_FILE
 from textops.data.dataset import Dataset, Examples
 from textops.errors import ServiceError
 from textops.evaluation.evidence import gather_evidence, held_out_of
+from textops.installation import configuration_folder
 from textops.optimization.bundling import Judged, build_bundle
 from textops.registry.promotion import promote
 from textops.registry.settings import RegistrySettings, read_settings
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 from textops.serving.process import started_server
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
 

@@ -11,13 +11,6 @@ from pathlib import Path
 _READ_BLOCK_BYTES = 1 << 20
 
 
-def configuration_folder() -> Path:
-    """Return where the configuration lies: beside the sources of a checkout, else inside the package."""
-    package = Path(__file__).resolve().parent
-    checkout = package.parents[1] / "configs"
-    return checkout if checkout.is_dir() else package / "configs"
-
-
 def sha256_of_file(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as lower-case hexadecimal."""
     digest = hashlib.sha256()

@@ -1,8 +1,9 @@
-"""Which packages the install groups ask for, and which of them are here. Reads metadata, imports none of them."""
+"""What is installed: packages that the groups ask for, without importing them, and where the configuration lies."""
 
 import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
+from pathlib import Path
 
 from packaging.requirements import Requirement
 
@@ -56,3 +57,10 @@ def install_groups() -> dict[str, list[Package]]:
             package = Package(requirement.name, str(requirement.specifier), installed_version(requirement.name))
             groups.setdefault(group, []).append(package)
     return groups
+
+
+def configuration_folder() -> Path:
+    """Return where the configuration lies: beside the sources of a checkout, else inside the package."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parents[1] / "configs"
+    return checkout if checkout.is_dir() else package / "configs"

@@ -10,7 +10,8 @@ import yaml  # type: ignore[import-untyped]
 from omegaconf import DictConfig, OmegaConf
 from wandb.wandb_agent import Agent
 
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.installation import configuration_folder
+from textops.training.configuration import compose_configuration
 from textops.training.override_check import flat
 from textops.training.run import Run
 

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from textops.errors import TextopsError
+from textops.installation import configuration_folder
 from textops.training.arguments import checked_arguments
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.training.configuration import compose_configuration
 from textops.training.run import begin_run
 
 PAGE = (Path(__file__).parents[2] / "docs/experiments.md").read_text(encoding="utf-8")

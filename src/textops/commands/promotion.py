@@ -12,7 +12,7 @@ from textops.errors import DataError
 
 if TYPE_CHECKING:
     from textops.data.dataset import Dataset
-    from textops.registry.store import Version
+    from textops.registry.version import Version
 
 
 def promote(
@@ -36,11 +36,11 @@ def promote(
     Exit code 3 if it does not. Example: textops promote bbc_news/2 --to staging
     """
     from textops.evaluation.evidence import gather_evidence, held_out_of
+    from textops.installation import configuration_folder
     from textops.registry.dispatch import DispatchSettings, send_staged_model, staged_model
     from textops.registry.names import LATEST, STAGING
     from textops.registry.promotion import promote as move_alias
     from textops.registry.settings import RegistrySettings, read_settings
-    from textops.training.configuration import configuration_folder
 
     # Read first: an impossible value must not be found after the alias has moved.
     bounds = read_settings(RegistrySettings).bounds

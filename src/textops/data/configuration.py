@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from textops.data.configuration_parts import (
     SPLITS,
-    Frozen,
     Names,
     NearDuplicateConfiguration,
     NpmConfiguration,
@@ -23,6 +22,7 @@ from textops.data.configuration_parts import (
 )
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
+from textops.frozen import Frozen
 
 __all__ = [
     "SPLITS",

@@ -2,7 +2,9 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
+
+from textops.frozen import Frozen
 
 SHARES_TOLERANCE = 1e-6
 
@@ -31,12 +33,6 @@ def _with_text_keys(value: object) -> object:
 Text = Annotated[str, BeforeValidator(_as_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_sequence)]
 Names = Annotated[dict[str, str], BeforeValidator(_with_text_keys)]
-
-
-class Frozen(BaseModel):
-    """Settings that do not change and have no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ReadConfiguration(Frozen):

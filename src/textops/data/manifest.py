@@ -3,25 +3,22 @@
 from datetime import UTC, datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from textops.data.configuration import SourceConfiguration, SplitName
+from textops.frozen import Frozen
 
 SCHEMA_VERSION = 1
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Occurrences(_Frozen):
+class Occurrences(Frozen):
     """How often something happened, and the first places (`file:line`)."""
 
     count: int
     places: tuple[str, ...]
 
 
-class Reading(_Frozen):
+class Reading(Frozen):
     """How the files were read.
 
     Attributes:
@@ -39,7 +36,7 @@ class Reading(_Frozen):
     swallowed: Occurrences
 
 
-class Validation(_Frozen):
+class Validation(Frozen):
     """What became of the rows.
 
     Attributes:
@@ -55,7 +52,7 @@ class Validation(_Frozen):
     noted: dict[str, Occurrences]
 
 
-class Duplicates(_Frozen):
+class Duplicates(Frozen):
     """Repeated and nearly repeated texts.
 
     Attributes:
@@ -73,7 +70,7 @@ class Duplicates(_Frozen):
     conflicting: int
 
 
-class SplitResult(_Frozen):
+class SplitResult(Frozen):
     """How the examples were divided.
 
     Attributes:
@@ -89,7 +86,7 @@ class SplitResult(_Frozen):
     shared_groups: int
 
 
-class Finding(_Frozen):
+class Finding(Frozen):
     """Something that gives the label away.
 
     Attributes:
@@ -114,7 +111,7 @@ class Finding(_Frozen):
     advice: str
 
 
-class TextLength(_Frozen):
+class TextLength(Frozen):
     """Length of the texts in characters."""
 
     minimum: int
@@ -124,7 +121,7 @@ class TextLength(_Frozen):
     maximum: int
 
 
-class DatasetManifest(_Frozen):
+class DatasetManifest(Frozen):
     """The content of `dataset.json`.
 
     Attributes:

@@ -1,59 +1,34 @@
 """Behaviour tests run: a suite put to anything that answers texts with probabilities."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
 from textops.evaluation.behaviour_changes import CHANGES
+from textops.evaluation.behaviour_file import EVERY_DATA_SET, read_suite, suite_of
+from textops.evaluation.behaviour_report import BehaviourReport, BehaviourResult, Failure
 from textops.evaluation.behaviour_suite import (
-    EVERY_DATA_SET,
     TEST_TEXTS,
     BehaviourSuite,
     BehaviourTest,
     Direction,
     Invariance,
     MinimumFunction,
-    read_suite,
-    suite_of,
-    write_suite,
 )
-
-__all__ = [
-    "BehaviourReport",
-    "BehaviourResult",
-    "BehaviourSettings",
-    "BehaviourSuite",
-    "Failure",
-    "check_classes",
-    "read_suite",
-    "run_suite",
-    "suite_in_force",
-    "suite_of",
-    "write_suite",
-]
-
-BEHAVIOUR_FILE = "behaviour.yaml"
-"""Name of the suite inside a bundle."""
+from textops.frozen import Frozen
+from textops.inference.probabilities import Answer
 
 FAILURES_SHOWN = 3
 _SHOWN_CHARACTERS = 120
 
-Answer = Callable[[Sequence[str]], NDArray[np.float64]]
-Outcome = Literal["passed", "failed", "not run"]
 
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class BehaviourSettings(_Frozen):
+class BehaviourSettings(Frozen):
     """The section `behaviour` of the configuration.
 
     Attributes:
@@ -67,70 +42,6 @@ class BehaviourSettings(_Frozen):
     examples: int = Field(default=100, ge=0)
     characters: int = Field(default=100_000, ge=1)
     seed: int = Field(default=0, ge=0)
-
-
-class Failure(_Frozen):
-    """A case that did not pass.
-
-    Attributes:
-        text: The text; of a text of the test set only its number, because bundles carry no texts of others.
-        expected: What should have come.
-        got: What came.
-    """
-
-    text: str
-    expected: str
-    got: str
-
-
-class BehaviourResult(_Frozen):
-    """What became of one test.
-
-    Attributes:
-        name: Of the test.
-        kind: `minimum_function`, `invariance` or `direction`.
-        capability: What it is about; may be empty.
-        cases: Cases that were put to the model.
-        passed: Those it passed.
-        required: Share that must pass.
-        failures: The first that did not.
-    """
-
-    name: str
-    kind: str
-    capability: str
-    cases: int = Field(ge=0)
-    passed: int = Field(ge=0)
-    required: float
-    failures: tuple[Failure, ...]
-
-    @property
-    def rate(self) -> float | None:
-        """Share of the cases that passed, None without cases."""
-        return self.passed / self.cases if self.cases else None
-
-    @property
-    def outcome(self) -> Outcome:
-        """Whether enough cases passed; `not run` where there was none, which is no failure."""
-        if self.rate is None:
-            return "not run"
-        return "passed" if self.rate >= self.required else "failed"
-
-
-class BehaviourReport(_Frozen):
-    """What became of a suite."""
-
-    results: tuple[BehaviourResult, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether no test failed."""
-        return not self.failed
-
-    @property
-    def failed(self) -> tuple[BehaviourResult, ...]:
-        """The tests that failed."""
-        return tuple(result for result in self.results if result.outcome == "failed")
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,14 @@ CheckList (ACL).
 import itertools
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-import yaml  # type: ignore[import-untyped]
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from textops.data.nearest import did_you_mean, listed
-from textops.errors import ConfigurationError
 from textops.evaluation.behaviour_changes import CHANGES
-from textops.files import configuration_folder, shown, write_text
+from textops.frozen import Frozen
 
-EVERY_DATA_SET = "_every_data_set"
 MOST_TEXTS = 2_000
 """A template that makes more texts than this was not meant so."""
 
@@ -26,14 +22,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Templates = Annotated[tuple[str, ...], Field(min_length=1)]
 TEST_TEXTS: Literal["test"] = "test"
 _WAYS = ("change", "append", "prepend", "replace", "vary")
-_HEADER = "# What this model has to be able to do: textops evaluate\n"
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, populate_by_name=True)
+class _Part(Frozen):
+    model_config = ConfigDict(populate_by_name=True)
 
 
-class _Test(_Frozen):
+class _Test(_Part):
     """What all tests have.
 
     Attributes:
@@ -119,14 +114,14 @@ class Direction(_Test):
 
 
 BehaviourTest = Annotated[MinimumFunction | Invariance | Direction, Field(discriminator="kind")]
-_KINDS: Mapping[str, type[_Test]] = {
+KINDS: Mapping[str, type[_Test]] = {
     "minimum_function": MinimumFunction,
     "invariance": Invariance,
     "direction": Direction,
 }
 
 
-class BehaviourSuite(_Frozen):
+class BehaviourSuite(_Part):
     """The behaviour tests of a model.
 
     Attributes:
@@ -213,93 +208,3 @@ def templates_of(test: _Test) -> Sequence[str]:
     if isinstance(test, Invariance | Direction) and test.texts != TEST_TEXTS:
         return list(test.texts)
     return []
-
-
-def read_suite(path: Path) -> BehaviourSuite:
-    """Read a suite.
-
-    Raises:
-        ConfigurationError: If it is missing, no YAML, empty, or says what is no part of a suite; in one line.
-    """
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"the behaviour tests {shown(path)} cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        first = " ".join(str(error).split())
-        raise ConfigurationError(f"{shown(path)} is no YAML: {first}") from error
-    if not isinstance(document, dict) or not document.get("tests"):
-        raise ConfigurationError(f"{shown(path)} has no behaviour tests: give it a list called tests")
-    try:
-        return BehaviourSuite.model_validate(document)
-    except ValidationError as error:
-        problem = error.errors()[0]
-        raise ConfigurationError(f"{shown(path)}: {_complaint(document, problem)}") from error
-
-
-def suite_of(data_name: str, folder: Path | None = None) -> BehaviourSuite | None:
-    """Return the suite of a data set: its own tests, and those of every data set that it does not replace by name.
-
-    Args:
-        data_name: Name of the data set, which is that of its file.
-        folder: Where the suites lie; by default `configs/behaviour`.
-
-    Returns:
-        None where there is neither a suite of its own nor one for every data set.
-
-    Raises:
-        ConfigurationError: As `read_suite`.
-    """
-    folder = configuration_folder() / "behaviour" if folder is None else folder
-    paths = (folder / f"{Path(data_name).name}.yaml", folder / f"{EVERY_DATA_SET}.yaml")
-    suites = [read_suite(path) for path in paths if path.is_file()]
-    return joined(suites) if suites else None
-
-
-def joined(suites: Sequence[BehaviourSuite]) -> BehaviourSuite:
-    """Join suites, at least one; of tests and lists with the same name the first counts."""
-    tests: dict[str, BehaviourTest] = {}
-    lists: dict[str, tuple[str, ...]] = {}
-    for suite in suites:
-        for test in suite.tests:
-            tests.setdefault(test.name, test.model_copy(update={"required": suite.required_of(test)}))
-        lists = suite.lists | lists
-    return BehaviourSuite(lists=lists, tests=tuple(tests.values()))
-
-
-def write_suite(path: Path, suite: BehaviourSuite) -> None:
-    """Write a suite so that `read_suite` gives it back."""
-    content = suite.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    text: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
-    write_text(path, _HEADER + text)
-
-
-def _complaint(document: Mapping[str, Any], problem: Mapping[str, Any]) -> str:
-    """Say in one line what is wrong with a suite, and where."""
-    location = [part for part in problem["loc"] if part not in {*_KINDS, "[key]"}]
-    if not location:
-        return str(problem["msg"]).removeprefix("Value error, ")
-    where, test = _place(document, location)
-    if problem["type"] == "extra_forbidden":
-        model = BehaviourSuite if test is None else _KINDS[str(test["kind"])]
-        known = [field.alias or name for name, field in model.model_fields.items()]
-        unknown = str(location[-1])
-        return f"{where} is not a setting{did_you_mean(unknown, known) or f'; known are {listed(known)}'}"
-    if problem["type"] == "union_tag_invalid":
-        given = str(problem["ctx"]["tag"])
-        return f"{where}: there is no kind {given!r}{did_you_mean(given, _KINDS) or f'; known are {listed(_KINDS)}'}"
-    if problem["type"] == "union_tag_not_found":
-        return f"{where} has no kind: take one of {listed(_KINDS)}"
-    if isinstance(problem["input"], bool) and problem["type"] == "string_type":
-        return f"{where}: YAML reads a bare {str(problem['input']).lower()} as yes or no: put it in quotes"
-    return f"{where}: {str(problem['msg']).removeprefix('Value error, ')}"
-
-
-def _place(document: Mapping[str, Any], location: Sequence[int | str]) -> tuple[str, Mapping[str, Any] | None]:
-    """Return where something stands, as a person would say it, and the test it stands in."""
-    if len(location) < 2 or location[0] != "tests" or not isinstance(location[1], int):  # noqa: PLR2004 - list and place
-        return ".".join(map(str, location)), None
-    test = document["tests"][location[1]]
-    named = isinstance(test, Mapping) and test.get("name")
-    first = f"test {test['name']!r}" if named else f"test {location[1] + 1}"
-    return " ".join([first, ".".join(map(str, location[2:]))]).strip(), test if isinstance(test, Mapping) else None

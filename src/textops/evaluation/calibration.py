@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-DEFAULT_BINS = 15
+from textops.calibration_error import DEFAULT_BINS, bin_numbers, calibration_error
+
 LOWEST_TEMPERATURE = 0.01
 HIGHEST_TEMPERATURE = 100.0
 
@@ -52,17 +53,6 @@ class Reliability:
         return gaps / self.examples
 
 
-def bin_numbers(confidence: NDArray[np.float64], bins: int = DEFAULT_BINS) -> NDArray[np.intp]:
-    """Return the number of the equal-width bin (low, high] of each top probability, shape [n].
-
-    Equal widths, not equal masses: the edges do not depend on the data, so that figures before and after
-    scaling, of resamples and of other people's models can be compared (Guo et al. 2017 use the same 15 bins).
-    """
-    edges = np.linspace(0, 1, bins + 1)
-    # Zero belongs to the first bin although (low, high] leaves it out; rounding may exceed one.
-    return np.clip(np.searchsorted(edges, confidence, side="left") - 1, 0, bins - 1)
-
-
 def measure_reliability(
     probabilities: NDArray[np.float64], labels: NDArray[np.int64], bins: int = DEFAULT_BINS
 ) -> Reliability:
@@ -101,10 +91,7 @@ def measure_reliability(
 def expected_calibration_error(
     probabilities: NDArray[np.float64], labels: NDArray[np.int64], bins: int = DEFAULT_BINS
 ) -> float:
-    """Return the expected calibration error over bins of equal width.
-
-    Naeini et al. 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning; bins as in Guo et al.
-    2017, On Calibration of Modern Neural Networks.
+    """Return the expected calibration error over bins of equal width, see `textops.calibration_error`.
 
     Args:
         probabilities: Shape [n, classes], n at least 1.
@@ -114,7 +101,9 @@ def expected_calibration_error(
     Raises:
         ValueError: If there is no example.
     """
-    return measure_reliability(probabilities, labels, bins).expected_calibration_error
+    if len(labels) == 0:
+        raise ValueError("calibration needs at least one example")
+    return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
 
 
 def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.int64]) -> float:

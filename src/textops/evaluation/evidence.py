@@ -6,19 +6,14 @@ from textops.bootstrap import Interval
 from textops.bundle import REFERENCE_FILE
 from textops.data.dataset import Dataset
 from textops.errors import BundleError, ConfigurationError
-from textops.evaluation.behaviour import (
-    BEHAVIOUR_FILE,
-    BehaviourReport,
-    BehaviourSettings,
-    read_suite,
-    run_suite,
-    suite_of,
-)
+from textops.evaluation.behaviour import BehaviourSettings, run_suite
+from textops.evaluation.behaviour_file import BEHAVIOUR_FILE, read_suite, suite_of
+from textops.evaluation.behaviour_report import BehaviourReport
 from textops.evaluation.robustness import sample_rows
 from textops.inference import Predictor
 from textops.registry.evidence import NO_BEHAVIOUR_TESTS, Evidence, HeldOut, KeptAnswers
 from textops.registry.gate import GateCheck
-from textops.registry.store import Version
+from textops.registry.version import Version
 
 BEHAVIOUR = NO_BEHAVIOUR_TESTS.name
 _SAMPLE = BehaviourSettings()

@@ -2,22 +2,23 @@
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from textops.bundle import Parity
 from textops.errors import BundleError
-from textops.evaluation.behaviour import BehaviourReport
+from textops.evaluation.behaviour_report import BehaviourReport
 from textops.evaluation.metrics import Evaluation
 from textops.evaluation.report import CalibrationSummary
 from textops.evaluation.robustness import Robustness
 from textops.evaluation.slices import Slices
 from textops.evaluation.variant_figures import VariantFigures
 from textops.files import shown, write_text
+from textops.frozen import Frozen
 
 MEASUREMENTS_FILE = "measurements.json"
 
 
-class TrainingFacts(BaseModel):
+class TrainingFacts(Frozen):
     """How the model was trained.
 
     Attributes:
@@ -28,8 +29,6 @@ class TrainingFacts(BaseModel):
         settings: What decides over the model, by key of the configuration.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
     run: str
     epochs: int
     seconds: float
@@ -37,7 +36,7 @@ class TrainingFacts(BaseModel):
     settings: dict[str, str] = Field(default_factory=dict)
 
 
-class Measurements(BaseModel):
+class Measurements(Frozen):
     """What was measured of a model, each part None as long as it was not.
 
     Attributes:
@@ -51,8 +50,6 @@ class Measurements(BaseModel):
         slices: Figures on parts of the test set.
         variants: Figures of each form of the model.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     model_bytes: int | None = None
     training: TrainingFacts | None = None

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
-from textops.evaluation.calibration import bin_numbers
+from textops.calibration_error import bin_numbers
 
 _SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 _ROUNDING = 1e-6

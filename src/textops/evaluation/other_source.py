@@ -10,8 +10,9 @@ from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, m
 from textops.data.dataset import Dataset
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError, DataError
-from textops.evaluation.robustness import Answer, OtherSource, RobustnessSettings, sample_rows
+from textops.evaluation.robustness import OtherSource, RobustnessSettings, sample_rows
 from textops.files import shown
+from textops.inference.probabilities import Answer
 
 
 def open_other_source(folder: Path, classes: Sequence[str], settings: RobustnessSettings) -> Dataset:

@@ -4,26 +4,21 @@ Each changed text is compared with the same text unchanged (paired bootstrap, Ef
 that small losses can be told from luck.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from textops.bootstrap import Interval, mean_intervals
 from textops.evaluation.perturbations import Perturbation, perturbations
-
-Answer = Callable[[Sequence[str]], NDArray[np.float64]]
-"""Texts -> calibrated probabilities, shape [texts, classes]."""
+from textops.frozen import Frozen
+from textops.inference.probabilities import Answer
 
 _TEXTS_AT_ONCE = 4096
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class RobustnessSettings(_Frozen):
+class RobustnessSettings(Frozen):
     """The section `robustness` of the configuration.
 
     Attributes:
@@ -41,7 +36,7 @@ class RobustnessSettings(_Frozen):
     class_names: dict[str, str] = Field(default_factory=dict)
 
 
-class PerturbationFigures(_Frozen):
+class PerturbationFigures(Frozen):
     """What one change did.
 
     Attributes:
@@ -68,7 +63,7 @@ class PerturbationFigures(_Frozen):
         return f"{self.name}: {self.level}" if self.level else self.name
 
 
-class OtherSource(_Frozen):
+class OtherSource(Frozen):
     """The figures on the test set of another source.
 
     Attributes:
@@ -90,7 +85,7 @@ class OtherSource(_Frozen):
     confidence: float = Field(ge=0, le=1)
 
 
-class Robustness(_Frozen):
+class Robustness(Frozen):
     """Accuracy on changed texts and on other sources.
 
     Attributes:

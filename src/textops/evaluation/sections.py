@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textops.bootstrap import Interval
 from textops.bundle import Metric
-from textops.evaluation.behaviour import BehaviourReport, BehaviourResult
+from textops.evaluation.behaviour_report import BehaviourReport, BehaviourResult
 from textops.evaluation.markdown import plain, table
 from textops.evaluation.measurements import Measurements
 from textops.evaluation.report import percent

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
 from textops.data.dataset import Dataset, Examples
+from textops.frozen import Frozen
 
 MOST_SOURCES = 12
 """So many sources are measured one by one; the rest are one slice."""
@@ -16,11 +17,7 @@ MOST_SOURCES = 12
 _RESAMPLES_AT_ONCE = 100
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class SliceSettings(_Frozen):
+class SliceSettings(Frozen):
     """The section `slices` of the configuration.
 
     Attributes:
@@ -32,7 +29,7 @@ class SliceSettings(_Frozen):
     parts: int = Field(default=4, ge=2, le=50)
 
 
-class SliceFigures(_Frozen):
+class SliceFigures(Frozen):
     """The figures on a part of the test set.
 
     Attributes:
@@ -52,7 +49,7 @@ class SliceFigures(_Frozen):
     below: bool
 
 
-class Slices(_Frozen):
+class Slices(Frozen):
     """All slices of a test set.
 
     Attributes:

@@ -1,11 +1,12 @@
 """What was measured of one form of a model: the row of `textops optimize`'s table."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from textops.bundle import Metric
+from textops.frozen import Frozen
 
 
-class VariantFigures(BaseModel):
+class VariantFigures(Frozen):
     """The figures of one variant; None is what was not measured.
 
     Attributes:
@@ -26,8 +27,6 @@ class VariantFigures(BaseModel):
         sparsity: Share of weights that are zero.
         accuracy_difference: Accuracy minus that of the checkpoint, with a paired bootstrap interval.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     name: str
     made: bool

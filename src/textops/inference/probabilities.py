@@ -1,7 +1,12 @@
 """From logits to calibrated probabilities."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
+
+Answer = Callable[[Sequence[str]], NDArray[np.float64]]
+"""From texts to calibrated probabilities, shape [texts, classes]: what evaluation and gate know of a model."""
 
 
 def softmax(logits: NDArray[np.floating], temperature: float = 1.0) -> NDArray[np.float64]:

@@ -25,7 +25,7 @@ from textops.bundle import (
 )
 from textops.data.dataset import Dataset, Examples
 from textops.errors import DataError
-from textops.evaluation.behaviour import BEHAVIOUR_FILE, write_suite
+from textops.evaluation.behaviour_file import BEHAVIOUR_FILE, write_suite
 from textops.evaluation.calibration import (
     expected_calibration_error,
     fit_temperature,

@@ -13,14 +13,13 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from textops.bundle import Parity
+from textops.bundle import PARITY_TOLERANCE, Parity
 from textops.errors import BundleError
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.tokenizer import Tokenizer
 
 CHECKPOINT_VARIANT = "onnx_fp32"
 OPSET = 20
-PARITY_TOLERANCE = 1e-4
 # Two texts of different lengths, so that no dimension is taken for a constant.
 _EXAMPLES = ("a first example of some words", "and a second one that is somewhat longer than the first")
 

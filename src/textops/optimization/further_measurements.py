@@ -1,6 +1,5 @@
 """What is measured of a model beside its figures on the test set: slices, robustness, behaviour."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,23 +9,18 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig, OmegaConf
 
 from textops.data.dataset import Dataset, Examples
-from textops.evaluation.behaviour import (
-    BehaviourReport,
-    BehaviourSuite,
-    check_classes,
-    run_suite,
-    suite_in_force,
-)
+from textops.evaluation.behaviour import check_classes, run_suite, suite_in_force
+from textops.evaluation.behaviour_report import BehaviourReport
+from textops.evaluation.behaviour_suite import BehaviourSuite
 from textops.evaluation.measurements import TrainingFacts
 from textops.evaluation.other_source import measure_other_source, open_other_source
 from textops.evaluation.robustness import Robustness, measure_robustness, sample_rows
 from textops.evaluation.slices import Slices, cut_up, measure_slices
+from textops.inference.probabilities import Answer
 from textops.training.override_check import flat
 from textops.training.run import Run
 from textops.training.saved_configuration import as_container, portable_yaml
 from textops.training.settings import RunSettings, settings_of
-
-Answer = Callable[[Sequence[str]], NDArray[np.float64]]
 
 # What decides over the model; the rest says where things lie and what is shown.
 _DECISIVE = ("seed", "batch_size", "model", "optimizer", "scheduler", "trainer.max_epochs", "trainer.precision")

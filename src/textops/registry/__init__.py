@@ -2,6 +2,7 @@
 
 from textops.registry.names import LATEST, PRODUCTION, STAGING
 from textops.registry.promotion import promote
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 
 __all__ = ["LATEST", "PRODUCTION", "STAGING", "Registry", "Version", "promote"]

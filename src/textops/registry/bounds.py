@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from textops.bundle import PARITY_TOLERANCE
+
 DEFAULT_TOLERANCE = 0.01
-DEFAULT_PARITY_DIFFERENCE = 1e-4
 DEFAULT_AGREEMENT = 0.95
 DEFAULT_CALIBRATION_ERROR = 0.05
 DEFAULT_LATENCY_MS = 100.0
@@ -24,7 +25,7 @@ class GateBounds:
     """
 
     tolerance: float = DEFAULT_TOLERANCE
-    parity_difference: float = DEFAULT_PARITY_DIFFERENCE
+    parity_difference: float = PARITY_TOLERANCE
     agreement: float = DEFAULT_AGREEMENT
     calibration_error: float = DEFAULT_CALIBRATION_ERROR
     latency_ms: float = DEFAULT_LATENCY_MS

@@ -4,23 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, bootstrap_interval
+from textops.calibration_error import calibration_error
 from textops.registry.gate import GateCheck
-
-BINS = 15
-
-
-def calibration_error(confidence: NDArray[np.float64], hits: NDArray[np.bool_]) -> float:
-    """Return the expected calibration error over bins of equal width, as the evaluation measures it.
-
-    Naeini et al. 2015, Obtaining Well Calibrated Probabilities Using Bayesian Binning; bins as in Guo et al. 2017,
-    On Calibration of Modern Neural Networks.
-
-    Args:
-        confidence: Top probability by example, shape [examples].
-        hits: Whether the top class is right, shape [examples].
-    """
-    numbers = np.clip(np.searchsorted(np.linspace(0, 1, BINS + 1), confidence, side="left") - 1, 0, BINS - 1)
-    return float(np.abs(np.bincount(numbers, weights=confidence - hits)).sum() / len(hits))
 
 
 def error_by_luck(confidence: NDArray[np.float64], resamples: int = DEFAULT_RESAMPLES, seed: int = 0) -> float:

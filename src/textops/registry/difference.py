@@ -11,7 +11,7 @@ from rich.text import Text
 
 from textops.bundle import CONFIGURATION_FILE, Manifest, Metric
 from textops.errors import BundleError
-from textops.registry.store import Version
+from textops.registry.version import Version
 
 _ABSENT = "-"
 _UNKNOWN = "not measured"

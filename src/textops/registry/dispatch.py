@@ -21,7 +21,7 @@ from textops.bundle import MANIFEST_FILE
 from textops.files import sha256_of_file
 from textops.registry.events import AliasEvent
 from textops.registry.settings import PREFIX
-from textops.registry.store import Version
+from textops.registry.version import Version
 
 EVENT_TYPE = "staged_model"
 

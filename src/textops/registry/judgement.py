@@ -24,7 +24,7 @@ from textops.registry.gate import (
     same_classes,
 )
 from textops.registry.parity_check import ANSWERS, recorded_parity, same_answers
-from textops.registry.store import Version
+from textops.registry.version import Version
 
 HASHES = "hashes"
 LOADING = "loading"

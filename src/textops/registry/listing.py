@@ -4,7 +4,8 @@ from rich.box import SIMPLE
 from rich.table import Table
 
 from textops.errors import BundleError, RegistryError
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 
 _UNKNOWN = "not measured"
 

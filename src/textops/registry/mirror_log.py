@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from textops.errors import RegistryError
 from textops.registry.events import current_holders
 from textops.registry.storage import TakenError
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 
 
 class Mirror(Protocol):

@@ -9,7 +9,8 @@ from textops.registry.evidence import Evidence, HeldOut
 from textops.registry.gate import GateReport
 from textops.registry.judgement import HASHES, judge
 from textops.registry.names import LATEST, check_alias
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 
 _STANDARD = GateBounds()
 _NOTHING = Evidence()

@@ -4,15 +4,12 @@
 <root>/<name>/events/<8 digits>.json  one event
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 
-from textops.bundle import MANIFEST_FILE, Manifest, parse_manifest, verify
-from textops.errors import BundleError, RegistryError
+from textops.bundle import MANIFEST_FILE, verify
+from textops.errors import RegistryError
 from textops.registry.events import (
     Action,
     AliasEvent,
@@ -25,67 +22,10 @@ from textops.registry.events import (
 from textops.registry.gate import GateReport
 from textops.registry.log import EventLog
 from textops.registry.names import LATEST, PRODUCTION, check_alias, check_name, is_name, parse_reference
-from textops.registry.storage import Storage, TakenError, open_storage
+from textops.registry.storage import TakenError, open_storage
+from textops.registry.version import Version
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-
-
-@dataclass(frozen=True)
-class Version:
-    """One registered bundle.
-
-    Attributes:
-        name: Name of the model.
-        number: From 1 upwards.
-        storage: Where it is kept.
-    """
-
-    name: str
-    number: int
-    storage: Storage = field(repr=False, compare=False)
-
-    def __str__(self) -> str:
-        return f"{self.name}/{self.number}"
-
-    @property
-    def folder(self) -> str:
-        """Path of the bundle inside the registry."""
-        return f"{self.name}/versions/{self.number}"
-
-    @cached_property
-    def path(self) -> Path:
-        """Local folder of the bundle; what lies in a bucket is fetched into the cache.
-
-        Raises:
-            BundleError: If it arrives altered or incomplete.
-            RegistryError: If the registry cannot be reached.
-        """
-        return self.storage.folder(self.folder)
-
-    @cached_property
-    def manifest(self) -> Manifest:
-        """The manifest of the bundle, read once.
-
-        Raises:
-            BundleError: If it is not valid.
-            RegistryError: If it is missing, or the registry cannot be reached.
-        """
-        (content,) = self.storage.read([f"{self.folder}/{MANIFEST_FILE}"])
-        return parse_manifest(content, f"{self}/{MANIFEST_FILE}")
-
-    def read_file(self, name: str) -> bytes | None:
-        """Return a file of the bundle, None where it has no such file.
-
-        Raises:
-            BundleError: If it was altered.
-            RegistryError: If it is missing, or the registry cannot be reached.
-        """
-        if name not in self.manifest.files:
-            return None
-        (content,) = self.storage.read([f"{self.folder}/{name}"])
-        if hashlib.sha256(content).hexdigest() != self.manifest.files[name]:
-            raise BundleError(f"{name} of {self} was altered: restore it from a copy")
-        return content
 
 
 class Registry:

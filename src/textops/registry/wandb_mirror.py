@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from textops.bundle import MANIFEST_FILE
 from textops.registry.mirror_log import backlog_of, bring_up_to_date, last_record
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 
 if TYPE_CHECKING:
     import wandb

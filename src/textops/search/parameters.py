@@ -28,7 +28,7 @@ from optuna.trial import Trial
 
 from textops.data.nearest import did_you_mean
 from textops.errors import ConfigurationError
-from textops.training.configuration import configuration_folder
+from textops.installation import configuration_folder
 
 Value = None | bool | int | float | str
 

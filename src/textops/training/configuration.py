@@ -14,18 +14,10 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from textops.errors import ConfigurationError
-from textops.files import configuration_folder
+from textops.installation import configuration_folder
 from textops.training.override_check import check_override, is_choice, parse_overrides
 from textops.training.overrides import quoted
 from textops.training.settings import settings_of
-
-__all__ = [
-    "CONFIGURATION_NAME",
-    "completed",
-    "compose_configuration",
-    "configuration_folder",
-    "unresolved_configuration",
-]
 
 CONFIGURATION_NAME = "config"
 _NEEDED_GROUPS = ("paths", "data", "model", "optimizer", "scheduler", "trainer")

@@ -12,7 +12,8 @@ from omegaconf.errors import OmegaConfBaseException
 
 from textops.data.manifest import DatasetManifest
 from textops.errors import ConfigurationError
-from textops.training.configuration import completed, configuration_folder, unresolved_configuration
+from textops.installation import configuration_folder
+from textops.training.configuration import completed, unresolved_configuration
 from textops.training.derivation import filled, linked, take_over
 from textops.training.override_check import check_override, flat, is_choice, is_group, parse_overrides
 from textops.training.overrides import quoted

@@ -11,11 +11,12 @@ from omegaconf import DictConfig
 
 from textops.errors import TextopsError
 from textops.files import shown
+from textops.installation import configuration_folder
 from textops.logs import set_up_logging
 from textops.registry.names import check_name
 from textops.training.arguments import checked_arguments
 from textops.training.commit import current_commit
-from textops.training.configuration import CONFIGURATION_NAME, configuration_folder
+from textops.training.configuration import CONFIGURATION_NAME
 from textops.training.fitting import fit
 from textops.training.processes import is_first_process
 from textops.training.repetition import repeated

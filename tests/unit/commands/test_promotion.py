@@ -16,7 +16,7 @@ from textops.bundle import REFERENCE_FILE, DataReference, read_manifest, seal
 from textops.data.configuration import read_configuration
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
-from textops.evaluation.behaviour import BEHAVIOUR_FILE
+from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
 from textops.inference import Predictor
 from textops.optimization.reference import write_reference
 from textops.registry import Registry

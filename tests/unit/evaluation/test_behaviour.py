@@ -8,14 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from textops.errors import ConfigurationError
-from textops.evaluation.behaviour import (
-    BehaviourReport,
-    BehaviourSettings,
-    BehaviourSuite,
-    check_classes,
-    run_suite,
-    suite_in_force,
-)
+from textops.evaluation.behaviour import BehaviourSettings, check_classes, run_suite, suite_in_force
+from textops.evaluation.behaviour_report import BehaviourReport
+from textops.evaluation.behaviour_suite import BehaviourSuite
 
 CLASSES = ("sport", "tech")
 TEXTS = ["A goal in 2020.", "A chip"]

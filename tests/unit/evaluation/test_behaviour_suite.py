@@ -7,15 +7,9 @@ import pytest
 
 from textops.data.configuration import read_configuration
 from textops.errors import ConfigurationError
-from textops.evaluation.behaviour_suite import (
-    EVERY_DATA_SET,
-    BehaviourSuite,
-    joined,
-    read_suite,
-    suite_of,
-    write_suite,
-)
-from textops.files import configuration_folder
+from textops.evaluation.behaviour_file import EVERY_DATA_SET, joined, read_suite, suite_of, write_suite
+from textops.evaluation.behaviour_suite import BehaviourSuite
+from textops.installation import configuration_folder
 
 FOLDER = configuration_folder() / "behaviour"
 SHIPPED = sorted(FOLDER.glob("*.yaml"))

@@ -19,7 +19,7 @@ from textops.data.manifest import (
     TextLength,
     Validation,
 )
-from textops.evaluation.behaviour import BehaviourReport, BehaviourResult, Failure
+from textops.evaluation.behaviour_report import BehaviourReport, BehaviourResult, Failure
 from textops.evaluation.card import render_card
 from textops.evaluation.measurements import Measurements, TrainingFacts
 from textops.evaluation.metrics import evaluate

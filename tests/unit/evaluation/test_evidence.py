@@ -11,13 +11,15 @@ from pyarrow import parquet
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
 from textops.errors import BundleError
-from textops.evaluation.behaviour import BEHAVIOUR_FILE, BehaviourReport, BehaviourResult
+from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
+from textops.evaluation.behaviour_report import BehaviourReport, BehaviourResult
 from textops.evaluation.evidence import behaviour_check, gather_evidence, read_kept_answers
 from textops.inference import Predictor
 from textops.optimization.reference import write_reference
 from textops.registry.evidence import HeldOut, KeptAnswers
 from textops.registry.gate import GateCheck
-from textops.registry.store import Registry, Version
+from textops.registry.store import Registry
+from textops.registry.version import Version
 
 MakeBundle = Callable[..., Path]
 

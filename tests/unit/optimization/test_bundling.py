@@ -15,7 +15,8 @@ from omegaconf import DictConfig
 from textops.bundle import verify
 from textops.data.dataset import Dataset, Examples
 from textops.errors import BundleError, ConfigurationError, DataError
-from textops.evaluation.behaviour import BehaviourSettings, read_suite, run_suite
+from textops.evaluation.behaviour import BehaviourSettings, run_suite
+from textops.evaluation.behaviour_file import read_suite
 from textops.evaluation.calibration import fit_temperature
 from textops.evaluation.card import render_card
 from textops.evaluation.measurements import read_measurements

@@ -13,6 +13,7 @@ import torch
 from onnx import numpy_helper
 from torch import nn
 
+from textops.bundle import PARITY_TOLERANCE
 from textops.errors import BundleError
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
@@ -21,7 +22,7 @@ from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
 from textops.models.ngram import NgramEncoder
 from textops.models.transformer import TransformerEncoder
-from textops.optimization.export import PARITY_TOLERANCE, check_parity, export_onnx
+from textops.optimization.export import check_parity, export_onnx
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
 from textops.text.vocabulary import learn_vocabulary

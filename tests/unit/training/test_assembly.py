@@ -9,12 +9,13 @@ from omegaconf import DictConfig
 from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
 
 from textops.errors import ConfigurationError
+from textops.installation import configuration_folder
 from textops.models.encoder import Encoder
 from textops.models.ngram import NgramEncoder
 from textops.text.ngrams import NgramTokenizer
 from textops.text.vocabulary import learn_vocabulary
 from textops.training.assembly import make_classifier, make_encoder, make_trainer
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.training.configuration import compose_configuration
 from textops.training.tracking.csv_tracker import CsvTracker
 
 SMALL = NgramTokenizer(word_bits=6, character_bits=6)

@@ -9,8 +9,9 @@ import pytest
 import torch
 from omegaconf import DictConfig, OmegaConf
 
+from textops.installation import configuration_folder
 from textops.training.arguments import checked_arguments
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
 

@@ -8,7 +8,8 @@ from hydra import compose, initialize_config_dir
 from hydra.core.global_hydra import GlobalHydra
 
 from textops.errors import ConfigurationError
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.installation import configuration_folder
+from textops.training.configuration import compose_configuration
 
 
 def test_a_model_brings_the_optimizer_that_suits_it_and_the_command_line_has_the_last_word() -> None:

@@ -7,7 +7,8 @@ import pytest
 from omegaconf import OmegaConf
 
 from textops.errors import ConfigurationError
-from textops.training.configuration import compose_configuration, configuration_folder
+from textops.installation import configuration_folder
+from textops.training.configuration import compose_configuration
 from textops.training.source import dataset_folder, source_of
 
 SOURCES = sorted(path.stem for path in (configuration_folder() / "data").glob("[!_]*.yaml"))
