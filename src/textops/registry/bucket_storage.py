@@ -52,6 +52,16 @@ class BucketStorage:
         paths = [PurePosixPath(found.path).relative_to(folder) for found in self._bucket.objects(folder)]
         return sorted(path.parent.name for path in paths if len(path.parts) == 2 and path.name == MANIFEST_FILE)  # noqa: PLR2004 (folder, file)
 
+    def begun(self, folder: str, identity: bytes) -> list[str]:
+        """See `Storage`: claims without a version."""
+        claims = PurePosixPath(folder).parent / "claims"
+        whole = set(self.bundles(folder))
+        open_claims = [name for name in self._bucket.names(str(claims)) if PurePosixPath(name).stem not in whole]
+        stored = self._bucket.read([f"{claims}/{name}" for name in open_claims])
+        return [
+            PurePosixPath(name).stem for name, content in zip(open_claims, stored, strict=True) if content == identity
+        ]
+
     def read(self, paths: Sequence[str]) -> list[bytes]:
         """See `Storage`."""
         return self._bucket.read(paths)

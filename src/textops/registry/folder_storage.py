@@ -39,6 +39,10 @@ class FolderStorage:
         """See `Storage`; a folder has its name only when it is whole."""
         return self.names(folder)
 
+    def begun(self, folder: str, identity: bytes) -> list[str]:  # noqa: ARG002 (see `Storage`)
+        """See `Storage`: a name is taken by the renaming that also fills it."""
+        return []
+
     def read(self, paths: Sequence[str]) -> list[bytes]:
         """See `Storage`."""
         with self._explained("read"):

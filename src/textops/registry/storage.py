@@ -26,6 +26,9 @@ class Storage(Protocol):
     def bundles(self, folder: str) -> list[str]:
         """Return the names of the bundles inside a folder, sorted; one that is still being adopted is none yet."""
 
+    def begun(self, folder: str, identity: bytes) -> list[str]:
+        """Return the names that are taken for a bundle with this manifest, which is still being adopted."""
+
     def read(self, paths: Sequence[str]) -> list[bytes]:
         """Return the contents of files, in the order of their paths."""
 

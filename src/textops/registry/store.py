@@ -78,21 +78,25 @@ class Registry:
         """
         manifest = verify(bundle)
         name = check_name(manifest.name if name is None else name)
-        claimed = 0
+        # The manifest holds the hashes of all the rest: equal manifests are equal bundles.
+        identity = (bundle / MANIFEST_FILE).read_bytes()
+        taken: list[int] = []
         while True:
-            events = self.log(name).read()
-            numbers = self._numbers(name, events)
-            same = self._same_content(bundle, name, numbers)
+            removed = collected_versions(self.log(name).read())
+            # Looked at once: a version that appears after the comparison must make its number taken, not skipped.
+            stored = self.stored_numbers(name)
+            same = self._same_content(identity, name, [number for number in stored if number not in removed])
             if same is not None:
                 verify(same.path)
                 return same
             # A number is never given twice: what was removed stays in the log, what others claim is stepped over.
-            number = max([claimed, *self.stored_numbers(name), *collected_versions(events)]) + 1
-            version = self.version(name, number)
+            gone = [*taken, *stored, *removed]
+            begun = [number for number in self._begun_numbers(identity, name) if number not in gone]
+            version = self.version(name, begun[0] if begun else max(gone, default=0) + 1)
             try:
                 self.storage.adopt(bundle, version.folder)
             except TakenError:
-                claimed = number
+                taken.append(version.number)
                 continue
             self._changed()
             return version
@@ -216,9 +220,12 @@ class Registry:
         removed = collected_versions(events)
         return [number for number in self.stored_numbers(name) if number not in removed]
 
-    def _same_content(self, bundle: Path, name: str, numbers: list[int]) -> Version | None:
-        # The manifest holds the hashes of all the rest: equal manifests are equal bundles.
-        identity = (bundle / MANIFEST_FILE).read_bytes()
+    def _begun_numbers(self, identity: bytes, name: str) -> list[int]:
+        """Return the numbers that writers of the very same bundle have taken and not yet filled."""
+        names = self.storage.begun(f"{name}/versions", identity)
+        return sorted(int(number) for number in names if _NUMBER.fullmatch(number))
+
+    def _same_content(self, identity: bytes, name: str, numbers: list[int]) -> Version | None:
         manifests = self.storage.read([f"{self.version(name, number).folder}/{MANIFEST_FILE}" for number in numbers])
         same = [number for number, content in zip(numbers, manifests, strict=True) if content == identity]
         return self.version(name, same[-1]) if same else None

@@ -108,34 +108,41 @@ def test_a_version_that_is_half_there_is_none(
     verify(registry.resolve("tiny/2"))
 
 
-def test_the_same_bundle_goes_on_where_its_writer_was_killed(
-    registry: Registry, bucket: "FakeBucket", tiny_bundle: Path
-) -> None:
-    # given
+@pytest.fixture
+def begun(registry: Registry, bucket: "FakeBucket", make_bundle: MakeBundle, tmp_path: Path) -> Path:
+    """A bundle whose writer was killed when all but the manifest was sent."""
+    bundle = make_bundle(tmp_path / "begun")
     stop_before(bucket, "bundle.json")
     with pytest.raises(RegistryError):
-        registry.register(tiny_bundle)
+        registry.register(bundle)
     bucket.answer = lambda *_: None
-    # when
-    version = registry.register(tiny_bundle)
-    # then
+    return bundle
+
+
+def test_the_same_bundle_goes_on_where_its_writer_was_killed(registry: Registry, begun: Path) -> None:
+    version = registry.register(begun)
+
     assert version.number == 1
     verify(version.path)
 
 
-def test_what_was_begun_long_ago_is_not_gone_on_with(
-    registry: Registry, bucket: "FakeBucket", tiny_bundle: Path
+def test_the_same_bundle_goes_on_also_behind_a_version_that_came_meanwhile(
+    registry: Registry, begun: Path, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
     # given
-    stop_before(bucket, "bundle.json")
-    with pytest.raises(RegistryError):
-        registry.register(tiny_bundle)
-    bucket.answer = lambda *_: None
-    bucket.age("registry/tiny/claims/1.json", datetime.now(UTC) - DAY)
+    assert registry.register(make_bundle(tmp_path / "other")).number == 2
     # when
-    version = registry.register(tiny_bundle)
+    version = registry.register(begun)
     # then
-    assert version.number == 2
+    assert version.number == 1
+    verify(version.path)
+    assert [version.number for version in registry.versions("tiny")] == [1, 2]
+
+
+def test_what_was_begun_long_ago_is_not_gone_on_with(registry: Registry, bucket: "FakeBucket", begun: Path) -> None:
+    bucket.age("registry/tiny/claims/1.json", datetime.now(UTC) - DAY)
+
+    assert registry.register(begun).number == 2
 
 
 def test_garbage_collection_takes_half_versions_that_are_old_and_never_gives_their_numbers_again(

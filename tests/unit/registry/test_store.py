@@ -1,10 +1,10 @@
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from textops.bundle import MODEL_FILE, verify
+from textops.bundle import MANIFEST_FILE, MODEL_FILE, verify
 from textops.errors import BundleError, RegistryError
 from textops.registry import Registry, Version
 from textops.registry.events import Action, AliasEvent
@@ -84,6 +84,27 @@ def test_an_altered_bundle_is_not_registered(registry: Registry, tiny_bundle: Pa
         registry.register(bundle)
 
     assert registry.names() == []
+
+
+def test_the_same_content_that_appears_while_it_is_looked_for_is_registered_once(
+    registry: Registry, make_bundle: MakeBundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given somebody who registers the bundle just when the versions there are were compared with it
+    registry.register(make_bundle(tmp_path / "first"))
+    bundle, rival, read = make_bundle(tmp_path / "second"), Registry(registry.root), registry.storage.read
+
+    def read_late(paths: Sequence[str]) -> list[bytes]:
+        contents = read(paths)
+        if paths and paths[0].endswith(MANIFEST_FILE):
+            rival.register(bundle)
+        return contents
+
+    monkeypatch.setattr(registry.storage, "read", read_late)
+    # when
+    version = registry.register(bundle)
+    # then
+    assert version.number == 2
+    assert len(registry.versions("tiny")) == 2
 
 
 def test_the_same_content_again_does_not_hide_an_altered_version(registry: Registry, tiny_bundle: Path) -> None:
