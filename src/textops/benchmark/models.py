@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from textops.benchmark.result import keep, table
+from textops.benchmark.training_place import overrides_for
 from textops.bundle import MODEL_FILE, Metric
 from textops.machine import describe_machine
 from textops.optimization.bundling import build_bundle
@@ -68,7 +69,7 @@ def benchmark(source: str, choices: Sequence[str] | None = None) -> str:
     """
     with tempfile.TemporaryDirectory() as folder:
         results = [
-            _measure(source, choice, Path(folder) / str(place)) for place, choice in enumerate(choices or CHOICES)
+            _measure(source, choice, Path(folder), str(place)) for place, choice in enumerate(choices or CHOICES)
         ]
     markdown = (
         f"One split of {source}, default settings but for those named, 95 % bootstrap intervals on the test set "
@@ -84,18 +85,10 @@ def benchmark(source: str, choices: Sequence[str] | None = None) -> str:
     return markdown
 
 
-def _measure(source: str, choice: str, folder: Path) -> Chosen:
+def _measure(source: str, choice: str, folder: Path, place: str) -> Chosen:
     logger.info("{}: {}", source, choice)
-    overrides = [
-        f"data={source}",
-        f"paths.processed={folder.parent / 'processed'}",
-        f"paths.tokens={folder.parent / 'tokens'}",
-        f"paths.latest={folder / 'latest'}",
-        *choice.split(),
-        *CHOICES[choice],
-        *SMALLER,
-    ]
-    configuration = compose_configuration(overrides, folder / "run")
+    overrides = [f"data={source}", *overrides_for(folder, place), *choice.split(), *CHOICES[choice], *SMALLER]
+    configuration = compose_configuration(overrides, folder / place / "run")
     before = time.process_time()
     run: Run = train(configuration)
     spent = time.process_time() - before

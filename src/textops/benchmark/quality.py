@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS, baseline_predictions, hits
 from textops.benchmark.result import keep, table
+from textops.benchmark.training_place import overrides_for
 from textops.bootstrap import Interval, mean_interval
 from textops.data.dataset import Dataset
 from textops.inference import Predictor
@@ -109,12 +110,11 @@ def _one_split(source: str, split: int, folder: Path) -> tuple[float, dict[str, 
         f"data={source}",
         "data.split.rule=hash",
         f"data.split.salt=quality-{split}",
-        f"paths.processed={folder / 'processed'}",
-        f"paths.latest={folder / 'latest'}",
+        *overrides_for(folder, "split"),
         f"seed={split}",
         *SETTINGS,
     ]
-    run = train(compose_configuration(overrides, folder / "run"))
+    run = train(compose_configuration(overrides, folder / "split" / "run"))
     dataset = Dataset.load(Path(run.record.dataset))
     test = dataset.examples("test")
     predictor = Predictor.load(build_bundle(run).bundle)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from loguru import logger
 
 from textops.benchmark.result import keep, table
+from textops.benchmark.training_place import overrides_for
 from textops.bundle import Metric
 from textops.evaluation.variant_figures import VariantFigures
 from textops.machine import describe_machine
@@ -62,16 +63,9 @@ def benchmark(rounds: int, models: Sequence[str] | None = None) -> str:
 def _optimized(name: str, folder: Path, rounds: int) -> VariantsReport:
     source, model = name.split()
     logger.info("{}: training", name)
-    place = folder / name.replace(" ", "-")
-    overrides = [
-        f"data={source}",
-        f"model={model}",
-        f"paths.processed={folder / 'processed'}",
-        f"paths.tokens={folder / 'tokens'}",
-        f"paths.latest={place / 'latest'}",
-        *SMALLER,
-    ]
-    run = train(compose_configuration(overrides, place / "run"))
+    place = name.replace(" ", "-")
+    overrides = [f"data={source}", f"model={model}", *overrides_for(folder, place), *SMALLER]
+    run = train(compose_configuration(overrides, folder / place / "run"))
     return optimize(run, settings_for(run.configuration, [f"optimization.measurement.rounds={rounds}"])).report
 
 

@@ -48,24 +48,30 @@ class Student:
     description: str
 
 
-def distil(teacher: Teacher, dataset: Dataset, configuration: DictConfig, settings: DistillationSettings) -> Student:
+def distil(
+    teacher: Teacher,
+    dataset: Dataset,
+    further: Sequence[str],
+    configuration: DictConfig,
+    settings: DistillationSettings,
+) -> Student:
     """Train a student on what a teacher says of the training texts and of further ones.
 
     Args:
         teacher: With the classes of the data set.
         dataset: What the student is trained and validated on.
+        further: Further texts, without labels.
         configuration: Of the run that is optimized: its folders and its seed are taken.
         settings: Which student, and how it learns.
 
     Raises:
         ConfigurationError: If the student cannot be made or trained.
-        DataError: If the teacher has other classes, or the further texts cannot be read.
+        DataError: If the teacher has other classes.
     """
     student = _configuration_of_student(configuration, settings)
     datamodule = make_datamodule(student, dataset.folder)
     datamodule.setup()
     training, tokenizer = datamodule.tokenized_split("train"), datamodule.tokenizer
-    further = further_texts(settings.unlabelled, settings.unlabelled_columns, dataset)
     said = teacher.logits([*dataset.texts("train"), *further], dataset.manifest.classes)
     lesson = Lesson(torch.from_numpy(said), len(training), settings.temperature, settings.soft_share)
     encoder = make_encoder(student, tokenizer, len(dataset.manifest.classes))

@@ -11,12 +11,15 @@ from textops.bundle import MODEL_FILE, TOKENIZER_FILE
 from textops.models.encoder import Encoder
 from textops.optimization.export import CHECKPOINT_VARIANT, export_onnx
 from textops.optimization.ngram_forms import quantized
-from textops.optimization.quantization import NotPossibleError, quantize_dynamically, quantize_statically
+from textops.optimization.quantization import quantize_dynamically, quantize_statically
+from textops.optimization.quantized_graph import check_quantized
 from textops.optimization.torch_session import TorchSession, compiled
-from textops.optimization.variant import COMPILED_PROBE, TORCH_PROBE, NotMade, Variant
+from textops.optimization.variant import COMPILED_PROBE, TORCH_PROBE, NotMade, NotPossibleError, Variant
 from textops.optimization.workshop import Workshop, ngram_form
 from textops.text.tokenizer import Tokenizer
 
+# All weights of the n-gram model lie in tables.
+_LOOKED_UP = ("Gather",)
 _ANY_TEXT = "a text to compile the network for"
 
 
@@ -114,6 +117,8 @@ def _write_ngram_form(encoder: Encoder, tokenizer: Tokenizer, folder: Path, *, i
         return False
     form = quantized(form) if in_bytes else form
     _export(form.network, form.tokenizer, folder)
+    if in_bytes:
+        check_quantized(folder / MODEL_FILE, _LOOKED_UP)
     return True
 
 

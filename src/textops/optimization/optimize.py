@@ -65,7 +65,9 @@ def optimize(run: Run, settings: OptimizationSettings, teacher: Teacher | None =
     held_out = HeldOut(dataset.examples("val"), dataset.examples("test"))
     folder = run.folder / VARIANTS_FOLDER
     with folder_written_beside(folder) as beside:
-        made = make_variants(Workshop(run, dataset, settings, teacher, beside))
+        workshop = Workshop(run, dataset, settings, teacher, beside)
+        workshop.check()
+        made = make_variants(workshop)
         variants = [variant for variant in made if isinstance(variant, Variant)]
         answers = {variant.name: answers_of(variant, held_out) for variant in variants}
         costs = measure_costs(variants, held_out.test.texts[: settings.measurement.texts], settings.measurement.rounds)

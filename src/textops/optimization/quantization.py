@@ -6,37 +6,20 @@ the graph they wrote is looked at, and a form without a quantized operator is no
 
 import logging
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import onnx
-from google.protobuf.message import DecodeError
 
-from textops.errors import BundleError, TextopsError
 from textops.inference.session import RUNTIME_ERRORS, first_line
+from textops.optimization.quantized_graph import check_quantized, operators
+from textops.optimization.variant import NotPossibleError
 from textops.text.tokenizer import Feed
 
-# What multiplies or looks up bytes; taken by itself, QuantizeLinear does neither.
-QUANTIZED_OPERATORS = frozenset(
-    {
-        "ConvInteger",
-        "DequantizeLinear",
-        "DynamicQuantizeLSTM",
-        "DynamicQuantizeMatMul",
-        "MatMulInteger",
-        "MatMulIntegerToFloat",
-        "QAttention",
-        "QEmbedLayerNormalization",
-        "QGemm",
-        "QLinearConv",
-        "QLinearMatMul",
-    }
-)
-# Without Conv: with ranges found anew for each text, convolutions in eight bits are five times slower than in
-# thirty-two; with ranges known beforehand they are six times faster.
+# Without Conv: where the ranges are found anew for each text, convolutions in eight bits take longer than those in
+# thirty-two; where they are known beforehand, less.
 _DYNAMIC = ("Attention", "Gather", "Gemm", "LSTM", "MatMul")
 _STATIC = ("Conv", "Gather", "Gemm", "MatMul")
 # What the layers of a network are made of and has no static form: the heart of it would stay as it is.
@@ -45,15 +28,11 @@ _WITHOUT_STATIC_FORM = ("LSTM", "GRU", "RNN")
 _OPTIONS = {"DefaultTensorType": onnx.TensorProto.FLOAT}
 
 
-class NotPossibleError(TextopsError):
-    """A form of a model that cannot be made; the message says why."""
-
-
 def quantize_dynamically(model: Path, target: Path) -> None:
     """Write a model with weights in eight bits, which finds the ranges of its activations anew for each text.
 
     Raises:
-        NotPossibleError: If nothing in it can be quantized.
+        NotPossibleError: If nothing in it, or not all of its layers, can be quantized.
     """
     from onnxruntime.quantization import quantize_dynamic
 
@@ -61,7 +40,7 @@ def quantize_dynamically(model: Path, target: Path) -> None:
         quantize_dynamic(
             prepared, target, op_types_to_quantize=list(_DYNAMIC), extra_options={**_OPTIONS, "MatMulConstBOnly": True}
         )
-    check_quantized(target)
+    check_quantized(target, _DYNAMIC)
 
 
 def quantize_statically(model: Path, target: Path, calibration: Sequence[Feed]) -> None:
@@ -101,39 +80,7 @@ def quantize_statically(model: Path, target: Path, calibration: Sequence[Feed]) 
             weight_type=QuantType.QInt8,
             extra_options=dict(_OPTIONS),
         )
-    check_quantized(target)
-
-
-def check_quantized(model: Path) -> Counter[str]:
-    """Check that quantized operators are really in a graph, and return how many of each.
-
-    Raises:
-        NotPossibleError: If there is none.
-    """
-    found = Counter({name: count for name, count in operators(model).items() if name in QUANTIZED_OPERATORS})
-    if not found:
-        raise NotPossibleError("none of its operators has a form in eight bits")
-    return found
-
-
-def operators(model: Path) -> Counter[str]:
-    """Return how many operators of each type a graph holds, those of its parts included."""
-    return Counter(node.op_type for node in _nodes(_load(model).graph))
-
-
-def _nodes(graph: onnx.GraphProto) -> Iterator[onnx.NodeProto]:
-    for node in graph.node:
-        yield node
-        for attribute in node.attribute:
-            if attribute.type == onnx.AttributeProto.GRAPH:
-                yield from _nodes(attribute.g)
-
-
-def _load(model: Path) -> onnx.ModelProto:
-    try:
-        return onnx.load(model)
-    except (OSError, DecodeError) as error:
-        raise BundleError(f"{model} cannot be read as a model: export it again") from error
+    check_quantized(target, _STATIC)
 
 
 @contextmanager

@@ -33,8 +33,8 @@ class Teacher:
     classes: tuple[str, ...]
     answer: Callable[[Sequence[str]], NDArray[np.float32]]
 
-    def logits(self, texts: Sequence[str], classes: Sequence[str]) -> NDArray[np.float32]:
-        """Return its logits for other models: one column for each of these classes, in their order.
+    def check(self, classes: Sequence[str]) -> None:
+        """Check that it can teach a model of these classes.
 
         Raises:
             DataError: If these are not its own classes.
@@ -44,6 +44,14 @@ class Teacher:
                 f"the teacher {self.name} knows the classes {', '.join(self.classes)}, the data set has "
                 f"{', '.join(classes)}: take a teacher of the same classes (optimization.distillation.teacher)"
             )
+
+    def logits(self, texts: Sequence[str], classes: Sequence[str]) -> NDArray[np.float32]:
+        """Return its logits for other models: one column for each of these classes, in their order.
+
+        Raises:
+            DataError: If these are not its own classes.
+        """
+        self.check(classes)
         return self.answer(texts)[:, [self.classes.index(name) for name in classes]]
 
 

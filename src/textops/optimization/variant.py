@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from textops.errors import TextopsError
 from textops.inference.footprint import DEFAULT_PROBE
 from textops.optimization.export import CHECKPOINT_VARIANT
 
 TORCH_PROBE = "textops.optimization.torch_probe"
 COMPILED_PROBE = "textops.optimization.compiled_probe"
+
+
+class NotPossibleError(TextopsError):
+    """A form of a model that cannot be made; the message says why."""
 
 
 @dataclass(frozen=True)

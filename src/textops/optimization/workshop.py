@@ -9,14 +9,14 @@ from textops.data.dataset import Dataset
 from textops.inference.session import open_session
 from textops.models.encoder import Encoder
 from textops.models.ngram import NgramScorer
-from textops.optimization.distillation import Student, distil
+from textops.optimization.distillation import Student, distil, further_texts
 from textops.optimization.export import CHECKPOINT_VARIANT
 from textops.optimization.further_training import TrainingData
 from textops.optimization.ngram_forms import NgramForm, compact, filled_buckets
 from textops.optimization.pruning import Pruned, prune
-from textops.optimization.quantization import NotPossibleError
 from textops.optimization.settings import OptimizationSettings
 from textops.optimization.teacher import Teacher, teacher_of
+from textops.optimization.variant import NotPossibleError
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
 from textops.training.assembly import make_datamodule
@@ -67,6 +67,24 @@ class Workshop:
         return prune(self.run.encoder(), self.tokenizer, self.run.configuration, data, self.settings.pruning)
 
     @cached_property
+    def further_texts(self) -> list[str]:
+        """Texts without labels that the teacher is asked about."""
+        settings = self.settings.distillation
+        return further_texts(settings.unlabelled, settings.unlabelled_columns, self.dataset)
+
+    def check(self) -> None:
+        """Find out before hours of work whether what a student is to learn from can be used.
+
+        Raises:
+            DataError: If the teacher has other classes, or the further texts cannot be read.
+        """
+        if not any(name.startswith("distilled") for name in self.settings.variants):
+            return
+        if self.teacher is not None:
+            self.teacher.check(self.dataset.manifest.classes)
+        _ = self.further_texts
+
+    @cached_property
     def student(self) -> Student:
         """A small model that has learned from the teacher.
 
@@ -80,7 +98,7 @@ class Workshop:
                 "optimization.distillation.teacher"
             )
         teacher = self.teacher or teacher_of(self.run, open_session(self.checkpoint_export), self.tokenizer)
-        return distil(teacher, self.dataset, self.run.configuration, settings)
+        return distil(teacher, self.dataset, self.further_texts, self.run.configuration, settings)
 
 
 def ngram_form(encoder: Encoder, tokenizer: Tokenizer) -> NgramForm | None:

@@ -1,6 +1,8 @@
 """The forms of a real, small model: made, measured, chosen, shipped."""
 
+import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -156,6 +158,21 @@ def test_further_texts_are_read_in_any_format_but_none_that_the_data_set_holds(n
     # then
     assert texts == ["a new text", "a text of its own"]
     assert further_texts([], ["text"], dataset) == []
+
+
+def test_what_a_student_cannot_learn_from_is_told_before_anything_is_made(
+    ngram: Run, cnn: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(importlib.import_module("textops.optimization.optimize"), "make_variants", pytest.fail)
+    stranger = replace(load_teacher(ngram.folder), classes=("a", "b"))
+    missing = settings_for(cnn.configuration, ["optimization.distillation.unlabelled=[nowhere.csv]"])
+    # when, then
+    with pytest.raises(DataError, match="take a teacher of the same classes"):
+        optimize(cnn, settings_for(cnn.configuration), stranger)
+    with pytest.raises(DataError, match=r"nowhere\.csv"):
+        optimize(cnn, missing)
+    assert not (cnn.folder / "variants").exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime.quantization
 import pytest
 import torch
 from onnx import TensorProto, helper
@@ -15,15 +16,14 @@ from textops.inference.session import open_session
 from textops.models.cnn import CnnEncoder
 from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
+from textops.models.ngram import NgramScorer
 from textops.models.transformer import TransformerEncoder
 from textops.optimization.export import export_onnx
-from textops.optimization.quantization import (
-    NotPossibleError,
-    check_quantized,
-    operators,
-    quantize_dynamically,
-    quantize_statically,
-)
+from textops.optimization.ngram_forms import compact, quantized
+from textops.optimization.quantization import quantize_dynamically, quantize_statically
+from textops.optimization.quantized_graph import check_quantized, operators
+from textops.optimization.variant import NotPossibleError
+from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Feed, Tokenizer
 from textops.text.vocabulary import learn_vocabulary
 
@@ -66,7 +66,7 @@ def test_a_dynamic_form_has_quantized_operators_and_says_nearly_the_same(
     # when
     quantize_dynamically(models[name], tmp_path / "model.onnx")
     # then
-    assert check_quantized(tmp_path / "model.onnx")[operator] > 0
+    assert check_quantized(tmp_path / "model.onnx", [])[operator] > 0
     assert_close(models[name], tmp_path / "model.onnx", tokenizer)
 
 
@@ -79,7 +79,7 @@ def test_a_static_form_has_quantized_operators_and_says_nearly_the_same(
     # when
     quantize_statically(models[name], tmp_path / "model.onnx", calibration)
     # then
-    assert check_quantized(tmp_path / "model.onnx")["DequantizeLinear"] > 0
+    assert check_quantized(tmp_path / "model.onnx", [])["DequantizeLinear"] > 0
     assert_close(models[name], tmp_path / "model.onnx", tokenizer)
 
 
@@ -117,6 +117,35 @@ def test_a_graph_without_anything_to_quantize_is_no_form_in_eight_bits(tmp_path:
     # when, then
     with pytest.raises(NotPossibleError, match="none of its operators has a form in eight bits"):
         quantize_dynamically(tmp_path / "negative.onnx", tmp_path / "model.onnx")
+
+
+def test_a_layer_that_the_tools_leave_as_it_is_without_a_word_is_told(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given tools that change the embedding and the head, but not the recurrent layer between them
+    real = onnxruntime.quantization.quantize_dynamic
+
+    def without_recurrent(model: Path, target: Path, op_types_to_quantize: list[str], **options: object) -> None:
+        others = [name for name in op_types_to_quantize if name != "LSTM"]
+        real(model, target, op_types_to_quantize=others, **options)
+
+    monkeypatch.setattr(onnxruntime.quantization, "quantize_dynamic", without_recurrent)
+    # when, then
+    with pytest.raises(NotPossibleError, match="LSTM keeps weights in thirty-two bits"):
+        quantize_dynamically(models["lstm"], tmp_path / "model.onnx")
+
+
+def test_tables_of_bytes_count_as_quantized_and_those_of_numbers_do_not(tmp_path: Path) -> None:
+    # given
+    tokenizer = NgramTokenizer(word_bits=8, character_bits=8)
+    rows = torch.rand(tokenizer.vocabulary_size, 3)
+    form = compact(NgramScorer(rows, torch.zeros(2), tokenizer.first_character_id), tokenizer, np.ones(len(rows), bool))
+    export_onnx(form.network, form.tokenizer, tmp_path / "numbers.onnx")
+    export_onnx(quantized(form).network, form.tokenizer, tmp_path / "bytes.onnx")
+    # when, then
+    assert check_quantized(tmp_path / "bytes.onnx", ["Gather"]) == {"Gather": 2}
+    with pytest.raises(NotPossibleError, match="Gather keeps weights in thirty-two bits"):
+        check_quantized(tmp_path / "numbers.onnx", ["Gather"])
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path: Path) -> None:
