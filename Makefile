@@ -8,6 +8,7 @@
 
 venv = .venv
 pins = requirements/dev.txt
+compiled = hatch_build.py src/textops/text/kernel.c
 pythons = python3 python3.13 python3.12 python3.14 python3.11
 fits = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))
 minor = import sys; print(sys.version_info[:2])
@@ -35,7 +36,7 @@ $(venv)/installed-demo: extras = $(if $(wildcard $(venv)/installed-test),$(for_t
 
 # No index options: pip takes packages from where this machine's own configuration says. It writes a package's RECORD
 # last, so a package without one was cut short, and is installed again.
-$(venv)/installed-demo $(venv)/installed-test: $(venv)/pyvenv.cfg pyproject.toml $(pins) Makefile
+$(venv)/installed-demo $(venv)/installed-test: $(venv)/pyvenv.cfg pyproject.toml $(pins) $(compiled) Makefile
 	@echo 'Installing textops[$(extras)] into $(venv), which takes minutes the first time'
 	@for info in $(venv)/lib/python*/site-packages/*.dist-info; do \
 	  if [ -d "$$info" ] && [ ! -f "$$info/RECORD" ]; then rm -rf "$$info"; fi; \

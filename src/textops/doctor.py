@@ -19,6 +19,7 @@ from rich.text import Text
 
 from textops.errors import TextopsError
 from textops.installation import BASE, install_groups, installed_version
+from textops.text.compiled import kernel
 
 State = Literal["ok", "missing", "problem"]
 
@@ -60,6 +61,7 @@ def examine() -> list[Finding]:
     """Look at machine, packages, files, services and variables, from the present folder; changes nothing."""
     return [
         *_examine_machine(),
+        _examine_kernel(),
         *_examine_packages(),
         *_examine_folders(),
         *_examine_data_sets(),
@@ -113,6 +115,18 @@ def _examine_machine() -> Iterator[Finding]:
         "ok" if enough else "problem",
         f"{free / 1e9:.1f} GB free",
         "" if enough else f"free {LEAST_FREE_BYTES / 1e9:.0f} GB: data, checkpoints and bundles are written here",
+    )
+
+
+def _examine_kernel() -> Finding:
+    if kernel() is not None:
+        return Finding("machine", "kernel", "ok", "n-grams are counted by compiled code")
+    return Finding(
+        "machine",
+        "kernel",
+        "missing",
+        "n-grams are counted by numpy, which takes several times as long",
+        "install a C compiler and the headers of Python (build-essential python3-dev), then textops again",
     )
 
 

@@ -9,8 +9,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import typer
@@ -19,46 +19,8 @@ from textops import cli
 from textops.data.dataset import Dataset
 from textops.registry.store import Registry
 
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a call ended."""
-
-    code: int
-    output: str
-    log: str
-
-    @property
-    def errors(self) -> list[str]:
-        return [line for line in self.log.splitlines() if " ERROR " in line]
-
-
-class Terminal:
-    """Types commands into a folder of its own."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> Outcome:
-        self._monkeypatch.setattr(sys, "argv", ["textops", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ending:
-            code = ending.code if isinstance(ending.code, int) else 0
-        captured = self._capsys.readouterr()
-        return Outcome(code, captured.out, captured.err)
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TEXTOPS_REGISTRY", raising=False)
-    monkeypatch.delenv("TEXTOPS_MODEL", raising=False)
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setenv("TEXTOPS_LOG_JSON", "false")
-    return Terminal(monkeypatch, capsys)
+if TYPE_CHECKING:
+    from tests.unit.conftest import Terminal
 
 
 def write_tickets(path: Path, rows: int = 90) -> None:
@@ -86,7 +48,7 @@ def commands() -> list[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("command", commands(), ids=" ".join)
-def test_the_help_of_every_verb_has_an_example_of_it(terminal: Terminal, command: Sequence[str]) -> None:
+def test_the_help_of_every_verb_has_an_example_of_it(terminal: "Terminal", command: Sequence[str]) -> None:
     # when
     outcome = terminal(*command, "--help")
     # then
@@ -128,7 +90,7 @@ def test_help_comes_without_loading_torch() -> None:
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_what_cannot_work_ends_with_one_line_and_code_2(
-    terminal: Terminal, tmp_path: Path, arguments: Sequence[str], message: str
+    terminal: "Terminal", tmp_path: Path, arguments: Sequence[str], message: str
 ) -> None:
     # when
     outcome = terminal(*arguments)
@@ -140,7 +102,7 @@ def test_what_cannot_work_ends_with_one_line_and_code_2(
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_a_setting_that_is_not_possible_is_named(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_that_is_not_possible_is_named(terminal: "Terminal", monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.setenv("TEXTOPS_PORT", "eighty")
     # when
@@ -177,7 +139,7 @@ def test_an_output_that_is_full_is_one_line(tmp_path: Path, tiny_bundle: Path) -
 
 @pytest.mark.parametrize("trouble", [errno.EACCES, errno.EROFS, errno.ENOSPC])
 def test_a_place_that_cannot_be_written_is_named_in_one_line(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, trouble: int
+    terminal: "Terminal", monkeypatch: pytest.MonkeyPatch, trouble: int
 ) -> None:
     # given
     def refuse(_: object) -> None:
@@ -193,7 +155,7 @@ def test_a_place_that_cannot_be_written_is_named_in_one_line(
     assert os.strerror(trouble) in outcome.errors[0]
 
 
-def test_another_error_of_the_system_keeps_its_traceback(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_error_of_the_system_keeps_its_traceback(terminal: "Terminal", monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     def broken(_: object) -> None:
         raise OSError(errno.EBADF, "Bad file descriptor")
@@ -218,7 +180,7 @@ def test_training_where_no_run_can_be_made_is_one_line(tmp_path: Path) -> None:
     assert "/dev/full/outputs" in result.stderr
 
 
-def test_a_bug_keeps_its_traceback(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_keeps_its_traceback(terminal: "Terminal", monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     def broken(_: object) -> None:
         raise ModuleNotFoundError("No module named 'textops.nothing'", name="textops.nothing")
@@ -229,7 +191,7 @@ def test_a_bug_keeps_its_traceback(terminal: Terminal, monkeypatch: pytest.Monke
         terminal("models")
 
 
-def test_a_version_is_registered_listed_shown_asked_and_taken_back(terminal: Terminal, tiny_bundle: Path) -> None:
+def test_a_version_is_registered_listed_shown_asked_and_taken_back(terminal: "Terminal", tiny_bundle: Path) -> None:
     # given
     assert terminal("register", str(tiny_bundle), "--name", "tiny").code == 0
     registry = Registry("models/registry")
@@ -251,7 +213,7 @@ def test_a_version_is_registered_listed_shown_asked_and_taken_back(terminal: Ter
 
 
 def test_a_list_that_goes_into_a_pipe_has_each_version_whole_on_one_line(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path
+    terminal: "Terminal", monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path
 ) -> None:
     # given
     registry = Registry("models/registry")
@@ -265,7 +227,7 @@ def test_a_list_that_goes_into_a_pipe_has_each_version_whole_on_one_line(
     assert "0.900 [0.850, 0.950]" in row
 
 
-def test_a_bundle_with_one_byte_changed_is_refused(terminal: Terminal, tmp_path: Path, tiny_bundle: Path) -> None:
+def test_a_bundle_with_one_byte_changed_is_refused(terminal: "Terminal", tmp_path: Path, tiny_bundle: Path) -> None:
     # given
     altered = tmp_path / "altered"
     shutil.copytree(tiny_bundle, altered)
@@ -280,7 +242,7 @@ def test_a_bundle_with_one_byte_changed_is_refused(terminal: Terminal, tmp_path:
     assert not (tmp_path / "models").exists()
 
 
-def test_a_card_that_is_not_there_is_said_so(terminal: Terminal, tiny_bundle: Path) -> None:
+def test_a_card_that_is_not_there_is_said_so(terminal: "Terminal", tiny_bundle: Path) -> None:
     # given
     terminal("register", str(tiny_bundle))
     (Registry("models/registry").resolve("tiny@latest") / "model_card.md").unlink()
@@ -292,7 +254,7 @@ def test_a_card_that_is_not_there_is_said_so(terminal: Terminal, tiny_bundle: Pa
 
 
 @pytest.mark.slow
-def test_someones_own_file_becomes_a_model_in_production(terminal: Terminal, tmp_path: Path) -> None:
+def test_someones_own_file_becomes_a_model_in_production(terminal: "Terminal", tmp_path: Path) -> None:
     # given
     write_tickets(tmp_path / "tickets.csv")
     # when
@@ -311,7 +273,7 @@ def test_someones_own_file_becomes_a_model_in_production(terminal: Terminal, tmp
 
 @pytest.mark.slow
 def test_a_test_set_that_may_hold_training_examples_judges_only_when_it_is_named(
-    terminal: Terminal, tmp_path: Path
+    terminal: "Terminal", tmp_path: Path
 ) -> None:
     # given: after the training, the data were split anew
     write_tickets(tmp_path / "tickets.csv")
@@ -329,7 +291,7 @@ def test_a_test_set_that_may_hold_training_examples_judges_only_when_it_is_named
 
 
 @pytest.mark.slow
-def test_training_that_cannot_work_leaves_no_run(terminal: Terminal, tmp_path: Path) -> None:
+def test_training_that_cannot_work_leaves_no_run(terminal: "Terminal", tmp_path: Path) -> None:
     # given
     write_tickets(tmp_path / "tickets.csv", rows=3)
     # when
@@ -346,7 +308,7 @@ def test_training_that_cannot_work_leaves_no_run(terminal: Terminal, tmp_path: P
     [(("--log-level", "error"), False), (("--quiet",), False), (("-q",), False), (("--log-level", "DEBUG"), True)],
 )
 def test_the_level_of_the_log_can_be_chosen(
-    terminal: Terminal,
+    terminal: "Terminal",
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     options: Sequence[str],
@@ -369,7 +331,7 @@ def test_the_level_of_the_log_can_be_chosen(
         (("--quiet", "--log-level", "DEBUG"), "--quiet and --log-level contradict each other"),
     ],
 )
-def test_a_level_that_is_not_possible_is_one_line(terminal: Terminal, options: Sequence[str], message: str) -> None:
+def test_a_level_that_is_not_possible_is_one_line(terminal: "Terminal", options: Sequence[str], message: str) -> None:
     # when
     outcome = terminal(*options, "doctor")
     # then
@@ -377,7 +339,7 @@ def test_a_level_that_is_not_possible_is_one_line(terminal: Terminal, options: S
     assert message in outcome.errors[0]
 
 
-def test_an_impossible_setting_of_the_log_is_one_line(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_impossible_setting_of_the_log_is_one_line(terminal: "Terminal", monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.setenv("TEXTOPS_LOG_LEVEL", "loud")
     # when

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from loguru import logger
 from textops.benchmark.result import keep, table
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
+from textops.errors import ConfigurationError
 from textops.machine import describe_machine
-from textops.text.counting import count_distinct
+from textops.text import compiled
 from textops.text.ngrams import NgramTokenizer
 from textops.text.normalization import normalize
 from textops.training.configuration import compose_configuration
@@ -35,10 +36,9 @@ class Measured:
 
     Attributes:
         features: Which features.
+        by: What does the work, `compiled` or `numpy`.
         ngrams: Mean number of distinct n-grams of a document.
         normalize: Unicode, white space and case.
-        hash: Hashes of all n-grams.
-        count: Distinct n-grams and their weights.
         total: All of it, measured by itself.
         fastest: Fastest round of `total`.
         slowest: Slowest round of `total`.
@@ -46,10 +46,9 @@ class Measured:
     """
 
     features: str
+    by: str
     ngrams: float
     normalize: float
-    hash: float
-    count: float
     total: float
     fastest: float
     slowest: float
@@ -62,16 +61,23 @@ class Measured:
 
 
 def benchmark(rounds: int) -> str:
-    """Measure both kinds of features on real articles and keep the result as `features`.
+    """Measure both kinds of features on real articles, compiled and by numpy, and keep the result as `features`.
 
     Args:
         rounds: Repeats of each measurement.
 
     Returns:
         The table as Markdown.
+
+    Raises:
+        ConfigurationError: If the kernel is not compiled.
     """
+    if compiled.kernel() is None:
+        raise ConfigurationError("there is no compiled kernel to measure: install a C compiler, then textops again")
     documents = _documents()
-    measured = [_measure(name, tokenizer, documents, rounds) for name, tokenizer in _VARIANTS.items()]
+    measured = [
+        result for name, tokenizer in _VARIANTS.items() for result in _measure(name, tokenizer, documents, rounds)
+    ]
     markdown = _markdown(measured, rounds)
     document = {
         "machine": describe_machine(("numpy",)),
@@ -93,44 +99,51 @@ def _documents() -> list[str]:
     return [everything[start : start + CHARACTERS] for start in range(0, DOCUMENTS * CHARACTERS, CHARACTERS)]
 
 
-def _measure(name: str, tokenizer: NgramTokenizer, documents: Sequence[str], rounds: int) -> Measured:
-    occurrences = list(tokenizer.occurrences(documents))
-    size = tokenizer.vocabulary_size
-
-    def count() -> None:
-        for ids in occurrences:
-            count_distinct(ids, size)
-
-    def one_by_one() -> None:
-        for text in documents:
-            tokenizer.ragged([text])
-
+def _measure(name: str, tokenizer: NgramTokenizer, documents: Sequence[str], rounds: int) -> list[Measured]:
     logger.info("Measuring {}, {} rounds", name, rounds)
-    stages = _times(
-        rounds,
-        normalize=lambda: [normalize(text) for text in documents],
-        hash=lambda: list(tokenizer.occurrences(documents)),
-        count=count,
-        total=lambda: tokenizer.ragged(documents),
-        single=one_by_one,
-    )
-    medians = {stage: statistics.median(times) for stage, times in stages.items()}
-    return Measured(
-        features=name,
-        ngrams=len(tokenizer.ragged(documents).ids) / len(documents),
-        normalize=medians["normalize"],
-        hash=medians["hash"] - medians["normalize"],
-        count=medians["count"],
-        total=medians["total"],
-        fastest=min(stages["total"]),
-        slowest=max(stages["total"]),
-        single=medians["single"],
-    )
+    works: dict[str, Callable[[], object]] = {
+        "normalize": lambda: [normalize(text) for text in documents],
+        "total": lambda: tokenizer.ragged(documents),
+        "single": lambda: [tokenizer.ragged([text]) for text in documents],
+    }
+    stages = {(by, stage): _by(by, work) for by in ("compiled", "numpy") for stage, work in works.items()}
+    times = _times(rounds, stages)
+    medians = {stage: statistics.median(found) for stage, found in times.items()}
+    ngrams = len(tokenizer.ragged(documents).ids) / len(documents)
+    return [
+        Measured(
+            features=name,
+            by=by,
+            ngrams=ngrams,
+            normalize=medians[by, "normalize"],
+            total=medians[by, "total"],
+            fastest=min(times[by, "total"]),
+            slowest=max(times[by, "total"]),
+            single=medians[by, "single"],
+        )
+        for by in ("compiled", "numpy")
+    ]
 
 
-def _times(rounds: int, **stages: Callable[[], object]) -> dict[str, list[float]]:
+def _by(by: str, work: Callable[[], object]) -> Callable[[], object]:
+    """Return work that is done by numpy, as where there is no compiler, or left as it is."""
+    if by == "compiled":
+        return work
+
+    def done_by_numpy() -> None:
+        kernel = compiled.kernel
+        compiled.kernel = lambda: None  # type: ignore[assignment] # as where it is missing
+        try:
+            work()
+        finally:
+            compiled.kernel = kernel
+
+    return done_by_numpy
+
+
+def _times(rounds: int, stages: Mapping[tuple[str, str], Callable[[], object]]) -> dict[tuple[str, str], list[float]]:
     """Run all stages in turn, round by round, so that a slow moment of the machine hits all of them."""
-    times: dict[str, list[float]] = {name: [] for name in stages}
+    times: dict[tuple[str, str], list[float]] = {name: [] for name in stages}
     for stage in stages.values():
         stage()
     for _ in range(rounds):
@@ -145,34 +158,33 @@ def _markdown(measured: Sequence[Measured], rounds: int) -> str:
     rows = [
         [
             result.features,
+            result.by,
             f"{result.documents_per_second:,.0f}",
             f"{result.total:.0f} ({result.fastest:.0f} to {result.slowest:.0f})",
             f"{result.normalize:.0f}",
-            f"{result.hash:.0f}",
-            f"{result.count:.0f}",
             f"{result.single:.0f}",
             f"{result.ngrams:,.0f}",
         ]
         for result in measured
     ]
-    header = ["features", "documents a second", "us a document", "normalise", "hash", "count", "one by one"]
+    header = ["features", "by", "documents a second", "us a document", "normalise", "one by one", "distinct n-grams"]
     return (
         f"{DOCUMENTS:,} documents of {CHARACTERS:,} characters, one core, medians of {rounds} rounds "
-        "(`textops benchmark features`).\n\n" + table([*header, "distinct n-grams"], rows)
+        "(`textops benchmark features`). Where installation finds no compiler, numpy gives the same numbers.\n\n"
+        + table(header, rows)
     )
 
 
 def _figure(measured: Sequence[Measured]) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 2.6), dpi=150, layout="constrained")
+    figure = Figure(figsize=(8, 3), dpi=150, layout="constrained")
     axes = figure.subplots()
-    left = [0.0] * len(measured)
-    names = [result.features for result in measured]
-    for stage in ("normalize", "hash", "count"):
-        widths = [float(getattr(result, stage)) for result in measured]
-        axes.barh(names, widths, left=left, label=stage)
-        left = [start + width for start, width in zip(left, widths, strict=True)]
+    names = [f"{result.features}\n{result.by}" for result in measured]
+    normalize_times = [result.normalize for result in measured]
+    axes.barh(names, normalize_times, label="normalise")
+    rest = [result.total - result.normalize for result in measured]
+    axes.barh(names, rest, left=normalize_times, label="n-grams")
     axes.set_xlabel("microseconds for a document of 2,000 characters")
     axes.invert_yaxis()
     axes.legend(frameon=False)

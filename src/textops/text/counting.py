@@ -1,12 +1,15 @@
 """How often each id occurs in a document, without sorting."""
 
+import functools
 import threading
 
 import numpy as np
 from numpy.typing import NDArray
 
-# Above this many possible ids the scratch table would outgrow the processor's cache, and sorting is as fast.
-_LARGEST_TABLE = 1 << 22
+LARGEST_TABLE = 1 << 22
+"""Above this many possible ids a table of counts would outgrow the processor's cache, and sorting is as fast."""
+
+_FEWEST_WEIGHTS = 1 << 10
 _scratch = threading.local()
 
 
@@ -23,7 +26,7 @@ def count_distinct(ids: NDArray[np.uint32], vocabulary_size: int) -> tuple[NDArr
     Returns:
         Distinct ids and their counts, both of shape [distinct], in a fixed order that depends on `ids` alone.
     """
-    if vocabulary_size > _LARGEST_TABLE:
+    if vocabulary_size > LARGEST_TABLE:
         distinct, counts = np.unique(ids, return_counts=True)
         return distinct, counts
     table = _table(vocabulary_size)
@@ -32,6 +35,18 @@ def count_distinct(ids: NDArray[np.uint32], vocabulary_size: int) -> tuple[NDArr
     counts = np.bincount(table[positions], minlength=1)
     chosen = np.flatnonzero(counts)
     return ids[chosen], counts[chosen]
+
+
+def weights_up_to(largest: int) -> NDArray[np.float32]:
+    """Return the weights of counts, 1 + ln(count), at least from 0 to the largest; the first is never used."""
+    return _weights(max(_FEWEST_WEIGHTS, 1 << largest.bit_length()))
+
+
+@functools.lru_cache(maxsize=4)
+def _weights(size: int) -> NDArray[np.float32]:
+    weights = (1 + np.log(np.maximum(np.arange(size), 1))).astype(np.float32)
+    weights.setflags(write=False)
+    return weights
 
 
 def _table(size: int) -> NDArray[np.int32]:

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from textops.errors import BundleError, ConfigurationError
 from textops.files import write_text
+from textops.text import compiled
 from textops.text.characters import SEPARATOR, SINGLE, character_classes
-from textops.text.counting import count_distinct
+from textops.text.compiled import Kernel
+from textops.text.counting import LARGEST_TABLE, count_distinct, weights_up_to
 from textops.text.hashing import (
     HASH_BITS,
     Hashes,
@@ -111,13 +113,48 @@ class NgramTokenizer:
 
     def ragged(self, texts: Sequence[str]) -> Ragged:
         """Return the distinct n-grams of each text, weighted with 1 + ln(count)."""
+        return self.selected(texts, None)
+
+    def selected(self, texts: Sequence[str], new_ids: NDArray[np.int32] | None) -> Ragged:
+        """Return the same under other ids.
+
+        Args:
+            texts: Any strings.
+            new_ids: What each id is replaced by, 0 for nothing at all; shape [vocabulary_size]. None to keep all.
+        """
+        kernel = compiled.kernel()
+        if kernel is not None and self.vocabulary_size <= LARGEST_TABLE:
+            return Ragged.from_rows(
+                [self._count(kernel, normalize(text, self.max_characters), new_ids) for text in texts]
+            )
+        everything = self._ragged_by_numpy(texts)
+        return everything if new_ids is None else _replaced(everything, new_ids)
+
+    def _count(
+        self, kernel: Kernel, text: str, new_ids: NDArray[np.int32] | None
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        settings = (self.word_bits, self.character_bits, self.word_pairs, self._shortest, max(0, self.longest))
+        weights = weights_up_to(0)
+        ids, weighed, largest = kernel.count_ngrams(text, character_classes(), weights, new_ids, *settings)
+        if largest >= len(weights):
+            weights = weights_up_to(largest)
+            ids, weighed, _ = kernel.count_ngrams(text, character_classes(), weights, new_ids, *settings)
+        return np.frombuffer(ids, np.int32), np.frombuffer(weighed, np.float32)
+
+    @property
+    def _shortest(self) -> int:
+        """The shortest run, or one longer than any may be."""
+        return min(self.shortest, _LONGEST_RUN + 1)
+
+    def _ragged_by_numpy(self, texts: Sequence[str]) -> Ragged:
         counted = [count_distinct(ids, self.vocabulary_size) for ids in self.occurrences(texts)]
         offsets = np.zeros(len(counted) + 1, np.int64)
         np.cumsum([len(ids) for ids, _ in counted], out=offsets[1:])
         # Joined first and converted once: for short texts the calls cost more than the numbers.
         ids = np.concatenate([ids for ids, _ in counted]) if counted else np.empty(0, np.uint32)
         counts = np.concatenate([counts for _, counts in counted]) if counted else np.empty(0, np.intp)
-        return Ragged(ids.astype(np.int32), (1 + np.log(counts)).astype(np.float32), offsets)
+        weights = weights_up_to(int(counts.max(initial=0))).take(counts)
+        return Ragged(ids.astype(np.int32), weights, offsets)
 
     def encode(self, texts: Sequence[str]) -> Feed:
         """Return `input_ids` (int64) and `weights` (float32), both of shape [len(texts), most distinct n-grams]."""
@@ -193,6 +230,12 @@ class NgramTokenizer:
         first = np.uint32(self.first_character_id)
         windows = window_hashes(mixed, self.longest)
         return {length: (windows[length] >> shift) + first for length in range(self.shortest, self.longest + 1)}
+
+
+def _replaced(everything: Ragged, new_ids: NDArray[np.int32]) -> Ragged:
+    replaced = new_ids.take(everything.ids)
+    kept = np.flatnonzero(replaced)
+    return Ragged(replaced.take(kept), everything.weights.take(kept), np.searchsorted(kept, everything.offsets))
 
 
 def _word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -3,6 +3,8 @@
 import itertools
 import unicodedata
 
+from textops.text import compiled
+
 # What `str.split` splits at, but for the blank and for what NFKC turns into one.
 _WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
 # No script stacks so many marks on one letter. NFKC sorts the marks of a letter in quadratic time: 200,000 of them,
@@ -26,7 +28,11 @@ def normalize(text: str, max_characters: int | None = None, *, keep_case: bool =
     if max_characters is not None and len(text) > max_characters:
         text = text[:max_characters]
     # Most texts are ASCII, for which NFKC changes nothing and asking is ten times cheaper.
-    if not text.isascii():
+    if text.isascii():
+        kernel = compiled.kernel()
+        if kernel is not None and not keep_case:
+            return kernel.fold_ascii(text)
+    else:
         text = _compose(text)[:max_characters]
     folded = _fold_white_space(text)
     return folded if keep_case else folded.lower()

@@ -28,7 +28,10 @@ class Ragged:
 
     @classmethod
     def from_rows(cls, rows: list[tuple[NDArray[np.int32], NDArray[np.float32]]]) -> "Ragged":
-        """Join (ids, weights) of single documents."""
+        """Join (ids, weights) of single documents; one alone is not copied."""
+        if len(rows) == 1:
+            ((ids, weights),) = rows
+            return cls(ids, weights, np.array([0, len(ids)]))
         offsets = np.zeros(len(rows) + 1, np.int64)
         np.cumsum([len(ids) for ids, _ in rows], out=offsets[1:])
         ids = np.concatenate([ids for ids, _ in rows]) if rows else np.empty(0, np.int32)
@@ -69,6 +72,9 @@ class Ragged:
 
         There is always at least one column, so that a batch of empty documents still has a shape a model takes.
         """
+        if len(self) == 1 and len(self.ids):
+            # One document is a rectangle already: what services answer most.
+            return self.ids.astype(np.int64)[None], self.weights[None]
         lengths = np.diff(self.offsets)
         columns = max(1, int(lengths.max(initial=0)))
         ids = np.zeros((len(self), columns), np.int64)

@@ -57,11 +57,7 @@ class SelectedNgramTokenizer:
 
     def ragged(self, texts: Sequence[str]) -> Ragged:
         """Return the distinct n-grams of each text that were kept, weighted with 1 + ln(count)."""
-        everything = self.whole.ragged(texts)
-        new_ids = self._new_ids.take(everything.ids)
-        kept = np.flatnonzero(new_ids)
-        offsets = np.searchsorted(kept, everything.offsets)
-        return Ragged(new_ids.take(kept), everything.weights.take(kept), offsets)
+        return self.whole.selected(texts, self._new_ids)
 
     def encode(self, texts: Sequence[str]) -> Feed:
         """Return `input_ids` (int64) and `weights` (float32), both of shape [len(texts), most n-grams kept]."""

@@ -1,39 +1,17 @@
 """`textops models` as people type it."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from textops import cli
 from textops.registry import Registry
 
+if TYPE_CHECKING:
+    from tests.unit.conftest import Terminal
+
 MakeBundle = Callable[..., Path]
-Type = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Type:
-    """Type a command; returns exit code, output and log."""
-    monkeypatch.chdir(tmp_path)
-    for variable in ("TEXTOPS_REGISTRY", "WANDB_API_KEY", "TEXTOPS_MIRROR"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("TEXTOPS_LOG_JSON", "false")
-
-    def typed(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["textops", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ending:
-            code = ending.code if isinstance(ending.code, int) else 0
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return typed
 
 
 @pytest.fixture
@@ -47,44 +25,46 @@ def registry(tmp_path: Path, make_bundle: MakeBundle) -> Registry:
 
 
 @pytest.mark.parametrize("arguments", [(), ("tiny",), ("list",), ("list", "tiny")], ids=" ".join)
-def test_models_lists_with_and_without_the_verb(terminal: Type, registry: Registry, arguments: tuple[str, ...]) -> None:
-    code, output, _ = terminal("models", *arguments)
+def test_models_lists_with_and_without_the_verb(
+    terminal: "Terminal", registry: Registry, arguments: tuple[str, ...]
+) -> None:
+    outcome = terminal("models", *arguments)
 
-    assert code == 0
-    assert all(str(version) in output for version in registry.versions("tiny"))
-    assert ("diff/1" in output) == ("tiny" not in arguments)
+    assert outcome.code == 0
+    assert all(str(version) in outcome.output for version in registry.versions("tiny"))
+    assert ("diff/1" in outcome.output) == ("tiny" not in arguments)
 
 
-def test_a_model_that_is_called_like_a_verb_is_listed_by_the_verb(terminal: Type, registry: Registry) -> None:
+def test_a_model_that_is_called_like_a_verb_is_listed_by_the_verb(terminal: "Terminal", registry: Registry) -> None:
     assert registry.names() == ["diff", "tiny"]
 
-    code, output, _ = terminal("models", "list", "diff")
+    outcome = terminal("models", "list", "diff")
 
-    assert code == 0
-    assert "diff/1" in output
-    assert "tiny" not in output
+    assert outcome.code == 0
+    assert "diff/1" in outcome.output
+    assert "tiny" not in outcome.output
 
 
-def test_two_versions_are_compared(terminal: Type, registry: Registry) -> None:
+def test_two_versions_are_compared(terminal: "Terminal", registry: Registry) -> None:
     assert registry
 
-    code, output, _ = terminal("models", "diff", "tiny/1", "tiny@latest")
+    outcome = terminal("models", "diff", "tiny/1", "tiny@latest")
 
-    assert code == 0
-    (row,) = [line.split() for line in output.splitlines() if "temperature" in line]
+    assert outcome.code == 0
+    (row,) = [line.split() for line in outcome.output.splitlines() if "temperature" in line]
     assert row == ["temperature", "1.0", "3.0", "+2"]
 
 
-def test_garbage_is_shown_and_then_removed(terminal: Type, registry: Registry) -> None:
-    _, _, shown = terminal("models", "gc", "tiny", "--keep", "1", "--dry-run")
+def test_garbage_is_shown_and_then_removed(terminal: "Terminal", registry: Registry) -> None:
+    shown = terminal("models", "gc", "tiny", "--keep", "1", "--dry-run")
     before = len(registry.versions("tiny"))
-    code, _, removed = terminal("models", "gc", "--keep", "1")
+    removed = terminal("models", "gc", "--keep", "1")
 
-    assert "tiny/1 would be removed" in shown
+    assert "tiny/1 would be removed" in shown.log
     assert before == 3
-    assert code == 0
-    assert "tiny/2 removed" in removed
-    assert "nothing of diff can go" in removed
+    assert removed.code == 0
+    assert "tiny/2 removed" in removed.log
+    assert "nothing of diff can go" in removed.log
     assert [version.number for version in registry.versions("tiny")] == [3]
 
 
@@ -102,32 +82,32 @@ def test_garbage_is_shown_and_then_removed(terminal: Type, registry: Registry) -
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
 def test_what_cannot_work_is_one_line_with_code_2(
-    terminal: Type, registry: Registry, arguments: tuple[str, ...], message: str
+    terminal: "Terminal", registry: Registry, arguments: tuple[str, ...], message: str
 ) -> None:
     assert registry
 
-    code, _, log = terminal("models", *arguments)
+    outcome = terminal("models", *arguments)
 
-    assert code == 2
-    assert message in log
-    assert log.count("\n") == 1
+    assert outcome.code == 2
+    assert message in outcome.log
+    assert outcome.log.count("\n") == 1
 
 
 def test_a_wrong_setting_is_found_before_anything_is_written(
-    terminal: Type, tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+    terminal: "Terminal", tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEXTOPS_MIRROR", "maybe")
 
-    code, _, log = terminal("register", str(tiny_bundle))
+    outcome = terminal("register", str(tiny_bundle))
 
-    assert code == 2
-    assert "TEXTOPS_MIRROR is not possible" in log
+    assert outcome.code == 2
+    assert "TEXTOPS_MIRROR is not possible" in outcome.log
     assert not (tmp_path / "models").exists()
 
 
 @pytest.mark.parametrize("verb", ["list", "diff", "gc", "mirror"])
-def test_the_help_of_each_verb_has_an_example(terminal: Type, verb: str) -> None:
-    code, output, _ = terminal("models", verb, "--help")
+def test_the_help_of_each_verb_has_an_example(terminal: "Terminal", verb: str) -> None:
+    outcome = terminal("models", verb, "--help")
 
-    assert code == 0
-    assert f"Example: textops models {verb}" in output
+    assert outcome.code == 0
+    assert f"Example: textops models {verb}" in outcome.output

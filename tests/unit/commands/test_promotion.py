@@ -2,16 +2,14 @@
 
 import json
 import re
-import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from textops import cli
 from textops.bundle import REFERENCE_FILE, DataReference, read_manifest, seal
 from textops.data.configuration import read_configuration
 from textops.data.dataset import Dataset
@@ -20,6 +18,9 @@ from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
 from textops.inference import Predictor
 from textops.optimization.reference import write_reference
 from textops.registry import Registry
+
+if TYPE_CHECKING:
+    from tests.unit.conftest import Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -36,17 +37,10 @@ tests:
 CHECKS = ["hashes", "parity", "answers", "baseline", "calibration", "latency", "memory", "behaviour"]
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """How a call ended."""
-
-    code: int
-    log: str
-
-    def gate(self, outcome: str) -> list[str]:
-        """Return the names of the checks that ended so, in the order they were told."""
-        told = [line.partition(f"gate {outcome} ")[2] for line in self.log.splitlines()]
-        return [line.partition(":")[0] for line in told if line]
+def gate(outcome: str, log: str) -> list[str]:
+    """Return the names of the checks that ended so, in the order they were told."""
+    told = [line.partition(f"gate {outcome} ")[2] for line in log.splitlines()]
+    return [line.partition(":")[0] for line in told if line]
 
 
 @pytest.fixture(scope="module")
@@ -71,27 +65,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, make_bundle: MakeBundle)
 
 
 @pytest.fixture
-def terminal(
-    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., Outcome]:
+def terminal(terminal: "Terminal", workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Terminal":
     """Type commands in the workspace; the registry, which is the test's own, holds the bundle."""
     monkeypatch.chdir(workspace)
     monkeypatch.setenv("TEXTOPS_REGISTRY", str(tmp_path / "registry"))
-    monkeypatch.setenv("TEXTOPS_LOG_JSON", "false")
     monkeypatch.setenv("TEXTOPS_LOG_FILE", "")
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     Registry(tmp_path / "registry").register(workspace / "bundle")
-
-    def type_command(*arguments: str) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["textops", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as ending:
-            code = ending.code if isinstance(ending.code, int) else 0
-        return Outcome(code, capsys.readouterr().err)
-
-    return type_command
+    return terminal
 
 
 @pytest.fixture
@@ -119,14 +100,12 @@ def github(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, object]]]
         thread.join()
 
 
-def test_every_check_is_told_with_its_figure_in_order(
-    terminal: Callable[..., Outcome], github: list[dict[str, object]]
-) -> None:
+def test_every_check_is_told_with_its_figure_in_order(terminal: "Terminal", github: list[dict[str, object]]) -> None:
     # when
     promoted = terminal("promote", "--to", "staging")
     # then
     assert promoted.code == 0, promoted.log
-    assert promoted.gate("passed") == CHECKS
+    assert gate("passed", promoted.log) == CHECKS
     assert re.search(r"(\d+) of \1 answers are those kept in the bundle", promoted.log)
     assert "1 of 1 tests passed, 2 of 2 cases" in promoted.log
     assert "tiny@staging is version 1; next: textops promote tiny/1" in promoted.log
@@ -139,7 +118,7 @@ def test_every_check_is_told_with_its_figure_in_order(
 
 
 def test_production_and_whoever_wants_it_so_are_not_told_to_github(
-    terminal: Callable[..., Outcome], github: list[dict[str, object]]
+    terminal: "Terminal", github: list[dict[str, object]]
 ) -> None:
     assert terminal("promote").code == 0
     assert terminal("promote", "--to", "staging", "--no-dispatch").code == 0
@@ -147,7 +126,7 @@ def test_production_and_whoever_wants_it_so_are_not_told_to_github(
 
 
 def test_a_refusal_names_each_check_and_ends_with_3(
-    terminal: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    terminal: "Terminal", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     # given budgets that nothing keeps
     monkeypatch.setenv("TEXTOPS_GATE_LATENCY_MS", "0.0001")
@@ -157,7 +136,7 @@ def test_a_refusal_names_each_check_and_ends_with_3(
     forced = terminal("promote", "--force", "the old one is broken")
     # then
     assert refused.code == 3
-    assert refused.gate("refused") == ["latency", "memory"]
+    assert gate("refused", refused.log) == ["latency", "memory"]
     last = refused.log.splitlines()[-1]
     assert "tiny/1 is not promoted to production: latency: " in last
     assert "; memory: " in last
@@ -171,7 +150,7 @@ def test_a_refusal_names_each_check_and_ends_with_3(
 
 @pytest.mark.parametrize(("name", "value"), [("TEXTOPS_GATE_MEMORY_MB", "much"), ("TEXTOPS_GITHUB_REPOSITORY", "news")])
 def test_a_setting_that_cannot_be_is_said_before_anything_moves(
-    terminal: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
+    terminal: "Terminal", monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str, value: str
 ) -> None:
     # given
     monkeypatch.setenv(name, value)
@@ -183,8 +162,8 @@ def test_a_setting_that_cannot_be_is_said_before_anything_moves(
     assert Registry(tmp_path / "registry").events("tiny") == []
 
 
-def test_another_alias_is_judged_as_strictly(terminal: Callable[..., Outcome]) -> None:
+def test_another_alias_is_judged_as_strictly(terminal: "Terminal") -> None:
     promoted = terminal("promote", "--to", "canary")
 
     assert promoted.code == 0, promoted.log
-    assert promoted.gate("passed") == CHECKS
+    assert gate("passed", promoted.log) == CHECKS

@@ -14,6 +14,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
+from textops.registry import Registry
+
 BUCKET = "models"
 PAGE = 3
 """Small, so that every list of some length has several pages."""
@@ -160,6 +162,14 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_GET = do_POST = do_DELETE = handle_request  # noqa: N815 (names of the base class)
+
+
+@pytest.fixture
+def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
+    """A registry with one good version of `tiny`."""
+    registry = Registry(tmp_path / "registry")
+    registry.register(tiny_bundle)
+    return registry
 
 
 @pytest.fixture

@@ -184,6 +184,15 @@ def race(script: str, registry: Registry, start: Path, arguments: list[object]) 
     return [runner.communicate(timeout=60)[0].strip() for runner in runners]
 
 
+@pytest.fixture(params=["folder", "bucket"])
+def root(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a registry lies: in a folder, and then in a bucket."""
+    if request.param == "folder":
+        return str(tmp_path / "registry")
+    request.getfixturevalue("bucket")
+    return "gs://models/registry"
+
+
 @pytest.fixture
 def registry(tmp_path: Path, make_bundle: MakeBundle) -> Registry:
     """Two versions, the first of them in production."""
@@ -233,14 +242,10 @@ def test_a_kill_at_any_request_leaves_a_bucket_as_before_or_as_after(
     assert int(result.stdout) >= least
 
 
-@pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_of_two_that_promote_at_once_one_wins_and_the_other_is_told(
-    request: pytest.FixtureRequest, make_bundle: MakeBundle, tmp_path: Path, place: str
+    root: str, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
-    if place == "bucket":
-        request.getfixturevalue("bucket")
-    registry = Registry({"folder": str(tmp_path / "registry"), "bucket": "gs://models/registry"}[place])
-    two_versions(registry, tmp_path, make_bundle)
+    registry = two_versions(Registry(root), tmp_path, make_bundle)
     script = """
 version, after = registry.find(argument), None
 try:
@@ -256,13 +261,9 @@ except RegistryError as error:
     assert [event.number for event in registry.events("tiny")] == [1, 2]
 
 
-@pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_a_promotion_and_a_garbage_collection_at_once_never_leave_an_alias_without_its_version(
-    request: pytest.FixtureRequest, make_bundle: MakeBundle, tmp_path: Path, place: str
+    root: str, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
-    if place == "bucket":
-        request.getfixturevalue("bucket")
-    root = {"folder": str(tmp_path / "registry"), "bucket": "gs://models/registry"}[place]
     for attempt in range(2):
         registry = Registry(f"{root}{attempt}")
         for number in (1, 2):
@@ -305,14 +306,10 @@ print("done")
         assert [event.previous for event in mine[1:]] == [event.version for event in mine[:-1]]
 
 
-@pytest.mark.parametrize("place", ["folder", "bucket"])
 def test_bundles_registered_at_once_get_a_number_each_and_the_same_one_only_one(
-    request: pytest.FixtureRequest, make_bundle: MakeBundle, tmp_path: Path, place: str
+    root: str, make_bundle: MakeBundle, tmp_path: Path
 ) -> None:
-    if place == "bucket":
-        request.getfixturevalue("bucket")
-    registry = Registry({"folder": str(tmp_path / "registry"), "bucket": "gs://models/registry"}[place])
-    two_versions(registry, tmp_path, make_bundle)
+    registry = two_versions(Registry(root), tmp_path, make_bundle)
     script = "print(registry.register(Path(argument)).number)"
     third, fourth = make_bundle(tmp_path / "third"), make_bundle(tmp_path / "fourth")
 

@@ -29,13 +29,6 @@ def _no_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    registry = Registry(tmp_path / "registry")
-    registry.register(tiny_bundle)
-    return registry
-
-
-@pytest.fixture
 def warnings() -> Iterator[list[str]]:
     heard: list[str] = []
     handler = logger.add(lambda message: heard.append(message.record["message"]), level="WARNING")

@@ -36,14 +36,6 @@ def _no_processes(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureReques
 
 
 @pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    """A registry with one good version of `tiny`."""
-    registry = Registry(tmp_path / "registry")
-    registry.register(tiny_bundle)
-    return registry
-
-
-@pytest.fixture
 def bad_bundle(make_bundle: MakeBundle, tmp_path: Path) -> Path:
     """A model that is always wrong."""
     return make_bundle(tmp_path / "bad", keywords=SWAPPED)

@@ -1,6 +1,10 @@
 """Texts on which text processing goes wrong."""
 
+from collections.abc import Iterator
+
 import pytest
+
+from textops.text import compiled
 
 AWKWARD = {
     "empty": "",
@@ -33,3 +37,15 @@ def awkward_text(request: pytest.FixtureRequest) -> str:
     """One text after the other."""
     text: str = request.param
     return text
+
+
+@pytest.fixture(params=["compiled", "numpy"], scope="module")
+def each_reading(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Read texts with the compiled kernel, and then without it."""
+    if request.param == "compiled":
+        assert compiled.kernel() is not None, "the kernel is not compiled: install a C compiler, then `make test` again"
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "kernel", lambda: None)
+        yield

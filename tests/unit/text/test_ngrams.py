@@ -20,6 +20,8 @@ from textops.errors import BundleError, ConfigurationError
 from textops.text.ngrams import NgramTokenizer, hash_ngrams
 from textops.text.tokenizer import load_tokenizer
 
+pytestmark = pytest.mark.usefixtures("each_reading")
+
 MODULUS = 1 << 32
 BASE = 0x9E3779B1
 # Made when the tokenizer was written, checked by the slow one below.

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from textops.text.normalization import normalize
 
+pytestmark = pytest.mark.usefixtures("each_reading")
+
 MARKS = "\u0301\u0316\u0f71\uff9e\u0344\u0f73\u05b0\u093c"
 any_text = st.text(st.characters(exclude_categories=()) | st.sampled_from(" \t\n\u00a0\u1680\u2028\u3000aA" + MARKS))
 

@@ -11,6 +11,8 @@ from textops.text.ngrams import PADDING, NgramTokenizer
 from textops.text.selected_ngrams import SelectedNgramTokenizer
 from textops.text.tokenizer import load_tokenizer
 
+pytestmark = pytest.mark.usefixtures("each_reading")
+
 WHOLE = NgramTokenizer(word_bits=6, character_bits=6)
 KEPT = np.random.default_rng(0).random(WHOLE.vocabulary_size) < 0.4
 TEXTS = ["", "a goal in the last minute", "你好，世界", "code " * 300]

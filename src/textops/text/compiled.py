@@ -1,0 +1,61 @@
+"""The compiled part of reading a text, which is optional: where it is missing, numpy does the same, slower."""
+
+import functools
+import importlib
+from typing import Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Kernel(Protocol):
+    """What `kernel.c` offers."""
+
+    def count_ngrams(  # noqa: PLR0913, PLR0917 (an extension takes arguments by their place)
+        self,
+        text: str,
+        classes: NDArray[np.uint8],
+        weights: NDArray[np.float32],
+        new_ids: NDArray[np.int32] | None,
+        word_bits: int,
+        character_bits: int,
+        pairs: bool,  # noqa: FBT001
+        shortest: int,
+        longest: int,
+        /,
+    ) -> tuple[bytearray, bytearray, int]:
+        """Return the distinct n-grams of a normalized text in the order of their last occurrences.
+
+        Args:
+            text: The text.
+            classes: See `character_classes`.
+            weights: Weight by count; what occurs more often than there are weights gets the last of them.
+            new_ids: What each id is replaced by, 0 for nothing; None where ids stay as they are.
+            word_bits: See `NgramTokenizer`, as for the rest.
+            character_bits: 1 to 29, as `word_bits`.
+            pairs: Whether pairs of words count.
+            shortest: At least 1.
+            longest: At most 32.
+
+        Returns:
+            Ids as int32, their weights as float32, and the largest count.
+
+        Raises:
+            ValueError: If a setting or the size of a table is not possible.
+        """
+
+    def fold_ascii(self, text: str, /) -> str:
+        """Make white space and case of a text of ASCII characters alike, as `normalize` does.
+
+        Raises:
+            ValueError: If it has other characters.
+        """
+
+
+@functools.cache
+def kernel() -> Kernel | None:
+    """Return the compiled part, None where installation found no compiler."""
+    try:
+        return cast("Kernel", importlib.import_module("textops.text.kernel"))
+    except ImportError:
+        return None
