@@ -68,7 +68,7 @@ def distil(
         ConfigurationError: If the student cannot be made or trained.
         DataError: If the teacher has other classes.
     """
-    student = _configuration_of_student(configuration, settings)
+    student = configuration_of_student(configuration, settings)
     datamodule = make_datamodule(student, dataset.folder)
     datamodule.setup()
     training, tokenizer = datamodule.tokenized_split("train"), datamodule.tokenizer
@@ -117,9 +117,14 @@ def further_texts(paths: Sequence[str], columns: Sequence[str], dataset: Dataset
     return list(found)
 
 
-def _configuration_of_student(configuration: DictConfig, settings: DistillationSettings) -> DictConfig:
-    """Return the settings of the student's own family, with folders and seed of the run."""
-    student = compose_configuration([f"model={settings.student}", f"seed={configuration.seed}"])
+def configuration_of_student(configuration: DictConfig, settings: DistillationSettings) -> DictConfig:
+    """Return the settings of the student's own family, with folders and seed of the run.
+
+    Raises:
+        ConfigurationError: If there is no such student, or it has no such setting.
+    """
+    chosen = [f"model={settings.student}", *settings.student_overrides]
+    student = compose_configuration([*chosen, f"seed={configuration.seed}"])
     student.paths = configuration.paths
     return student
 

@@ -81,6 +81,7 @@ class DistillationSettings(_Settings):
         teacher: Folder of a run or a bundle, or a model of the registry; None for the model that is optimized, unless
             that is of the student's own family.
         student: Choice of the group `model`.
+        student_overrides: Further settings of the student, such as `model.tokenizer.longest=1`.
         temperature: Softens both models' answers.
         soft_share: What the teacher counts where there is a label.
         epochs: Of the student's training; None for what its configuration says.
@@ -90,6 +91,7 @@ class DistillationSettings(_Settings):
 
     teacher: str | None
     student: str
+    student_overrides: tuple[str, ...]
     temperature: float = Field(gt=0)
     soft_share: float = Field(ge=0, le=1)
     epochs: int | None = Field(ge=1)

@@ -9,7 +9,7 @@ from textops.data.dataset import Dataset
 from textops.inference.session import open_session
 from textops.models.encoder import Encoder
 from textops.models.ngram import NgramScorer
-from textops.optimization.distillation import Student, distil, further_texts
+from textops.optimization.distillation import Student, configuration_of_student, distil, further_texts
 from textops.optimization.export import CHECKPOINT_VARIANT
 from textops.optimization.further_training import TrainingData
 from textops.optimization.ngram_forms import NgramForm, compact, filled_buckets
@@ -73,13 +73,15 @@ class Workshop:
         return further_texts(settings.unlabelled, settings.unlabelled_columns, self.dataset)
 
     def check(self) -> None:
-        """Find out before hours of work whether what a student is to learn from can be used.
+        """Find out before hours of work whether there can be a student, and what it is to learn from can be used.
 
         Raises:
+            ConfigurationError: If there is no such student, or it has no such setting.
             DataError: If the teacher has other classes, or the further texts cannot be read.
         """
         if not any(name.startswith("distilled") for name in self.settings.variants):
             return
+        configuration_of_student(self.run.configuration, self.settings.distillation)
         if self.teacher is not None:
             self.teacher.check(self.dataset.manifest.classes)
         _ = self.further_texts

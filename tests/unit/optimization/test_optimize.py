@@ -167,11 +167,14 @@ def test_what_a_student_cannot_learn_from_is_told_before_anything_is_made(
     monkeypatch.setattr(importlib.import_module("textops.optimization.optimize"), "make_variants", pytest.fail)
     stranger = replace(load_teacher(ngram.folder), classes=("a", "b"))
     missing = settings_for(cnn.configuration, ["optimization.distillation.unlabelled=[nowhere.csv]"])
+    other = settings_for(cnn.configuration, ["optimization.distillation.student=lstm"])
     # when, then
     with pytest.raises(DataError, match="take a teacher of the same classes"):
         optimize(cnn, settings_for(cnn.configuration), stranger)
     with pytest.raises(DataError, match=r"nowhere\.csv"):
         optimize(cnn, missing)
+    with pytest.raises(ConfigurationError, match=r"model\.tokenizer\.longest"):
+        optimize(cnn, other)
     assert not (cnn.folder / "variants").exists()
 
 
