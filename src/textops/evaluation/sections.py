@@ -146,14 +146,15 @@ def variant_lines(variants: Sequence[VariantFigures] | None) -> list[str]:
         return ["Memory, start and speed: not measured (`textops optimize`)."]
     header = (
         *("Variant", "File", "Memory", "Start", "One text, median", "One text, 95 %", "Texts a second"),
-        *("Accuracy", "Accuracy against checkpoint", "Agreement", "Remark"),
+        *("Accuracy", "Accuracy against checkpoint", "Macro-F1", "ECE", "Agreement", "Largest logit difference"),
+        *("Weights taken away", "Remark"),
     )
     return table(header, [_variant_row(figures) for figures in variants])
 
 
 def _variant_row(figures: VariantFigures) -> tuple[str, ...]:
     if not figures.made:
-        return (figures.name, *["not made"] + ["-"] * 8, plain(figures.reason))
+        return (figures.name, "not made", *["-"] * 11, plain(figures.reason))
     size = "not measured" if figures.file_bytes is None else f"{figures.file_bytes / 1e6:.2f} MB"
     difference, agreement = figures.accuracy_difference, figures.agreement
     return (
@@ -166,7 +167,11 @@ def _variant_row(figures: VariantFigures) -> tuple[str, ...]:
         _measured(figures.documents_per_second, 1, "", 0),
         _measured(figures.accuracy, 100, "%", 2),
         "not measured" if difference is None else _points(difference),
+        _measured(figures.macro_f1, 100, "%", 2),
+        _measured(figures.ece, 1, "", 4),
         "not measured" if agreement is None else f"{agreement:.2%}",
+        "not measured" if figures.max_difference is None else f"{figures.max_difference:.2g}",
+        "-" if figures.sparsity is None else f"{figures.sparsity:.1%}",
         plain(figures.reason),
     )
 

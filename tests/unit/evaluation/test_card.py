@@ -199,7 +199,7 @@ def facts_of(classes: tuple[str, ...] = ("fake", "real"), *, audit: tuple[Findin
         "| names do not matter | invariance | names | 6 of 10 (60%) | 90% | failed |",
         "- Ann won.: real, not fake (0.51)",
         "| onnx_int8 | 2.50 MB | not measured | not measured | 0.05 ms [0.04, 0.06] |",
-        "| -0.10 [-0.20, +0.00] | 99.85% |",
+        "| -0.10 [-0.20, +0.00] | not measured | not measured | 99.85% | not measured | - |",
         "| pruned | not made |",
         "| nothing could be dropped |",
         "| `optimizer.lr` | `30.0` |",

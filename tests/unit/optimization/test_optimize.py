@@ -113,6 +113,8 @@ def test_the_table_is_written_for_people_and_programs(ngram: Run, optimized: Opt
     assert [row["name"] for row in document["variants"]] == [form.name for form in optimized.report.variants]
     markdown = (ngram.report / "variants.md").read_text()
     assert f"Ships: `{optimized.report.shipped}`" in markdown
+    assert all(column in markdown for column in ("Macro-F1", "ECE", "Largest logit difference", "One text, 95 %"))
+    assert "not measured" not in markdown
     assert (ngram.report / "variants.png").read_bytes().startswith(b"\x89PNG")
 
 
