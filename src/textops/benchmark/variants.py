@@ -75,26 +75,27 @@ def _gains(report: VariantsReport) -> list[_Gain]:
     return [
         _Gain(
             figures,
-            _value(eager.latency_p50_ms) / _value(figures.latency_p50_ms),
+            _measured(eager.latency_p50_ms).low / _measured(figures.latency_p50_ms).low,
             (figures.file_bytes or 0) / (export.file_bytes or 1),
-            _value(figures.accuracy) / _value(export.accuracy),
+            _measured(figures.accuracy).value / _measured(export.accuracy).value,
         )
         for figures in made.values()
     ]
 
 
-def _value(metric: Metric | None) -> float:
+def _measured(metric: Metric | None) -> Metric:
     if metric is None:
         raise ValueError("a form that was made was not measured")
-    return metric.value
+    return metric
 
 
 def _introduction(rounds: int) -> str:
     return (
         f"Trained with default settings, then `textops optimize`; one thread, one text at a time, medians of {rounds} "
         "processes with the smallest and the largest, all forms of a model in turns (`textops benchmark variants`). "
-        "Speed is that of reading and answering the text, relative to the checkpoint in PyTorch; size is that of all "
-        "files, relative to the export as it is. Accuracy is on the test set; its difference is paired, in points.\n\n"
+        "`times as fast` compares reading and answering the text with the checkpoint in PyTorch, by the fastest "
+        "process of each, which the machine disturbed least. Size is that of all files. "
+        "Accuracy is on the test set; its difference is paired, in points.\n\n"
     )
 
 
@@ -108,7 +109,7 @@ def _table(reports: dict[str, VariantsReport], gains: dict[str, list[_Gain]]) ->
             f"{gain.times_as_fast:.1f}",
             f"{(gain.figures.file_bytes or 0) / 1e6:.2f} MB",
             f"{gain.share_of_size:.2f}",
-            f"{_value(gain.figures.accuracy):.2%}",
+            f"{_measured(gain.figures.accuracy).value:.2%}",
             _points(gain.figures.accuracy_difference),
             f"{gain.kept:.1%}",
         ]
@@ -145,14 +146,14 @@ def _figure(gains: dict[str, list[_Gain]]) -> "Figure":
     for name, part in gains.items():
         axes.plot(
             [gain.times_as_fast for gain in part],
-            [100 * _value(gain.figures.accuracy) for gain in part],
+            [100 * _measured(gain.figures.accuracy).value for gain in part],
             "o",
             label=name,
         )
         for gain in part:
             axes.annotate(
                 gain.figures.name,
-                (gain.times_as_fast, 100 * _value(gain.figures.accuracy)),
+                (gain.times_as_fast, 100 * _measured(gain.figures.accuracy).value),
                 fontsize="x-small",
                 xytext=(3, 3),
                 textcoords="offset points",
