@@ -16,11 +16,12 @@ from torch import nn
 from textops.bundle import PARITY_TOLERANCE, Parity
 from textops.errors import BundleError
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
-from textops.text.tokenizer import Tokenizer
+from textops.text.tokenizer import Feed, Tokenizer
 
 CHECKPOINT_VARIANT = "onnx_fp32"
 OPSET = 20
-# Two texts of different lengths, so that no dimension is taken for a constant.
+# Two texts of different lengths, and some tokens, so that no dimension is taken for a constant.
+_FEWEST_TOKENS = 4
 _EXAMPLES = ("a first example of some words", "and a second one that is somewhat longer than the first")
 
 
@@ -36,7 +37,7 @@ def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
         BundleError: If the exporter fails, or takes a dimension for a constant.
     """
     _forget_kernels()
-    feed = tokenizer.encode(_EXAMPLES)
+    feed = _example_feed(tokenizer)
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")
     with _quiet():
         program = torch.onnx.export(
@@ -57,6 +58,13 @@ def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
     if fixed:
         raise BundleError(f"the exporter took the size of {', '.join(fixed)} for a constant: do not ship it")
     program.save(path, external_data=False)
+
+
+def _example_feed(tokenizer: Tokenizer) -> Feed:
+    """Return examples with several tokens, also of a tokenizer that knows no word of ours."""
+    feed = tokenizer.encode(_EXAMPLES)
+    missing = {name: max(0, _FEWEST_TOKENS - array.shape[1]) for name, array in feed.items()}
+    return {name: np.pad(array, ((0, 0), (0, missing[name]))) for name, array in feed.items()}
 
 
 def _is_dynamic(shape: Iterable[object] | None) -> bool:

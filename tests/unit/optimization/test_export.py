@@ -20,9 +20,10 @@ from textops.inference.session import open_session
 from textops.models.cnn import CnnEncoder
 from textops.models.encoder import Encoder
 from textops.models.lstm import LstmEncoder
-from textops.models.ngram import NgramEncoder
+from textops.models.ngram import NgramEncoder, NgramScorer
 from textops.models.transformer import TransformerEncoder
 from textops.optimization.export import check_parity, export_onnx
+from textops.optimization.ngram_forms import compact
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
 from textops.text.vocabulary import learn_vocabulary
@@ -112,6 +113,20 @@ def test_a_process_can_export_any_number_of_models(tmp_path: Path) -> None:
     second = open_session(tmp_path / "second/model.onnx")
     # then
     assert all(isinstance(size, str) for node in second.get_inputs() for size in node.shape)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_tokenizer_that_knows_hardly_a_word_of_the_examples_is_no_obstacle(tmp_path: Path, kept: int) -> None:
+    # given a model of which hardly a bucket is left
+    tokenizer = NgramTokenizer(word_bits=8, character_bits=8, longest=1)
+    chosen = np.zeros(tokenizer.vocabulary_size, bool)
+    chosen[1 : 1 + kept] = True
+    form = compact(NgramScorer(torch.rand(len(chosen), 3), torch.rand(2), 257), tokenizer, chosen)
+    # when
+    export_onnx(form.network, form.tokenizer, tmp_path / "model.onnx")
+    # then
+    texts = ["a text", "", "one two three " * 50]
+    assert check_parity(form.network, form.tokenizer, tmp_path / "model.onnx", texts).agreement == 1
 
 
 def test_a_network_whose_export_would_take_one_length_alone_is_refused(tmp_path: Path) -> None:
