@@ -14,7 +14,8 @@ from loguru import logger
 from optuna.exceptions import ExperimentalWarning, StorageInternalError
 from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from textops.errors import ConfigurationError
@@ -84,7 +85,10 @@ def open_storage(
         _make_room(Path(address.database), create=create)
     try:
         with storage_errors(address):
-            return _made_together(lambda: _open(address, heartbeat, again))
+            storage = _made_together(lambda: _open(address, heartbeat, again))
+            if create and address.get_backend_name() == "sqlite":
+                event.listen(storage.engine, "begin", _take_the_lock)
+            return storage
     except ImportError as error:
         raise ConfigurationError(
             f"{shown_address(address)} needs a driver that is not installed: for PostgreSQL, pip install pg8000"
@@ -106,6 +110,15 @@ def _open(address: URL, heartbeat: int | None, again: Again | None) -> RDBStorag
             grace_period=heartbeat and _SILENT_HEARTBEATS * heartbeat,
             heartbeat_stale_trial_callback=again,
         )
+
+
+def _take_the_lock(connection: Connection) -> None:
+    """Begin each transaction as a writer.
+
+    SQLite knows no `SELECT ... FOR UPDATE`, by which Optuna lets one of two processes have a trial that waits: both
+    would read that it waits, and both would train it, in the same folder.
+    """
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _connect_arguments(address: URL) -> dict[str, object]:

@@ -1,7 +1,9 @@
 """Where studies are kept."""
 
 import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import optuna
@@ -98,6 +100,27 @@ def test_a_database_that_cannot_be_used_is_told_in_one_line_and_in_time(tmp_path
         assert "\n" not in str(raised.value)
         assert "geheim" not in str(raised.value)
         assert time.monotonic() - started < 30
+
+
+def test_of_several_that_ask_for_the_trial_that_waits_one_gets_it(tmp_path: Path) -> None:
+    # given
+    address = storage_address(str(tmp_path / "searches.db"))
+    askers = 4
+    for attempt in range(10):
+        study = optuna.create_study(study_name=str(attempt), storage=open_storage(address))
+        study.enqueue_trial({"x": 1.0})
+        studies = [optuna.load_study(study_name=str(attempt), storage=open_storage(address)) for _ in range(askers)]
+        together = threading.Barrier(askers)
+
+        def ask(study: optuna.Study, together: threading.Barrier = together) -> int:
+            together.wait()
+            return study.ask().number
+
+        # when
+        with ThreadPoolExecutor(askers) as threads:
+            numbers = list(threads.map(ask, studies))
+        # then
+        assert sorted(numbers) == list(range(askers))
 
 
 def test_what_a_storage_does_not_take_at_once_is_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
