@@ -17,6 +17,7 @@ from textops.data.locations import located
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes
 from textops.data.token_files import TokenizedSplit, map_split, write_split
+from textops.errors import ConfigurationError
 from textops.models.distillation import Lesson
 from textops.models.encoder import Encoder
 from textops.optimization.further_training import TrainingData, train_further
@@ -124,7 +125,10 @@ def configuration_of_student(configuration: DictConfig, settings: DistillationSe
         ConfigurationError: If there is no such student, or it has no such setting.
     """
     chosen = [f"model={settings.student}", *settings.student_overrides]
-    student = compose_configuration([*chosen, f"seed={configuration.seed}"])
+    try:
+        student = compose_configuration([*chosen, f"seed={configuration.seed}"])
+    except ConfigurationError as error:
+        raise ConfigurationError(f"optimization.distillation.student_overrides: {error}") from error
     student.paths = configuration.paths
     return student
 

@@ -1,7 +1,8 @@
 """Eight bits instead of thirty-two for the networks of sequence models, by ONNX Runtime's own tools.
 
 Not every operator has a form in eight bits, and what the tools cannot change they leave as it is without a word. So
-the graph they wrote is looked at, and a form without a quantized operator is none.
+the graph they wrote is looked at, and a form without a quantized operator, or with a layer that kept its weights as
+they were, is none.
 """
 
 import logging

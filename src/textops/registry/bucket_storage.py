@@ -56,11 +56,10 @@ class BucketStorage:
         """See `Storage`: claims without a version."""
         claims = PurePosixPath(folder).parent / "claims"
         whole = set(self.bundles(folder))
-        open_claims = [name for name in self._bucket.names(str(claims)) if PurePosixPath(name).stem not in whole]
-        stored = self._bucket.read([f"{claims}/{name}" for name in open_claims])
-        return [
-            PurePosixPath(name).stem for name, content in zip(open_claims, stored, strict=True) if content == identity
-        ]
+        claimed = [PurePosixPath(name).stem for name in self._bucket.names(str(claims))]
+        unfilled = [name for name in claimed if name not in whole]
+        contents = self._bucket.read([f"{claims}/{name}.json" for name in unfilled])
+        return [name for name, content in zip(unfilled, contents, strict=True) if content == identity]
 
     def read(self, paths: Sequence[str]) -> list[bytes]:
         """See `Storage`."""

@@ -2,6 +2,8 @@
 
 import functools
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Protocol, cast
 
 import numpy as np
@@ -52,10 +54,29 @@ class Kernel(Protocol):
         """
 
 
-@functools.cache
+_left_out = False
+
+
 def kernel() -> Kernel | None:
     """Return the compiled part, None where installation found no compiler."""
+    return None if _left_out else installed_kernel()
+
+
+@functools.cache
+def installed_kernel() -> Kernel | None:
+    """Load the compiled part, once."""
     try:
         return cast("Kernel", importlib.import_module("textops.text.kernel"))
     except ImportError:
         return None
+
+
+@contextmanager
+def without_kernel() -> Iterator[None]:
+    """Let numpy read all texts of this process for a while, to compare."""
+    global _left_out  # noqa: PLW0603 (one switch for the process, as the kernel is one)
+    before, _left_out = _left_out, True
+    try:
+        yield
+    finally:
+        _left_out = before

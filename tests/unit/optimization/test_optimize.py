@@ -176,7 +176,7 @@ def test_what_a_student_cannot_learn_from_is_told_before_anything_is_made(
         optimize(cnn, settings_for(cnn.configuration), stranger)
     with pytest.raises(DataError, match=r"nowhere\.csv"):
         optimize(cnn, missing)
-    with pytest.raises(ConfigurationError, match=r"model\.tokenizer\.longest"):
+    with pytest.raises(ConfigurationError, match=r"student_overrides: there is no key model\.tokenizer\.longest"):
         optimize(cnn, other)
     assert sorted(cnn.folder.rglob("*")) == before
 

@@ -46,6 +46,5 @@ def each_reading(request: pytest.FixtureRequest) -> Iterator[None]:
         assert compiled.kernel() is not None, "the kernel is not compiled: install a C compiler, then `make test` again"
         yield
         return
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "kernel", lambda: None)
+    with compiled.without_kernel():
         yield

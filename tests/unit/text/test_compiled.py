@@ -27,8 +27,7 @@ def assert_equal(first: Ragged, second: Ragged) -> None:
 
 
 def by_numpy(texts: list[str], new_ids: Any = None) -> Ragged:  # noqa: ANN401
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compiled, "kernel", lambda: None)
+    with compiled.without_kernel():
         return TOKENIZER.selected(texts, new_ids)
 
 
@@ -99,4 +98,4 @@ def test_without_it_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     # given what an installation without a compiler leaves
     monkeypatch.setitem(sys.modules, "textops.text.kernel", None)
     # when, then
-    assert compiled.kernel.__wrapped__() is None
+    assert compiled.installed_kernel.__wrapped__() is None
