@@ -150,7 +150,8 @@ def _examine_packages() -> Iterator[Finding]:
         if missing:
             state = "missing"
             detail = ", ".join([*map(str, others), f"missing: {', '.join(missing)}"])
-        if others or (missing and group == BASE):
+        # A group that is not wholly there is not in use; a new environment brings an old setuptools with it, say.
+        if (others and not missing) or (group == BASE and (others or missing)):
             state = "problem"
         target = "textops" if group == BASE else f"textops[{group}]"
         yield Finding("packages", group, state, detail, "" if state == "ok" else f"pip install '{target}'")
