@@ -1,0 +1,84 @@
+"""All that waits for the database: predictions and feedback, each with a bound of its own."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from loguru import logger
+
+from textops.prediction_log.buffer import Buffer
+from textops.prediction_log.identifiers import new_prediction_id
+from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction
+from textops.prediction_log.settings import PredictionLogSettings
+from textops.prediction_log.stored import StoredRow, TextKeeper, stored_feedback, stored_prediction
+
+
+@dataclass(frozen=True)
+class IdentifiedFeedback:
+    """Feedback with the name of its row: written twice, it is there once.
+
+    Attributes:
+        identifier: The name.
+        row: The feedback.
+    """
+
+    identifier: str
+    row: LoggedFeedback
+
+
+class Backlog:
+    """The rows that are not in the database yet.
+
+    Attributes:
+        predictions: Predictions that wait.
+        feedback: Feedback that waits; a flood of predictions does not take its room.
+    """
+
+    def __init__(self, settings: PredictionLogSettings) -> None:
+        """Begin empty, with the bounds of the settings."""
+        rows, characters = settings.log_buffer_rows, settings.log_buffer_characters
+        self.predictions: Buffer[LoggedPrediction] = Buffer(rows, characters, lambda row: len(row.text))
+        self.feedback: Buffer[IdentifiedFeedback] = Buffer(
+            rows, characters, lambda feedback: len(feedback.row.comment or "")
+        )
+        self._keeper = TextKeeper(settings)
+
+    def __len__(self) -> int:
+        return len(self.predictions) + len(self.feedback)
+
+    @property
+    def dropped(self) -> int:
+        """How many rows were lost."""
+        return self.predictions.dropped + self.feedback.dropped
+
+    def put_feedback(self, row: LoggedFeedback) -> bool:
+        """Add feedback; tell whether there was room."""
+        return self.feedback.put([IdentifiedFeedback(new_prediction_id(), row)])
+
+    def knows(self, prediction_id: str) -> bool:
+        """Tell whether a prediction waits."""
+        return any(row.prediction_id == prediction_id for row in self.predictions.rows())
+
+    def stored_predictions(self, rows: Sequence[LoggedPrediction]) -> list[StoredRow]:
+        """Return predictions as the database takes them; those that none would take are dropped."""
+        return self._stored(rows, lambda row: stored_prediction(row, self._keeper), self.predictions)
+
+    def stored_feedback(self, rows: Sequence[IdentifiedFeedback]) -> list[StoredRow]:
+        """Return feedback as the database takes it; what none would take is dropped."""
+        return self._stored(rows, lambda item: stored_feedback(item.row, item.identifier, self._keeper), self.feedback)
+
+    def stored(self) -> list[StoredRow]:
+        """Return all that waits as the database takes it."""
+        return self.stored_predictions(self.predictions.rows()) + self.stored_feedback(self.feedback.rows())
+
+    @staticmethod
+    def _stored(rows: Sequence[Any], convert: Callable[[Any], StoredRow], buffer: Buffer[Any]) -> list[StoredRow]:
+        stored = []
+        for row in rows:
+            try:
+                stored.append(convert(row))
+            except (TypeError, ValueError, AttributeError) as error:
+                # The row itself is not shown: it holds what somebody wrote.
+                logger.error("a row of the prediction log is impossible and was dropped: {}", type(error).__name__)
+                buffer.drop(1)
+        return stored

@@ -1,0 +1,81 @@
+"""Rows that a database did not take before the service ended: files of JSON lines that the next start loads."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import orjson
+from loguru import logger
+
+from textops.files import write_bytes
+from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, StoredRow
+
+_SUFFIX = ".jsonl"
+_COLUMNS = {len(PREDICTION_COLUMNS): PREDICTION_COLUMNS, len(FEEDBACK_COLUMNS): FEEDBACK_COLUMNS}
+
+
+def spill(folder: Path, rows: Sequence[StoredRow]) -> Path:
+    """Write rows of both tables into a file of their own.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    path = folder / f"{time.time_ns()}-{os.getpid()}{_SUFFIX}"
+    lines = [
+        orjson.dumps(dict(zip(_COLUMNS[len(row)], row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows
+    ]
+    write_bytes(path, b"".join(lines))
+    path.chmod(0o600)  # people's texts
+    return path
+
+
+def spilled_files(folder: Path) -> list[Path]:
+    """Return the files that wait to be loaded, oldest first."""
+    return sorted(folder.glob(f"[!.]*{_SUFFIX}"))
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[bool]:
+    """Tell whether this process alone may load a file; it is, until the block ends."""
+    try:
+        file = path.open("rb")
+    except OSError:
+        # Loaded by another process, or of another user.
+        yield False
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        # Between opening and locking, another process may have loaded it.
+        yield os.fstat(file.fileno()).st_nlink > 0
+
+
+def read_spilled(path: Path) -> tuple[list[StoredRow], list[StoredRow]]:
+    """Return the predictions and the feedback of a file; what is no row of ours is said and left out.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    predictions: list[StoredRow] = []
+    feedback: list[StoredRow] = []
+    broken = 0
+    for line in path.read_bytes().splitlines():
+        try:
+            row = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            row = None
+        if not isinstance(row, dict):
+            broken += 1
+        elif "id" in row:
+            feedback.append(tuple(row.get(name) for name in FEEDBACK_COLUMNS))
+        else:
+            predictions.append(tuple(row.get(name) for name in PREDICTION_COLUMNS))
+    if broken:
+        logger.warning("{} of {} lines are no rows of the prediction log: they are left out", broken, path)
+    return predictions, feedback
