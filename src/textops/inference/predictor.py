@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
 from textops.errors import BundleError
-from textops.inference.probabilities import softmax
-from textops.inference.scores import score_texts
+from textops.inference.linear_scorer import LinearScorer, linear_scorer
+from textops.inference.probabilities import softmax, softmax_row
+from textops.inference.scores import StageTimes, score_texts
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 
@@ -42,11 +43,25 @@ class Predictor:
     Safe to share between threads: nothing in it changes after it was loaded.
     """
 
-    def __init__(self, manifest: Manifest, tokenizer: Tokenizer, session: onnxruntime.InferenceSession) -> None:
-        """Hold the parts; use `Predictor.load`."""
+    def __init__(
+        self,
+        manifest: Manifest,
+        tokenizer: Tokenizer,
+        session: onnxruntime.InferenceSession,
+        scorer: LinearScorer | None = None,
+    ) -> None:
+        """Hold the parts; use `Predictor.load`.
+
+        Args:
+            manifest: What the bundle says of itself.
+            tokenizer: Its tokenizer.
+            session: Its model.
+            scorer: What answers in place of the session, proven equal to it.
+        """
         self.manifest = manifest
         self._tokenizer = tokenizer
         self._session = session
+        self._scorer = scorer
 
     @classmethod
     def load(cls, folder: Path | str, *, threads: int = 1) -> "Predictor":
@@ -62,7 +77,8 @@ class Predictor:
         folder = Path(folder)
         manifest = verify(folder)
         tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
-        predictor = cls(manifest, tokenizer, open_session(folder / MODEL_FILE, threads))
+        session = open_session(folder / MODEL_FILE, threads)
+        predictor = cls(manifest, tokenizer, session, linear_scorer(folder / MODEL_FILE, tokenizer, session))
         predictor.check_canary()
         return predictor
 
@@ -84,15 +100,41 @@ class Predictor:
                 "train and export it again"
             )
 
-    def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """What reads its texts."""
+        return self._tokenizer
+
+    @property
+    def scorer(self) -> LinearScorer | None:
+        """What answers in place of ONNX Runtime, None where that answers."""
+        return self._scorer
+
+    @property
+    def longest_tokens(self) -> int | None:
+        """Most tokens of a text, None where only its length bounds them."""
+        return self._tokenizer.max_tokens
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens the model sees of a text."""
+        return len(self._tokenizer.ragged([text]).ids)
+
+    def logits(self, texts: Sequence[str], times: StageTimes | None = None) -> NDArray[np.float32]:
         """Return the raw scores, shape [len(texts), classes], before temperature and softmax.
+
+        Args:
+            texts: Any number of texts.
+            times: What the time of the stages is added to.
 
         Raises:
             BundleError: If the model gives another shape than its manifest promises.
         """
         if not texts:
             return np.empty((0, len(self.manifest.classes)), np.float32)
-        scores = score_texts(self._session, self._tokenizer, texts)
+        if self._scorer is not None:
+            scores = self._scorer.scores(texts, times)
+        else:
+            scores = score_texts(self._session, self._tokenizer, texts, times)
         expected = (len(texts), len(self.manifest.classes))
         if scores.shape != expected:
             raise BundleError(
@@ -105,19 +147,24 @@ class Predictor:
         """Return the calibrated probabilities, shape [len(texts), classes]."""
         return softmax(self.logits(texts), self.manifest.temperature)
 
-    def predict(self, texts: Sequence[str]) -> list[Prediction]:
-        """Classify texts; the answers come in the order of the texts."""
+    def predict(self, texts: Sequence[str], times: StageTimes | None = None) -> list[Prediction]:
+        """Classify texts; the answers come in the order of the texts.
+
+        Args:
+            texts: Any number of texts.
+            times: What the time of the stages is added to.
+        """
         if not texts:
             return []
-        return [self._prediction(row) for row in self.probabilities(texts)]
+        return [self._prediction(row) for row in self.logits(texts, times).tolist()]
 
-    def _prediction(self, probabilities: NDArray[np.float64]) -> Prediction:
+    def _prediction(self, logits: list[float]) -> Prediction:
+        probabilities = softmax_row(logits, self.manifest.temperature)
+        probability = max(probabilities)
         classes = self.manifest.classes
-        best = int(probabilities.argmax())
-        probability = float(probabilities[best])
         return Prediction(
-            label=classes[best],
+            label=classes[probabilities.index(probability)],
             probability=probability,
-            probabilities=dict(zip(classes, probabilities.tolist(), strict=True)),
+            probabilities=dict(zip(classes, probabilities, strict=True)),
             needs_review=probability < self.manifest.review.below,
         )

@@ -1,6 +1,8 @@
 """The logits of any number of texts, in batches that stay small."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,6 +15,19 @@ BATCH_TEXTS = 64
 BATCH_CHARACTERS = 400_000
 
 
+@dataclass(slots=True)
+class StageTimes:
+    """How long the stages of predictions took, summed up over calls.
+
+    Attributes:
+        features: Seconds from texts to what the model takes.
+        inference: Seconds from there to raw scores.
+    """
+
+    features: float = 0.0
+    inference: float = 0.0
+
+
 class Session(Protocol):
     """What answers: a session of ONNX Runtime, or something like it."""
 
@@ -20,17 +35,31 @@ class Session(Protocol):
         """Return an array for each of the names."""
 
 
-def score_texts(session: Session, tokenizer: Tokenizer, texts: Sequence[str]) -> NDArray[np.float32]:
+def score_texts(
+    session: Session, tokenizer: Tokenizer, texts: Sequence[str], times: StageTimes | None = None
+) -> NDArray[np.float32]:
     """Return the raw scores, shape [len(texts), classes], in the order of the texts.
 
     Without texts the shape is [0, 0]: only an answer tells how many classes there are.
+
+    Args:
+        session: What answers.
+        tokenizer: Its tokenizer.
+        texts: Any number of texts.
+        times: What the time of the stages is added to.
 
     Raises:
         BundleError: If the model does not give one answer per text.
     """
     scores = np.empty((0, 0), np.float32)
     for rows in batches_of_like_length(texts):
-        (batch,) = session.run(["logits"], tokenizer.encode([texts[row] for row in rows]))
+        start = perf_counter()
+        feed = tokenizer.encode([texts[row] for row in rows])
+        encoded = perf_counter()
+        (batch,) = session.run(["logits"], feed)
+        if times is not None:
+            times.features += encoded - start
+            times.inference += perf_counter() - encoded
         # One answer for the whole batch would fit all of its rows without a word.
         if len(batch) != len(rows):
             raise BundleError(f"the model gives {len(batch)} answers to {len(rows)} texts: export it again")

@@ -18,7 +18,7 @@ class Kernel(Protocol):
         text: str,
         classes: NDArray[np.uint8],
         weights: NDArray[np.float32],
-        new_ids: NDArray[np.int32] | None,
+        parts: NDArray[np.uint64] | None,
         word_bits: int,
         character_bits: int,
         pairs: bool,  # noqa: FBT001
@@ -32,7 +32,7 @@ class Kernel(Protocol):
             text: The text.
             classes: See `character_classes`.
             weights: Weight by count; what occurs more often than there are weights gets the last of them.
-            new_ids: What each id is replaced by, 0 for nothing; None where ids stay as they are.
+            parts: See `Selection`; None where ids stay as they are.
             word_bits: See `NgramTokenizer`, as for the rest.
             character_bits: 1 to 29, as `word_bits`.
             pairs: Whether pairs of words count.
@@ -46,12 +46,51 @@ class Kernel(Protocol):
             ValueError: If a setting or the size of a table is not possible.
         """
 
-    def fold_ascii(self, text: str, /) -> str:
-        """Make white space and case of a text of ASCII characters alike, as `normalize` does.
+    def score_ngrams(  # noqa: PLR0913, PLR0917 (an extension takes arguments by their place)
+        self,
+        text: str,
+        classes: NDArray[np.uint8],
+        weights: NDArray[np.float32],
+        parts: NDArray[np.uint64] | None,
+        word_bits: int,
+        character_bits: int,
+        pairs: bool,  # noqa: FBT001
+        shortest: int,
+        longest: int,
+        rows: NDArray[np.generic],
+        floats: bool,  # noqa: FBT001
+        scales: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        first_run: int,
+        /,
+    ) -> tuple[bytearray, int, float, float]:
+        """Count the n-grams of a normalized text as `count_ngrams` does, and score it with a linear model.
+
+        Args:
+            text: The text.
+            classes: See `count_ngrams`, as for all up to `longest`.
+            weights: See there.
+            parts: Keeps no more ids than there are rows behind the first: nobody looks.
+            word_bits: See there.
+            character_bits: See there.
+            pairs: See there.
+            shortest: See there.
+            longest: See there.
+            rows: See `LinearTable`, as for the rest.
+            floats: Whether the rows are floats; else they are bytes.
+            scales: Two for each class.
+            bias: One for each class.
+            first_run: First id of a run of characters.
+
+        Returns:
+            Scores as float32, the largest count, the seconds of the counting, and those of the scoring.
 
         Raises:
-            ValueError: If it has other characters.
+            ValueError: If a setting or the size of a table is not possible.
         """
+
+    def fold(self, text: str, /) -> str:
+        """Make white space and case of a text in NFKC alike, as `normalize` does."""
 
 
 _left_out = False

@@ -1,4 +1,5 @@
-/* What costs most of a prediction, compiled: folding of white space and case, and the counting of n-grams.
+/* What costs most of a prediction, compiled: folding of white space and case, the counting of n-grams, and the scores
+ * of a linear model over them.
  *
  * It is optional. Where it was not compiled, the code in numpy that it is proven equal to does the same, slower:
  * textops/text/normalization.py, hashing.py, ngrams.py and counting.py, which also say what is computed and why.
@@ -6,9 +7,11 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define BASE 0x9E3779B1u
 #define MIX_1 0x85EBCA6Bu
@@ -25,6 +28,13 @@
 #define PREFETCH(address) __builtin_prefetch(address)
 #else
 #define PREFETCH(address) ((void)(address))
+#endif
+
+/* The loops over characters are compiled for wider registers too; which ones there are is found out when they are loaded. */
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__gnu_linux__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
 #endif
 
 /* How often each id has occurred so far; all zeros between two calls. The GIL keeps others away from it. */
@@ -82,16 +92,29 @@ static Py_ssize_t hash_words(
     return words;
 }
 
+WIDE static void mix_all(const uint32_t *codes, uint32_t *mixed, Py_ssize_t length) {
+    for (Py_ssize_t i = 0; i < length; i++) mixed[i] = mix(codes[i]);
+}
+
+/* Make the hashes of runs one character longer. */
+WIDE static void lengthen_runs(uint32_t *hashes, const uint32_t *mixed, Py_ssize_t run, Py_ssize_t runs) {
+    for (Py_ssize_t i = 0; i < runs; i++) hashes[i] = hashes[i] * BASE + mixed[i + run - 1];
+}
+
+WIDE static void to_ids(const uint32_t *hashes, Py_ssize_t number, int shift, uint32_t first, uint32_t *ids) {
+    for (Py_ssize_t i = 0; i < number; i++) ids[i] = (hashes[i] >> shift) + first;
+}
+
 /* Write the ids of all words, pairs and runs, in this order, each as often as it occurs; return how many. */
 static Py_ssize_t write_ids(
     const uint32_t *codes, uint32_t *mixed, uint32_t *scratch, Py_ssize_t length, const uint8_t *classes,
     const Settings *settings, uint32_t *ids
 ) {
     Py_ssize_t number = 0;
-    for (Py_ssize_t i = 0; i < length; i++) mixed[i] = mix(codes[i]);
-
+    mix_all(codes, mixed, length);
     Py_ssize_t words = hash_words(codes, mixed, length, classes, scratch);
-    for (Py_ssize_t i = 0; i < words; i++) ids[number++] = (scratch[i] >> settings->word_shift) + 1;
+    to_ids(scratch, words, settings->word_shift, 1, ids);
+    number += words;
     if (settings->pairs)
         for (Py_ssize_t i = 0; i + 1 < words; i++)
             ids[number++] = ((scratch[i] * PAIR + scratch[i + 1]) >> settings->word_shift) + 1;
@@ -100,24 +123,29 @@ static Py_ssize_t write_ids(
     memcpy(scratch, mixed, (size_t)length * sizeof *scratch);
     for (Py_ssize_t run = 1; run <= settings->longest && run <= length; run++) {
         Py_ssize_t runs = length - run + 1;
-        if (run > 1)
-            for (Py_ssize_t i = 0; i < runs; i++) scratch[i] = scratch[i] * BASE + mixed[i + run - 1];
+        if (run > 1) lengthen_runs(scratch, mixed, run, runs);
         if (run < settings->shortest) continue;
-        for (Py_ssize_t i = 0; i < runs; i++)
-            ids[number + i] = (scratch[i] >> settings->character_shift) + settings->first_character_id;
+        to_ids(scratch, runs, settings->character_shift, settings->first_character_id, ids + number);
         number += runs;
     }
     return number;
 }
 
-/* Replace ids by new ones and drop those whose new one is 0; return how many are left. */
-static Py_ssize_t select_ids(uint32_t *ids, Py_ssize_t number, const int32_t *new_ids) {
+/* Which of 64 ids are kept, and how many are kept before them: a table of new ids that fits into the fast caches. */
+typedef struct {
+    uint64_t kept, before;
+} Selection;
+
+/* Replace ids by new ones, numbered from 1 in their order, and drop those that are not kept; return how many are left. */
+WIDE static Py_ssize_t select_ids(uint32_t *ids, Py_ssize_t number, const Selection *selection) {
     Py_ssize_t kept = 0;
     for (Py_ssize_t i = 0; i < number; i++) {
-        PREFETCH(&new_ids[ids[i + AHEAD < number ? i + AHEAD : i]]);
-        uint32_t id = (uint32_t)new_ids[ids[i]];
-        ids[kept] = id;
-        kept += id != 0;
+        uint32_t id = ids[i];
+        Selection part = selection[id >> 6];
+        uint64_t bits = part.kept >> (id & 63);
+        /* Those kept in this part and not behind the id, itself included. */
+        ids[kept] = (uint32_t)part.before + (uint32_t)__builtin_popcountll(part.kept << (63 - (id & 63)));
+        kept += bits & 1;
     }
     return kept;
 }
@@ -167,23 +195,27 @@ static PyObject *weighed(const uint32_t *ids, Py_ssize_t number, const float *we
     return Py_BuildValue("NNI", id_bytes, weight_bytes, (unsigned int)largest);
 }
 
-static PyObject *counted(
-    PyObject *text, const uint8_t *classes, const Settings *settings, const Py_buffer *new_ids, const Py_buffer *weights
-) {
+/* What the n-grams of a text are counted in; `ids` lies in `memory`, and its last `distinct` places hold the result. */
+typedef struct {
+    uint32_t *memory, *ids;
+    Py_ssize_t distinct;
+} Counted;
+
+/* Count the distinct n-grams of a text in `occurred`; return -1 without memory. */
+static int count_text(PyObject *text, const uint8_t *classes, const Settings *settings, const Selection *selection, Counted *counted) {
     Py_ssize_t room = PyUnicode_GET_LENGTH(text) + 2;
     Py_ssize_t lengths = settings->longest < settings->shortest ? 0 : settings->longest - settings->shortest + 1;
     /* Codes, their hashes, a scratch as long; words and pairs, and the runs of each length. */
     uint32_t *codes = PyMem_Malloc((size_t)(room * (5 + lengths)) * sizeof *codes);
-    if (codes == NULL) return PyErr_NoMemory();
+    if (codes == NULL) return -1;
     uint32_t *mixed = codes + room, *scratch = mixed + room, *ids = scratch + room;
     Py_ssize_t length = read_codes(text, codes);
     Py_ssize_t number = write_ids(codes, mixed, scratch, length, classes, settings, ids);
-    if (new_ids->buf != NULL) number = select_ids(ids, number, new_ids->buf);
-    Py_ssize_t distinct = count_distinct(ids, number);
-    Py_ssize_t known = weights->len / (Py_ssize_t)sizeof(float);
-    PyObject *result = weighed(ids + number - distinct, distinct, weights->buf, known);
-    PyMem_Free(codes);
-    return result;
+    if (selection != NULL) number = select_ids(ids, number, selection);
+    counted->memory = codes;
+    counted->distinct = count_distinct(ids, number);
+    counted->ids = ids + number - counted->distinct;
+    return 0;
 }
 
 static int is_possible(const Settings *settings, int word_bits, int character_bits) {
@@ -191,77 +223,245 @@ static int is_possible(const Settings *settings, int word_bits, int character_bi
            settings->longest <= 32;
 }
 
-PyDoc_STRVAR(count_ngrams_doc,
-"count_ngrams(text, classes, weights, new_ids, word_bits, character_bits, pairs, shortest, longest)\n--\n\n"
-"See kernel.pyi.");
+static Py_ssize_t vocabulary_size(const Settings *settings, int character_bits) {
+    return (Py_ssize_t)settings->first_character_id + ((Py_ssize_t)1 << character_bits);
+}
 
-static PyObject *count_ngrams(PyObject *self, PyObject *arguments) {
-    PyObject *text, *selection, *result = NULL;
-    Py_buffer classes, weights, new_ids = {0};
+/* The arguments that both functions over n-grams take. */
+typedef struct {
+    PyObject *text, *chosen;
+    Py_buffer classes, weights, selection;
     Settings settings;
     int word_bits, character_bits;
-    if (!PyArg_ParseTuple(arguments, "Uy*y*Oiipii", &text, &classes, &weights, &selection, &word_bits, &character_bits,
-                          &settings.pairs, &settings.shortest, &settings.longest))
-        return NULL;
-    if (selection != Py_None && PyObject_GetBuffer(selection, &new_ids, PyBUF_SIMPLE) < 0) goto done;
-    if (!is_possible(&settings, word_bits, character_bits)) {
+} Ngrams;
+
+/* Look at the arguments and make room for counting; return -1 with an exception. */
+static int prepare(Ngrams *ngrams) {
+    Settings *settings = &ngrams->settings;
+    if (ngrams->chosen != Py_None && PyObject_GetBuffer(ngrams->chosen, &ngrams->selection, PyBUF_SIMPLE) < 0) return -1;
+    if (!is_possible(settings, ngrams->word_bits, ngrams->character_bits)) {
         PyErr_SetString(PyExc_ValueError, "settings that an n-gram tokenizer cannot have");
-        goto done;
+        return -1;
     }
-    settings.word_shift = HASH_BITS - word_bits;
-    settings.character_shift = HASH_BITS - character_bits;
-    settings.first_character_id = 1 + ((uint32_t)1 << word_bits);
-    Py_ssize_t size = (Py_ssize_t)settings.first_character_id + ((Py_ssize_t)1 << character_bits);
-    if (classes.len != CODE_POINTS || weights.len < (Py_ssize_t)sizeof(float) ||
-        (new_ids.buf != NULL && new_ids.len != size * (Py_ssize_t)sizeof(int32_t))) {
+    settings->word_shift = HASH_BITS - ngrams->word_bits;
+    settings->character_shift = HASH_BITS - ngrams->character_bits;
+    settings->first_character_id = 1 + ((uint32_t)1 << ngrams->word_bits);
+    Py_ssize_t size = vocabulary_size(settings, ngrams->character_bits);
+    if (ngrams->classes.len != CODE_POINTS || ngrams->weights.len < (Py_ssize_t)sizeof(float) ||
+        (ngrams->selection.buf != NULL && ngrams->selection.len != (size + 63) / 64 * (Py_ssize_t)sizeof(Selection))) {
         PyErr_SetString(PyExc_ValueError, "tables of another size than the settings ask for");
-        goto done;
+        return -1;
     }
     if (make_room(size) < 0) {
         PyErr_NoMemory();
-        goto done;
+        return -1;
     }
-    result = counted(text, classes.buf, &settings, &new_ids, &weights);
-done:
-    if (new_ids.obj) PyBuffer_Release(&new_ids);
-    PyBuffer_Release(&weights);
-    PyBuffer_Release(&classes);
+    return 0;
+}
+
+static void release(Ngrams *ngrams) {
+    if (ngrams->selection.obj) PyBuffer_Release(&ngrams->selection);
+    PyBuffer_Release(&ngrams->weights);
+    PyBuffer_Release(&ngrams->classes);
+}
+
+PyDoc_STRVAR(count_ngrams_doc,
+"count_ngrams(text, classes, weights, selection, word_bits, character_bits, pairs, shortest, longest)\n--\n\n"
+"See Kernel in compiled.py.");
+
+static PyObject *count_ngrams(PyObject *self, PyObject *arguments) {
+    Ngrams ngrams = {0};
+    Counted counted;
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(arguments, "Uy*y*Oiipii", &ngrams.text, &ngrams.classes, &ngrams.weights, &ngrams.chosen,
+                          &ngrams.word_bits, &ngrams.character_bits, &ngrams.settings.pairs, &ngrams.settings.shortest,
+                          &ngrams.settings.longest))
+        return NULL;
+    if (prepare(&ngrams) == 0) {
+        if (count_text(ngrams.text, ngrams.classes.buf, &ngrams.settings, ngrams.selection.buf, &counted) < 0) {
+            PyErr_NoMemory();
+        } else {
+            Py_ssize_t known = ngrams.weights.len / (Py_ssize_t)sizeof(float);
+            result = weighed(counted.ids, counted.distinct, ngrams.weights.buf, known);
+            PyMem_Free(counted.memory);
+        }
+    }
+    release(&ngrams);
     return result;
 }
 
-PyDoc_STRVAR(fold_ascii_doc, "fold_ascii(text)\n--\n\nSee kernel.pyi.");
+/* A linear model over n-grams. Row i of the table holds what id i says for each class, and what it weighs; words and
+ * pairs (part 0) are made a vector of length 1, and so are the runs of characters (part 1). */
+typedef struct {
+    Py_buffer rows, scales, bias;
+    int floats;
+    Py_ssize_t classes, first_run;
+} Linear;
 
-static PyObject *fold_ascii(PyObject *self, PyObject *text) {
-    if (!PyUnicode_Check(text) || !PyUnicode_IS_ASCII(text)) {
-        PyErr_SetString(PyExc_ValueError, "not a text of ASCII characters");
+#define SMALLEST_SQUARE 1e-12f
+
+/* Add up what the n-grams of a text say, times their weight, and forget their counts; return the largest count.
+ * Row by row, as the rows are all over the memory and the next ones can be fetched meanwhile. */
+#define SUM_UP(NAME, TYPE, WEIGHT)                                                                                     \
+    static uint32_t NAME(const Counted *counted, const Linear *linear, const float *weights, size_t known,             \
+                         float *sums, float *squares) {                                                                \
+        const TYPE *rows = linear->rows.buf;                                                                           \
+        Py_ssize_t classes = linear->classes, columns = classes + 1;                                                   \
+        uint32_t largest = 0;                                                                                          \
+        for (Py_ssize_t i = 0; i < counted->distinct; i++) {                                                           \
+            uint32_t id = counted->ids[i], count = occurred[id];                                                       \
+            PREFETCH(&rows[(Py_ssize_t)counted->ids[i + AHEAD < counted->distinct ? i + AHEAD : i] * columns]);        \
+            occurred[id] = 0;                                                                                          \
+            if (count > largest) largest = count;                                                                      \
+            const TYPE *row = &rows[(Py_ssize_t)id * columns];                                                         \
+            float weight = weights[count < known ? count : known - 1] * (float)(WEIGHT)row[classes];                       \
+            int part = (Py_ssize_t)id >= linear->first_run;                                                            \
+            float *sum = sums + part * classes;                                                                        \
+            squares[part] += weight * weight;                                                                          \
+            for (Py_ssize_t j = 0; j < classes; j++) sum[j] += weight * (float)row[j];                                 \
+        }                                                                                                              \
+        return largest;                                                                                                \
+    }
+
+SUM_UP(sum_up_floats, float, float)
+SUM_UP(sum_up_bytes, int8_t, uint8_t)
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Return (scores, largest count, seconds of the counting, seconds of the summing), the first as a bytearray of float. */
+static PyObject *scored(const Ngrams *ngrams, const Linear *linear) {
+    Py_ssize_t classes = linear->classes;
+    Counted counted;
+    double start = seconds_now();
+    float *sums = PyMem_Calloc((size_t)(2 * classes), sizeof *sums), squares[2] = {0, 0};
+    PyObject *scores = PyByteArray_FromStringAndSize(NULL, classes * (Py_ssize_t)sizeof(float));
+    if (!sums || !scores || count_text(ngrams->text, ngrams->classes.buf, &ngrams->settings, ngrams->selection.buf, &counted) < 0) {
+        PyMem_Free(sums);
+        Py_XDECREF(scores);
+        return PyErr_NoMemory();
+    }
+    double middle = seconds_now();
+    size_t known = (size_t)ngrams->weights.len / sizeof(float);
+    uint32_t largest = (linear->floats ? sum_up_floats : sum_up_bytes)(&counted, linear, ngrams->weights.buf, known, sums, squares);
+    PyMem_Free(counted.memory);
+    float *out = (float *)PyByteArray_AS_STRING(scores);
+    const float *scales = linear->scales.buf, *bias = linear->bias.buf;
+    for (Py_ssize_t j = 0; j < classes; j++) {
+        out[j] = bias[j];
+        for (int part = 0; part < 2; part++) {
+            float square = squares[part] > SMALLEST_SQUARE ? squares[part] : SMALLEST_SQUARE;
+            out[j] += sums[part * classes + j] * scales[part * classes + j] / sqrtf(square);
+        }
+    }
+    PyMem_Free(sums);
+    return Py_BuildValue("NIdd", scores, (unsigned int)largest, middle - start, seconds_now() - middle);
+}
+
+PyDoc_STRVAR(score_ngrams_doc,
+"score_ngrams(text, classes, weights, selection, word_bits, character_bits, pairs, shortest, longest, rows, floats, "
+"scales, bias, first_run)\n--\n\nSee Kernel in compiled.py.");
+
+static PyObject *score_ngrams(PyObject *self, PyObject *arguments) {
+    Ngrams ngrams = {0};
+    Linear linear = {0};
+    PyObject *result = NULL;
+    if (!PyArg_ParseTuple(arguments, "Uy*y*Oiipiiy*py*y*n", &ngrams.text, &ngrams.classes, &ngrams.weights,
+                          &ngrams.chosen, &ngrams.word_bits, &ngrams.character_bits, &ngrams.settings.pairs,
+                          &ngrams.settings.shortest, &ngrams.settings.longest, &linear.rows, &linear.floats,
+                          &linear.scales, &linear.bias, &linear.first_run))
+        return NULL;
+    linear.classes = linear.bias.len / (Py_ssize_t)sizeof(float);
+    if (prepare(&ngrams) == 0) {
+        Py_ssize_t row = (linear.classes + 1) * (Py_ssize_t)(linear.floats ? sizeof(float) : sizeof(int8_t));
+        /* How many ids are kept is not counted here, for each text: the caller has done it, once. */
+        if (linear.classes < 1 || linear.rows.len % row != 0 || linear.scales.len != 2 * linear.bias.len ||
+            (ngrams.selection.buf == NULL && linear.rows.len / row < vocabulary_size(&ngrams.settings, ngrams.character_bits))) {
+            PyErr_SetString(PyExc_ValueError, "a linear model of another shape than the settings ask for");
+        } else {
+            result = scored(&ngrams, &linear);
+        }
+    }
+    PyBuffer_Release(&linear.rows);
+    PyBuffer_Release(&linear.scales);
+    PyBuffer_Release(&linear.bias);
+    release(&ngrams);
+    return result;
+}
+
+/* Write a text with each run of white space as one blank, and none at its ends; return its length. Texts of one byte a
+ * character, which are of Latin 1, are made lower case on the way. */
+static int is_blank(uint32_t code) {
+    return code == BLANK || (code >= 0x09 && code <= 0x0D) || (code >= 0x1C && code <= 0x1F) || code == 0x85 ||
+           code == 0x1680 || code == 0x2028 || code == 0x2029;
+}
+
+/* Lower case of each character of Latin 1, a blank for white space. */
+static Py_UCS1 folded_latin[256];
+
+static void fill_folded_latin(void) {
+    for (int code = 0; code < 256; code++) {
+        int upper = (code >= 'A' && code <= 'Z') || (code >= 0xC0 && code <= 0xDE && code != 0xD7);
+        folded_latin[code] = (Py_UCS1)(is_blank((uint32_t)code) ? BLANK : upper ? code + 0x20 : code);
+    }
+}
+
+#define FOLD(NAME, TYPE, CHANGED)                                                                                      \
+    static Py_ssize_t NAME(const TYPE *from, Py_ssize_t length, TYPE *folded) {                                        \
+        Py_ssize_t kept = 0;                                                                                           \
+        int blank_before = 1;                                                                                          \
+        for (Py_ssize_t i = 0; i < length; i++) {                                                                      \
+            TYPE code = CHANGED;                                                                                       \
+            int blank = code == BLANK;                                                                                 \
+            folded[kept] = code;                                                                                       \
+            kept += !(blank && blank_before);                                                                          \
+            blank_before = blank;                                                                                      \
+        }                                                                                                              \
+        return kept > 0 && folded[kept - 1] == BLANK ? kept - 1 : kept;                                                \
+    }
+
+FOLD(fold_1, Py_UCS1, folded_latin[from[i]])
+FOLD(fold_2, Py_UCS2, is_blank(from[i]) ? BLANK : from[i])
+FOLD(fold_4, Py_UCS4, is_blank(from[i]) ? BLANK : from[i])
+
+PyDoc_STRVAR(fold_doc, "fold(text)\n--\n\nSee Kernel in compiled.py.");
+
+static PyObject *fold(PyObject *self, PyObject *text) {
+    if (!PyUnicode_Check(text)) {
+        PyErr_SetString(PyExc_TypeError, "not a text");
         return NULL;
     }
-    Py_ssize_t length = PyUnicode_GET_LENGTH(text), kept = 0;
-    const Py_UCS1 *from = PyUnicode_1BYTE_DATA(text);
-    Py_UCS1 *folded = PyMem_Malloc((size_t)length + 1);
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text), kept;
+    int kind = PyUnicode_KIND(text);
+    const void *from = PyUnicode_DATA(text);
+    void *folded = PyMem_Malloc((size_t)(length + 1) * (size_t)kind);
     if (folded == NULL) return PyErr_NoMemory();
-    int blank_before = 1;
-    for (Py_ssize_t i = 0; i < length; i++) {
-        Py_UCS1 code = from[i];
-        int blank = code == BLANK || (code >= 0x09 && code <= 0x0D) || (code >= 0x1C && code <= 0x1F);
-        folded[kept] = blank ? BLANK : (Py_UCS1)(code + (code >= 'A' && code <= 'Z' ? 'a' - 'A' : 0));
-        kept += !(blank && blank_before);
-        blank_before = blank;
-    }
-    if (kept > 0 && folded[kept - 1] == BLANK) kept--;
-    PyObject *result = PyUnicode_FromKindAndData(PyUnicode_1BYTE_KIND, folded, kept);
+    if (kind == PyUnicode_1BYTE_KIND) kept = fold_1(from, length, folded);
+    else if (kind == PyUnicode_2BYTE_KIND) kept = fold_2(from, length, folded);
+    else kept = fold_4(from, length, folded);
+    PyObject *result = PyUnicode_FromKindAndData(kind, folded, kept);
     PyMem_Free(folded);
+    if (result == NULL || kind == PyUnicode_1BYTE_KIND) return result;
+    /* Lower case of all scripts is the affair of Python. */
+    Py_SETREF(result, PyObject_CallMethod(result, "lower", NULL));
     return result;
 }
 
 static PyMethodDef methods[] = {
     {"count_ngrams", count_ngrams, METH_VARARGS, count_ngrams_doc},
-    {"fold_ascii", fold_ascii, METH_O, fold_ascii_doc},
+    {"score_ngrams", score_ngrams, METH_VARARGS, score_ngrams_doc},
+    {"fold", fold, METH_O, fold_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "textops.text.kernel", "Counting of n-grams, compiled.", -1, methods, NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "textops.text.kernel", "Counting and scoring of n-grams, compiled.", -1, methods, NULL, NULL, NULL, NULL,
 };
 
-PyMODINIT_FUNC PyInit_kernel(void) { return PyModule_Create(&module); }
+PyMODINIT_FUNC PyInit_kernel(void) {
+    fill_folded_latin();
+    return PyModule_Create(&module);
+}

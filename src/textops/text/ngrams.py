@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,10 @@ from textops.text.hashing import (
     segment_hashes,
     window_hashes,
 )
+from textops.text.linear_table import LinearTable
 from textops.text.normalization import normalize
 from textops.text.ragged import Ragged
+from textops.text.selection import Selection
 from textops.text.tokenizer import Feed
 
 TYPE = "ngrams"
@@ -115,31 +118,76 @@ class NgramTokenizer:
         """Return the distinct n-grams of each text, weighted with 1 + ln(count)."""
         return self.selected(texts, None)
 
-    def selected(self, texts: Sequence[str], new_ids: NDArray[np.int32] | None) -> Ragged:
+    def selected(self, texts: Sequence[str], selection: Selection | None) -> Ragged:
         """Return the same under other ids.
 
         Args:
             texts: Any strings.
-            new_ids: What each id is replaced by, 0 for nothing at all; shape [vocabulary_size]. None to keep all.
+            selection: Of all ids; None to keep all as they are.
         """
         kernel = compiled.kernel()
-        if kernel is not None and self.vocabulary_size <= LARGEST_TABLE:
+        if kernel is not None and self.is_countable:
             return Ragged.from_rows(
-                [self._count(kernel, normalize(text, self.max_characters), new_ids) for text in texts]
+                [self._count(kernel, normalize(text, self.max_characters), selection) for text in texts]
             )
         everything = self._ragged_by_numpy(texts)
-        return everything if new_ids is None else _replaced(everything, new_ids)
+        return everything if selection is None else _replaced(everything, selection.new_ids)
 
     def _count(
-        self, kernel: Kernel, text: str, new_ids: NDArray[np.int32] | None
+        self, kernel: Kernel, text: str, selection: Selection | None
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        settings = (self.word_bits, self.character_bits, self.word_pairs, self._shortest, max(0, self.longest))
+        parts = None if selection is None else selection.parts
         weights = weights_up_to(0)
-        ids, weighed, largest = kernel.count_ngrams(text, character_classes(), weights, new_ids, *settings)
+        ids, weighed, largest = kernel.count_ngrams(text, character_classes(), weights, parts, *self._settings)
         if largest >= len(weights):
             weights = weights_up_to(largest)
-            ids, weighed, _ = kernel.count_ngrams(text, character_classes(), weights, new_ids, *settings)
+            ids, weighed, _ = kernel.count_ngrams(text, character_classes(), weights, parts, *self._settings)
         return np.frombuffer(ids, np.int32), np.frombuffer(weighed, np.float32)
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether there are few enough ids to count them in a table, which the kernel does."""
+        return self.vocabulary_size <= LARGEST_TABLE
+
+    def scored(
+        self, text: str, selection: Selection | None, table: LinearTable
+    ) -> tuple[NDArray[np.float32], float, float]:
+        """Score a text with a linear model, which only the compiled kernel does.
+
+        Args:
+            text: Any string.
+            selection: See `selected`; keeps as many ids as the table has rows, but for the first.
+            table: The model.
+
+        Returns:
+            The scores, shape [classes]; the seconds of the counting, and those of the scoring.
+
+        Raises:
+            RuntimeError: If there is no kernel.
+        """
+        start = perf_counter()
+        kernel = compiled.kernel()
+        if kernel is None:
+            raise RuntimeError("scoring needs the compiled kernel")
+        normalized = normalize(text, self.max_characters)
+        parts = None if selection is None else selection.parts
+        weights = weights_up_to(0)
+        tables = (table.rows, table.has_floats, table.scales, table.bias, table.first_run)
+        counted = perf_counter()
+        scores, largest, features, inference = kernel.score_ngrams(
+            normalized, character_classes(), weights, parts, *self._settings, *tables
+        )
+        if largest >= len(weights):
+            weights = weights_up_to(largest)
+            scores, _, features, inference = kernel.score_ngrams(
+                normalized, character_classes(), weights, parts, *self._settings, *tables
+            )
+        return np.frombuffer(scores, np.float32), counted - start + features, inference
+
+    @property
+    def _settings(self) -> tuple[int, int, bool, int, int]:
+        """What the kernel wants to know."""
+        return self.word_bits, self.character_bits, self.word_pairs, self._shortest, max(0, self.longest)
 
     @property
     def _shortest(self) -> int:
@@ -216,7 +264,7 @@ class NgramTokenizer:
         self, codes: NDArray[np.uint32], mixed: Hashes, starts: NDArray[np.intp], ends: NDArray[np.intp]
     ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], list[int]]:
         """Return ids of words, ids of pairs by their first word, and the number of the first word of each text."""
-        word_starts, word_ends = _word_bounds(codes)
+        word_starts, word_ends = word_bounds(codes)
         hashes = segment_hashes(mixed, word_starts, word_ends)
         shift = np.uint32(HASH_BITS - self.word_bits)
         one = np.uint32(1)
@@ -238,7 +286,7 @@ def _replaced(everything: Ragged, new_ids: NDArray[np.int32]) -> Ragged:
     return Ragged(replaced.take(kept), everything.weights.take(kept), np.searchsorted(kept, everything.offsets))
 
 
-def _word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     classes = character_classes().take(codes)
     inside = classes != SEPARATOR
     # A boundary lies where words begin or end, and on both sides of a character that is a word by itself.

@@ -10,6 +10,8 @@ _WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
 # No script stacks so many marks on one letter. NFKC sorts the marks of a letter in quadratic time: 200,000 of them,
 # which fit into one request, would take half a minute.
 _LONG_RUN = 256
+# No character before this one is a mark, or becomes one.
+_FIRST_MARK = "\u0300"
 
 
 def normalize(text: str, max_characters: int | None = None, *, keep_case: bool = False) -> str:
@@ -28,17 +30,16 @@ def normalize(text: str, max_characters: int | None = None, *, keep_case: bool =
     if max_characters is not None and len(text) > max_characters:
         text = text[:max_characters]
     # Most texts are ASCII, for which NFKC changes nothing and asking is ten times cheaper.
-    if text.isascii():
-        kernel = compiled.kernel()
-        if kernel is not None and not keep_case:
-            return kernel.fold_ascii(text)
-    else:
-        text = _compose(text)[:max_characters]
+    if not text.isascii():
+        text = compose(text)[:max_characters]
+    kernel = compiled.kernel()
+    if kernel is not None and not keep_case:
+        return kernel.fold(text)
     folded = _fold_white_space(text)
     return folded if keep_case else folded.lower()
 
 
-def _compose(text: str) -> str:
+def compose(text: str) -> str:
     """Do what NFKC does, in a time that grows with the length of the text alone."""
     if _has_long_run(text):
         text = _with_sorted_marks(text)
@@ -48,7 +49,7 @@ def _compose(text: str) -> str:
 def _has_long_run(text: str) -> bool:
     """Tell whether anywhere in the text `2 * _LONG_RUN` marks follow each other; looks at few characters."""
     return any(
-        all(map(_is_sorted_by_nfkc, text[start : start + _LONG_RUN]))
+        text[start] >= _FIRST_MARK and all(map(_is_sorted_by_nfkc, text[start : start + _LONG_RUN]))
         for start in range(0, len(text) - _LONG_RUN + 1, _LONG_RUN)
     )
 

@@ -14,6 +14,7 @@ from textops.errors import BundleError
 from textops.files import write_text
 from textops.text.ngrams import PADDING, NgramTokenizer
 from textops.text.ragged import Ragged
+from textops.text.selection import Selection
 from textops.text.tokenizer import Feed
 
 TYPE = "selected-ngrams"
@@ -28,6 +29,7 @@ class SelectedNgramTokenizer:
     Attributes:
         whole: Gives all n-grams.
         first_character_id: Ids from here on are character runs.
+        selection: What each id of `whole` is replaced by.
     """
 
     def __init__(self, whole: NgramTokenizer, kept: NDArray[np.bool_]) -> None:
@@ -42,7 +44,7 @@ class SelectedNgramTokenizer:
         self.whole = whole
         self._kept = kept.copy()
         self._kept[PADDING] = False
-        self._new_ids = np.where(self._kept, np.cumsum(self._kept), PADDING).astype(np.int32)
+        self.selection = Selection.of(self._kept)
         self.first_character_id = 1 + int(self._kept[: whole.first_character_id].sum())
 
     @property
@@ -57,7 +59,7 @@ class SelectedNgramTokenizer:
 
     def ragged(self, texts: Sequence[str]) -> Ragged:
         """Return the distinct n-grams of each text that were kept, weighted with 1 + ln(count)."""
-        return self.whole.selected(texts, self._new_ids)
+        return self.whole.selected(texts, self.selection)
 
     def encode(self, texts: Sequence[str]) -> Feed:
         """Return `input_ids` (int64) and `weights` (float32), both of shape [len(texts), most n-grams kept]."""
