@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from textops.serving.request_id import request_id_of
+from textops.serving.exchange import Answer, request_id_of
+from textops.serving.pace import Pace
 from textops.serving.schemas import FieldProblem, Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -78,9 +79,20 @@ def json_pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{part}" for part in parts)[:MAX_POINTER_CHARACTERS]
 
 
-def install_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of the app with a problem."""
-    app.exception_handler(ProblemError)(_answer_problem)
+def install_problem_handlers(app: FastAPI, pace: Pace) -> None:
+    """Answer every error of the app with a problem.
+
+    Args:
+        app: The app.
+        pace: How fast refusals for overload go out.
+    """
+
+    async def answer_problem(request: Request, error: ProblemError) -> Response:
+        if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+            await pace.wait()
+        return _response(request, error)
+
+    app.exception_handler(ProblemError)(answer_problem)
     app.exception_handler(HTTPException)(_answer_http_exception)
     app.exception_handler(ClientDisconnect)(_answer_nobody)
     app.exception_handler(Exception)(_answer_fault)
@@ -102,10 +114,6 @@ def problem_responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     }
 
 
-async def _answer_problem(request: Request, error: ProblemError) -> Response:
-    return _response(request, error)
-
-
 async def _answer_http_exception(request: Request, error: HTTPException) -> Response:
     status = HTTPStatus(error.status_code)
     name, detail = _NAMES.get(status, (status.phrase.lower().replace(" ", "_"), str(error.detail)))
@@ -120,17 +128,26 @@ async def _answer_nobody(_request: Request, _error: ClientDisconnect) -> Respons
 async def _answer_fault(request: Request, error: Exception) -> Response:
     # The server logs the traceback; this line ties it to the request.
     logger.error("request {} failed with {}", request_id_of(request.scope), type(error).__name__)
-    return _response(request, _EXAMPLES[HTTPStatus.INTERNAL_SERVER_ERROR])
+    return _response(request, FAULT)
+
+
+def problem_answer(error: ProblemError, request_id: str | None) -> Answer:
+    """Return the response of a problem outside of the app."""
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in (error.headers or {}).items()]
+    return Answer(_document(error, request_id), error.status, MEDIA_TYPE.encode(), headers)
 
 
 def _response(request: Request, error: ProblemError) -> Response:
-    problem = _problem(error, request_id_of(request.scope))
     return Response(
-        problem.model_dump_json(exclude_none=True),
+        _document(error, request_id_of(request.scope)),
         status_code=error.status,
         headers=error.headers,
         media_type=MEDIA_TYPE,
     )
+
+
+def _document(error: ProblemError, request_id: str | None) -> bytes:
+    return _problem(error, request_id).model_dump_json(exclude_none=True).encode()
 
 
 def _problem(error: ProblemError, request_id: str | None) -> Problem:
@@ -143,6 +160,10 @@ def _problem(error: ProblemError, request_id: str | None) -> Problem:
         errors=error.errors,
     )
 
+
+FAULT = ProblemError(
+    HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "the service failed; tell its operator the request id"
+)
 
 _EXAMPLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemError(
@@ -161,10 +182,22 @@ _EXAMPLES = {
         "/text: Text has no visible character",
         errors=[FieldProblem(pointer="/text", detail="Text has no visible character")],
     ),
-    HTTPStatus.INTERNAL_SERVER_ERROR: ProblemError(
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-        "internal_error",
-        "the service failed; tell its operator the request id",
+    HTTPStatus.INTERNAL_SERVER_ERROR: FAULT,
+    HTTPStatus.UNAUTHORIZED: ProblemError(
+        HTTPStatus.UNAUTHORIZED, "key_missing", "send an API key as X-API-Key or Authorization: Bearer"
+    ),
+    HTTPStatus.FORBIDDEN: ProblemError(HTTPStatus.FORBIDDEN, "key_not_admitted", "this key may not administrate"),
+    HTTPStatus.NOT_FOUND: ProblemError(HTTPStatus.NOT_FOUND, "unknown_prediction", "no prediction has this id"),
+    HTTPStatus.REQUEST_TIMEOUT: ProblemError(
+        HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", "the body has not come within 20 s: send it again"
+    ),
+    HTTPStatus.TOO_MANY_REQUESTS: ProblemError(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "overloaded",
+        "more is asked than can be answered now: ask again in 1 s, or later each time",
+    ),
+    HTTPStatus.GATEWAY_TIMEOUT: ProblemError(
+        HTTPStatus.GATEWAY_TIMEOUT, "timeout", "no answer within 10 s: ask again, or for less at once"
     ),
     HTTPStatus.SERVICE_UNAVAILABLE: not_ready("no model answers yet: try again later"),
 }

@@ -19,17 +19,17 @@ class Limits:
     """How much a request may ask for; the context of its validation.
 
     Attributes:
-        text_characters: Longest text.
+        text_characters: Longest text, None for any length.
         batch_texts: Most texts of a batch.
     """
 
-    text_characters: int
+    text_characters: int | None
     batch_texts: int
 
 
 def _checked_length(text: str, info: ValidationInfo) -> str:
     limits = cast("Limits", info.context)
-    if len(text) > limits.text_characters:
+    if limits.text_characters is not None and len(text) > limits.text_characters:
         raise PydanticCustomError(
             "text_too_long",
             "Text has {characters} characters, at most {limit} are allowed",
@@ -113,6 +113,9 @@ class PredictionResponse(_Response):
     probabilities: dict[str, float] = Field(description="Calibrated probability of every class.")
     needs_review: bool = Field(description="Whether a person should look.")
     model: ModelReference
+    truncated: bool | None = Field(
+        None, description="True where the text was longer than the service takes and its rest was not looked at."
+    )
 
 
 class BatchResponse(_Response):
@@ -132,6 +135,14 @@ class Readiness(_Response):
 
     status: Literal["ready"] = "ready"
     model: ModelReference
+
+
+class Reload(_Response):
+    """What came of looking for another version."""
+
+    outcome: Literal["reloaded", "unchanged", "failed"]
+    detail: str = Field(description="One line; for a failure, why. The version before goes on answering.")
+    model: ModelReference | None = Field(description="Which version answers now; null where none does.")
 
 
 class ModelDescription(_Response):

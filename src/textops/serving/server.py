@@ -1,7 +1,9 @@
 """Starting the API, and ending it without losing an answer."""
 
+import gc
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from types import FrameType
@@ -9,12 +11,15 @@ from types import FrameType
 import uvicorn
 from loguru import logger
 
-from textops.errors import ServiceError
 from textops.serving.api import create_app
+from textops.serving.listener import BACKLOG, address_of, bind
+from textops.serving.protocol import BoundedProtocol
 from textops.serving.served_model import ServedModel
+from textops.serving.service import LOG_CLOSE_SECONDS
 from textops.serving.settings import ServingSettings
+from textops.serving.supervisor import inherited_listener, supervise
 
-BACKLOG = 2048
+LONGEST_STRETCH_SECONDS = 0.0005
 # Orchestrators send SIGKILL ten seconds after SIGTERM; the drain must be over in eight.
 DRAIN_SECONDS = 6
 
@@ -30,54 +35,54 @@ def serve(settings: ServingSettings) -> None:
         RegistryError: If there is nothing to serve.
         BundleError: If the model is altered, incomplete or does not answer.
     """
+    if settings.server == "granian":
+        from textops.serving.granian_server import serve_with_granian
+
+        serve_with_granian(settings, DRAIN_SECONDS + LOG_CLOSE_SECONDS)
+        return
+    listener = inherited_listener()
+    if listener is not None:
+        with closing(listener):
+            _serve_here(settings, listener)
+        return
     with closing(bind(settings.host, settings.port)) as listener:
-        model = ServedModel.load(settings)
-        app = create_app(settings, model)
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        logger.info("serving {} on {}", model.version, address_of(listener))
-        with _signals_ending_well():
-            uvicorn.Server(config).run([listener])
-        logger.info("stopped")
+        if settings.workers > 1:
+            logger.info("starting {} processes on {}", settings.workers, address_of(listener))
+            supervise(settings, listener, DRAIN_SECONDS + LOG_CLOSE_SECONDS)
+        else:
+            _serve_here(settings, listener)
+    logger.info("stopped")
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Take an address, before anything costly is done.
-
-    Raises:
-        ServiceError: If it is taken, forbidden or not one of this machine.
-    """
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-    # A name with odd characters or of odd length is a ValueError before it is looked up.
-    except (OSError, ValueError) as error:
-        raise ServiceError(f"cannot listen on {host}: {error}; choose another host (TEXTOPS_HOST)") from error
-    try:
-        # Without it, the address stays taken for a minute after the last server.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise ServiceError(
-            f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, "
-            "or choose another port (TEXTOPS_PORT, 0 for any free one)"
-        ) from error
-    return listener
+def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
+    """Serve in this process."""
+    model = ServedModel.load(settings)
+    app = create_app(settings, model)
+    config = uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=settings.trusted_proxies is not None,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+        backlog=BACKLOG,
+    )
+    logger.info("serving {} on {}", model.version, address_of(listener))
+    _prepare_interpreter()
+    with _signals_ending_well():
+        uvicorn.Server(config).run([listener])
 
 
-def address_of(listener: socket.socket) -> str:
-    """Return the URL of a listening socket."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def _prepare_interpreter() -> None:
+    """Keep the interpreter's own work away from the requests."""
+    # What was loaded stays: looking through it at every collection would only take time.
+    gc.collect()
+    gc.freeze()
+    # The thread that writes the log works in stretches; a request waits for the end of one.
+    sys.setswitchinterval(LONGEST_STRETCH_SECONDS)
 
 
 @contextmanager

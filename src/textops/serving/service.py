@@ -1,22 +1,34 @@
-"""What the endpoints share: the model with its metrics, or the reason why there is none."""
+"""What the endpoints share: the model that answers, its bounds, its metrics and its log."""
 
-from collections.abc import Sequence
-from time import perf_counter
+import asyncio
+import time
+from collections.abc import Coroutine, Sequence
+from http import HTTPStatus
 from typing import Any
-from uuid import uuid4
 
 from loguru import logger
 
-from textops.errors import BundleError, RegistryError
+from textops.errors import RegistryError
+from textops.inference import Prediction
+from textops.prediction_log import LoggedPrediction, PredictionLog, PredictionLogSettings, new_prediction_id
 from textops.registry import Registry, Version
+from textops.serving.admission import Admission
+from textops.serving.bodies import BodyBounds
+from textops.serving.current_model import CurrentModel
+from textops.serving.exchange import Exchange
+from textops.serving.log_metrics import LogMetrics
 from textops.serving.metrics import ServingMetrics
-from textops.serving.problems import not_ready
+from textops.serving.pace import Pace
+from textops.serving.problems import ProblemError
 from textops.serving.schemas import Limits, ModelDescription, ModelReference
 from textops.serving.served_model import ServedModel
 from textops.serving.settings import ServingSettings
+from textops.serving.siblings import listen_to_siblings
 
-NO_MODEL = "there is no model to serve: register and promote one, then start the service again"
-BROKEN_MODEL = "the model is altered or does not answer its canary: see the log of the service"
+_REFUSALS_AT_ONCE = 50
+_REFRESH_SECONDS = 0.5
+# Orchestrators send SIGKILL ten seconds after SIGTERM; draining takes up to six of them.
+LOG_CLOSE_SECONDS = 2
 
 
 class Service:
@@ -24,37 +36,47 @@ class Service:
 
     Attributes:
         settings: The settings.
-        limits: Bounds of a request.
+        bounds: What a request may ask for.
         metrics: The metrics.
+        current: The model that answers now.
+        admission: What waits or runs.
+        pace: How fast refusals for overload go out.
+        log: The prediction log, None where it is switched off.
     """
 
-    def __init__(self, settings: ServingSettings, model: ServedModel | None = None) -> None:
+    def __init__(
+        self, settings: ServingSettings, log_settings: PredictionLogSettings, model: ServedModel | None = None
+    ) -> None:
         """Take a model, or load what the settings say; without one the service is not ready."""
         self.settings = settings
-        self.limits = Limits(settings.max_text_characters, settings.max_batch_texts)
         self.metrics = ServingMetrics()
-        self._model = model
-        self._reason = NO_MODEL
-        if model is None:
-            try:
-                self._model = ServedModel.load(settings)
-            except RegistryError as error:
-                logger.error("nothing to serve: {}", error)
-            except BundleError as error:
-                logger.error("nothing to serve: {}", error)
-                self._reason = BROKEN_MODEL
-        if self._model is not None:
-            self.metrics.introduce(self._model.version)
+        self.current = CurrentModel(settings, self.metrics, model)
+        self.admission = Admission(lambda: self.current.most_waiting, settings.max_waiting_bytes)
+        self.pace = Pace(settings.refusals_per_second, _REFUSALS_AT_ONCE)
+        longest = settings.max_text_characters if settings.long_texts == "refuse" else None
+        limits = Limits(longest, settings.max_batch_texts)
+        self.bounds = BodyBounds(limits, settings.max_body_bytes, settings.body_seconds, self.admission)
+        self.log = None
+        if log_settings.is_on:
+            self.log = PredictionLog(log_settings, LogMetrics(self.metrics))
+        self._tasks: set[asyncio.Task[object]] = set()
 
-    def model(self) -> ServedModel:
-        """Return the loaded model.
+    def start(self) -> None:
+        """Open the log, follow the registry and keep the gauges fresh, on the running event loop."""
+        if self.log is not None:
+            self.log.start()
+        self._begin(self._refresh())
+        if self.settings.reload_seconds:
+            self._begin(self.current.follow())
+        listen_to_siblings(lambda: self._begin(self.current.reload()))
 
-        Raises:
-            ProblemError: 503, if there is none.
-        """
-        if self._model is None:
-            raise not_ready(self._reason)
-        return self._model
+    async def close(self) -> None:
+        """Stop following, let the model go and write what the log still has."""
+        for task in self._tasks:
+            task.cancel()
+        self.current.close()
+        if self.log is not None:
+            await asyncio.to_thread(self.log.close, LOG_CLOSE_SECONDS)
 
     def check(self) -> ModelReference:
         """Make the model answer its canary.
@@ -62,40 +84,49 @@ class Service:
         Raises:
             ProblemError: 503, if it does not.
         """
-        model = self.model()
-        try:
-            model.predictor.check_canary()
-        except BundleError as error:
-            self.metrics.ready.set(0)
-            logger.error("the canary failed: {}", error)
-            raise not_ready(BROKEN_MODEL) from error
-        self.metrics.ready.set(1)
-        return ModelReference(name=model.version.name, version=model.version.number)
+        return _reference(self.current.check())
 
-    async def answer(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """Classify texts; each answer has the members of `PredictionResponse`."""
-        model = self.model()
-        start = perf_counter()
-        with self.metrics.running.track_inprogress():
-            predictions = await model.classify(texts)
-        self.metrics.observe(model.version, texts, predictions, perf_counter() - start)
-        reference = {"name": model.version.name, "version": model.version.number}
-        return [
-            {
-                "prediction_id": str(uuid4()),
-                "label": prediction.label,
-                "probability": prediction.probability,
-                "probabilities": prediction.probabilities,
-                "needs_review": prediction.needs_review,
-                "model": reference,
-            }
-            for prediction in predictions
-        ]
+    def reference(self) -> ModelReference | None:
+        """Return which version answers now, None where none does."""
+        version = self.current.version
+        return None if version is None else _reference(version)
+
+    async def answer(self, texts: Sequence[str], exchange: Exchange) -> list[dict[str, Any]]:
+        """Classify texts and log the answers; each has the members of `PredictionResponse`.
+
+        Raises:
+            ProblemError: 503 or 504.
+        """
+        model = self.current.get()
+        start = time.perf_counter()
+        if start - exchange.started > self.settings.timeout_seconds:
+            raise self._timeout()
+        longest = self.settings.max_text_characters
+        seen = [text[:longest] for text in texts]
+        predictions = await self._classify(model, seen)
+        seconds = (time.perf_counter() - start) / len(texts)
+        self.metrics.observe(model.version, seen, predictions)
+        ids = [new_prediction_id() for _ in predictions]
+        if self.log is not None:
+            self.log.record(logged_rows(model.version, exchange.request_id, ids, seen, predictions, seconds))
+        answers = [response_to(model.version, *answer) for answer in zip(ids, predictions, strict=True)]
+        for answer, text in zip(answers, texts, strict=True):
+            if len(text) > longest:
+                answer["truncated"] = True
+        return answers
+
+    async def _classify(self, model: ServedModel, texts: Sequence[str]) -> list[Prediction]:
+        expires = asyncio.get_running_loop().time() + self.settings.timeout_seconds
+        try:
+            return await model.classify(texts, expires)
+        except TimeoutError as error:
+            self.metrics.expired.inc(len(texts))
+            raise self._timeout() from error
 
     def describe(self) -> ModelDescription:
         """Tell what is known of the model, with the aliases that the registry gives its version now."""
-        version = self.model().version
-        manifest = self.model().predictor.manifest
+        model = self.current.get()
+        version, manifest = model.version, model.predictor.manifest
         return ModelDescription(
             name=version.name,
             version=version.number,
@@ -110,10 +141,74 @@ class Service:
             created=manifest.created,
         )
 
-    def close(self) -> None:
-        """End the model's thread."""
-        if self._model is not None:
-            self._model.close()
+    def refresh(self) -> None:
+        """Hand figures over, and set the gauges that nobody sets while they change."""
+        self.metrics.hand_over()
+        self.metrics.waiting_texts.set(self.admission.texts)
+        if self.log is not None:
+            self.metrics.log_waiting.set(self.log.state.waiting)
+
+    def _begin(self, work: Coroutine[object, object, object]) -> None:
+        # A task that nobody holds may be collected in the middle of its work.
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _refresh(self) -> None:
+        while True:
+            self.refresh()
+            await asyncio.sleep(_REFRESH_SECONDS)
+
+    def _timeout(self) -> ProblemError:
+        return ProblemError(
+            HTTPStatus.GATEWAY_TIMEOUT,
+            "timeout",
+            f"no answer within {self.settings.timeout_seconds:g} s: ask again, or for less at once",
+        )
+
+
+def response_to(version: Version, prediction_id: str, prediction: Prediction) -> dict[str, Any]:
+    """Return the members of `PredictionResponse`."""
+    return {
+        "prediction_id": prediction_id,
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "probabilities": prediction.probabilities,
+        "needs_review": prediction.needs_review,
+        "model": {"name": version.name, "version": version.number},
+    }
+
+
+def logged_rows(
+    version: Version,
+    request_id: str,
+    ids: Sequence[str],
+    texts: Sequence[str],
+    predictions: Sequence[Prediction],
+    seconds: float,
+) -> list[LoggedPrediction]:
+    """Return a row of the prediction log for each answer."""
+    now = time.time()
+    return [
+        LoggedPrediction(
+            prediction_id,
+            now,
+            request_id,
+            version.name,
+            version.number,
+            prediction.label,
+            prediction.probability,
+            prediction.probabilities,
+            prediction.needs_review,
+            text,
+            seconds,
+        )
+        for prediction_id, text, prediction in zip(ids, texts, predictions, strict=True)
+    ]
+
+
+def _reference(version: Version) -> ModelReference:
+    return ModelReference(name=version.name, version=version.number)
 
 
 def _aliases(registry: Registry, version: Version) -> list[str] | None:

@@ -1,9 +1,14 @@
 """Settings of the API from the environment, variables TEXTOPS_*."""
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from textops.registry.settings import DEFAULT_REGISTRY, PREFIX
+
+Batching = Literal["auto", "inline", "queue"]
+Keys = Annotated[tuple[SecretStr, ...], NoDecode]
 
 
 class ServingSettings(BaseSettings):
@@ -15,10 +20,30 @@ class ServingSettings(BaseSettings):
             production.
         host: Address to listen on.
         port: Port to listen on; 0 for any free one.
+        server: What speaks HTTP.
+        workers: Processes that answer.
+        trusted_proxies: Addresses whose `X-Forwarded-For` is believed, separated by commas; None for nobody's.
         max_body_bytes: Larger request bodies are refused.
-        max_text_characters: Longer texts and titles are refused.
-        max_batch_texts: Larger batches are refused.
+        max_text_characters: Longer texts and titles are refused, or cut.
+        long_texts: What is done with longer texts.
+        max_batch_texts: Larger batches are refused; longer ones go over NDJSON, line by line.
+        max_waiting_texts: Texts that may wait or run in one process, what is more is refused; None for what a
+            process can answer in a tenth of a second.
+        max_waiting_bytes: Bytes that bodies of several pieces may take in one process.
+        refusals_per_second: How many refusals for overload a process sends in a second; the others wait for their
+            turn.
+        rate_limit: Requests a second that one client may send to one process, None for no limit.
+        timeout_seconds: How long an answer may take.
+        body_seconds: How long a client may take to send a request.
+        batching: Whether texts are answered where they come in, or taken together from a queue; `auto` measures the
+            model.
+        batch_texts: Most texts that are taken together.
+        batch_tokens: Most tokens that are taken together, padded to the longest text.
         inline_milliseconds: Predictions that should take longer leave the event loop and run in a thread.
+        reload_seconds: How often the registry is asked whether another version is to answer; 0 for never.
+        api_keys: Keys that are let in, separated by commas; none for everybody.
+        admin_keys: Keys that may administrate, separated by commas; none for those of `api_keys`, and without any
+            key for this machine alone.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -27,7 +52,30 @@ class ServingSettings(BaseSettings):
     model: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
+    server: Literal["uvicorn", "granian"] = "uvicorn"
+    workers: int = Field(1, ge=1, le=256)
+    trusted_proxies: str | None = None
     max_body_bytes: int = Field(10 * 1024 * 1024, ge=1)
     max_text_characters: int = Field(200_000, ge=1)
+    long_texts: Literal["refuse", "cut"] = "refuse"
     max_batch_texts: int = Field(1_000, ge=1)
+    max_waiting_texts: int | None = Field(None, ge=1)
+    max_waiting_bytes: int = Field(256 * 1024 * 1024, ge=1)
+    refusals_per_second: float = Field(1_000, gt=0)
+    rate_limit: float | None = Field(None, gt=0)
+    timeout_seconds: float = Field(10.0, gt=0)
+    body_seconds: float = Field(20.0, gt=0)
+    batching: Batching = "auto"
+    batch_texts: int = Field(16, ge=1)
+    batch_tokens: int = Field(8_192, ge=1)
     inline_milliseconds: float = Field(5.0, ge=0)
+    reload_seconds: float = Field(5.0, ge=0)
+    api_keys: Keys = ()
+    admin_keys: Keys = ()
+
+    @field_validator("api_keys", "admin_keys", mode="before")
+    @classmethod
+    def _split(cls, keys: object) -> object:
+        if isinstance(keys, str):
+            return [key.strip() for key in keys.split(",") if key.strip()]
+        return keys

@@ -320,7 +320,8 @@ def test_the_metrics_count_requests_and_answers(client: TestClient) -> None:
     assert "textops_predictions_for_review_total 1.0" in figures
     assert "textops_prediction_confidence_ratio_count 4.0" in figures
     assert "textops_text_characters_count 4.0" in figures
-    assert "textops_prediction_seconds_count 2.0" in figures
+    assert "textops_feature_seconds_count 2.0" in figures
+    assert "textops_inference_seconds_count 2.0" in figures
     assert "textops_ready 1.0" in figures
     assert 'http_requests_total{handler="/predict",method="POST",status="2xx"} 1.0' in figures
     assert 'http_requests_total{handler="/predict",method="POST",status="4xx"} 1.0' in figures
@@ -406,7 +407,7 @@ def failing(settings: ServingSettings) -> Iterator[tuple[TestClient, FailingToke
     version = Registry(settings.registry).find()
     tokenizer = FailingTokenizer(word_bits=12, character_bits=4)
     session = onnxruntime.InferenceSession(version.path / MODEL_FILE)
-    model = ServedModel(version, Predictor(version.manifest, tokenizer, session), inline_seconds=1)
+    model = ServedModel(version, Predictor(version.manifest, tokenizer, session), settings)
     with TestClient(create_app(settings, model), raise_server_exceptions=False) as client:
         yield client, tokenizer
 
@@ -475,4 +476,6 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(
 
     asyncio.run(app(scope, receive, send))
 
-    assert sent[0]["status"] == 400
+    assert sent == []
+    assert app.state.service.admission.body_bytes == 0
+    assert 'status="4xx"' in app.state.service.metrics.exposition().decode()

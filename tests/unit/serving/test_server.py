@@ -13,14 +13,15 @@ from loguru import logger
 from textops.errors import BundleError, RegistryError, ServiceError
 from textops.registry import Registry
 from textops.serving.__main__ import main
-from textops.serving.server import address_of, bind, serve
+from textops.serving.listener import address_of, bind
+from textops.serving.server import serve
 from textops.serving.settings import ServingSettings
 
 
 @pytest.fixture
 def records() -> Iterator[Queue[str]]:
     collected: Queue[str] = Queue()
-    sink = logger.add(lambda message: collected.put(str(message)), format="{message}")
+    sink = logger.add(lambda message: collected.put(str(message)), format="{message}", level="INFO")
     yield collected
     logger.remove(sink)
 

@@ -1,0 +1,125 @@
+"""uvicorn's HTTP, with the bounds that it lacks: how long a request may take to come, and how large its head may be."""
+
+import asyncio
+from http import HTTPStatus
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from textops.prediction_log import random_hex
+from textops.serving import request_id
+from textops.serving.problems import ProblemError, problem_answer
+
+MOST_HEAD_BYTES = 64 * 1024
+HEAD_SECONDS = 20.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Ends connections whose next request does not come, or does not go on.
+
+    Nearly every request comes in one piece, and costs no timer. One that comes in several must bring the next piece
+    of its body in time; how long it may take in all, the endpoints say, which know what they read.
+    """
+
+    _in_head = True
+    _incomplete = True
+    _head_bytes = 0
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, within bounds."""
+        if not self._in_head:
+            self._stop_waiting()
+        super().data_received(data)
+        if not self._incomplete or self.transport.is_closing():
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MOST_HEAD_BYTES:
+                self._refuse(_head_too_large())
+                return
+        self._wait()
+
+    def on_message_begin(self) -> None:
+        """Expect the end of the request."""
+        self._incomplete = True
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Expect a body."""
+        self._in_head = False
+        self._head_bytes = 0
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect nothing: between two requests, uvicorn's own timer for idle connections runs."""
+        super().on_message_complete()
+        self._in_head = True
+        self._incomplete = False
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP with a problem, as all else."""
+        self._refuse(ProblemError(HTTPStatus.BAD_REQUEST, "invalid_http", msg.rstrip(".").lower()))
+
+    def _wait(self) -> None:
+        # The head must have come when the first time is over; each piece of a body has a time of its own.
+        if self._timer is None:
+            self._timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _give_up(self) -> None:
+        self._timer = None
+        if self._in_head and not self._head_bytes:
+            self.transport.close()
+        elif (self.cycle is not None and not self._in_head and not self.flow.read_paused) or self._in_head:
+            self._refuse(_too_slow())
+        else:
+            # What has come has not been read yet: the client is not to blame.
+            self._wait()
+
+    def _refuse(self, problem: ProblemError) -> None:
+        """Answer before an app could, and end the connection."""
+        self._stop_waiting()
+        # Where an answer is being written, a second one would only spoil it.
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            name = random_hex()
+            answer = problem_answer(problem, name)
+            head = (
+                f"HTTP/1.1 {problem.status.value} {problem.status.phrase}\r\n"
+                f"content-type: {answer.media_type.decode()}\r\n"
+                f"content-length: {len(answer.body)}\r\n"
+                f"{request_id.HEADER.decode()}: {name}\r\n"
+                "connection: close\r\n\r\n"
+            )
+            self.transport.write(head.encode("ascii") + answer.body)
+        self.transport.close()
+
+
+def _head_too_large() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+        "head_too_large",
+        f"the head of a request may have at most {MOST_HEAD_BYTES} bytes: send fewer or shorter headers",
+    )
+
+
+def _too_slow() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.REQUEST_TIMEOUT,
+        "request_too_slow",
+        f"the request has not gone on for {HEAD_SECONDS:g} s: send it again",
+    )
