@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 
 from textops.serving.administration import install_administration
+from textops.serving.explanation import install_explanation
+from textops.serving.feedback import install_feedback
 from textops.serving.model_endpoint import install_model_endpoint
 from textops.serving.operations import install_operations
 from textops.serving.prediction_endpoints import install_prediction_endpoints
@@ -12,6 +14,8 @@ from textops.serving.service import Service
 def install_endpoints(app: FastAPI, service: Service) -> None:
     """Add all endpoints of a service to an app."""
     install_prediction_endpoints(app, service)
+    install_feedback(app, service)
+    install_explanation(app, service)
     install_model_endpoint(app, service)
     install_operations(app, service)
     install_administration(app, service)

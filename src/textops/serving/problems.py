@@ -188,6 +188,9 @@ _EXAMPLES = {
     ),
     HTTPStatus.FORBIDDEN: ProblemError(HTTPStatus.FORBIDDEN, "key_not_admitted", "this key may not administrate"),
     HTTPStatus.NOT_FOUND: ProblemError(HTTPStatus.NOT_FOUND, "unknown_prediction", "no prediction has this id"),
+    HTTPStatus.CONFLICT: ProblemError(
+        HTTPStatus.CONFLICT, "log_off", "the prediction log is switched off: set TEXTOPS_DATABASE_URL"
+    ),
     HTTPStatus.REQUEST_TIMEOUT: ProblemError(
         HTTPStatus.REQUEST_TIMEOUT, "body_too_slow", "the body has not come within 20 s: send it again"
     ),

@@ -1,0 +1,196 @@
+"""`/explain`: an answer, and what each word of the text added to it."""
+
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+import orjson
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from textops.inference.explanation import Explainer, Explanation, Method, explanation_by
+from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
+from textops.serving.documentation import PREDICTION_EXAMPLE
+from textops.serving.exchange import JSON, exchange_of
+from textops.serving.labels import check_label
+from textops.serving.prediction_endpoints import PREDICTION_PROBLEMS, in_line
+from textops.serving.problems import ProblemError, problem_responses
+from textops.serving.request_bodies import json_body
+from textops.serving.schemas import PredictionRequest, PredictionResponse
+from textops.serving.served_model import ServedModel
+from textops.serving.service import Service
+
+_MEMBERS = (b'"text"', b'"title"', b'"label"')
+
+
+class ExplanationRequest(PredictionRequest):
+    """One text whose classification is to be explained."""
+
+    label: str | None = Field(None, description="Another class whose score is to be explained beside the answered one.")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExplainedWord(_Part):
+    """A word, or a run of other visible characters, and what it added."""
+
+    field: Literal["title", "text"] = Field(description="The member of the request that it stands in.")
+    start: int = Field(ge=0, description="Its first character, counted in Unicode code points from 0.")
+    end: int = Field(description="The character behind its last one.")
+    contribution: float = Field(description="What it added to the answered class.")
+    other_contribution: float | None = Field(None, description="What it added to the class that was asked for.")
+
+
+class ExplainedScore(_Part):
+    """What the raw score of a class consists of: score = bias + rest + contributions of all words."""
+
+    score: float
+    bias: float = Field(description="What the class has without any text.")
+    rest: float = Field(description="What lies on white space alone.")
+
+
+class ExplanationResponse(PredictionResponse):
+    """The model's answer to one text, and what each word of it added."""
+
+    method: Method = Field(
+        description="`exact`: contributions are parts of the raw score. `occlusion`: a contribution is by how much the "
+        "logarithm of the probability falls without the word; in long texts, neighbouring words share it."
+    )
+    words: list[ExplainedWord]
+    scores: dict[str, ExplainedScore] | None = Field(None, description="By class; only where the method is exact.")
+
+
+_EXPLANATION = TypeAdapter(ExplanationRequest)
+_TEXT = {"text": "They scored twice."}
+_EXAMPLE: dict[str, Any] = {
+    **PREDICTION_EXAMPLE["content"]["application/json"]["example"],
+    "method": "exact",
+    "words": [
+        {"field": "text", "start": 0, "end": 4, "contribution": 0.1},
+        {"field": "text", "start": 5, "end": 11, "contribution": 1.9},
+        {"field": "text", "start": 12, "end": 17, "contribution": 0.4},
+        {"field": "text", "start": 17, "end": 18, "contribution": 0.0},
+    ],
+    "scores": {"sport": {"score": 2.5, "bias": 0.1, "rest": 0.0}},
+}
+
+
+def install_explanation(app: FastAPI, service: Service) -> None:
+    """Add the endpoint to an app."""
+    explanations = Explanations(service)
+
+    @app.post(
+        "/explain",
+        tags=["predictions"],
+        summary="Classify one text, and tell what each word added",
+        openapi_extra=json_body(ExplanationRequest, text=_TEXT),
+        responses={
+            HTTPStatus.OK: {
+                "model": ExplanationResponse,
+                "content": {"application/json": {"example": _EXAMPLE}},
+            },
+            **problem_responses(*PREDICTION_PROBLEMS),
+        },
+    )
+    async def explain(request: Request) -> Response:
+        model = service.current.get()
+        exchange = exchange_of(request)
+        check_media_type(exchange.headers, JSON)
+        raw = await read_bytes(exchange, service.bounds)
+        body = validated(raw, _EXPLANATION, service.bounds.limits)
+        refuse_doubled_members(raw, _MEMBERS)
+        if body.label is not None:
+            check_label(body.label, model.predictor.manifest.classes)
+        with in_line(service, 1):
+            (answer,) = await service.answer([body.whole], exchange)
+            if answer["model"] != {"name": model.version.name, "version": model.version.number}:
+                raise _model_changed()
+            labels = [answer["label"]] if body.label is None else [answer["label"], body.label]
+            whole = body.whole[: service.settings.max_text_characters]
+            explanation = await explanations.of(model, whole, labels)
+        first_of_text = len(body.whole) - len(body.text)
+        content = await asyncio.to_thread(_content, answer, explanation, labels, first_of_text)
+        return Response(content, media_type=JSON.decode())
+
+
+class Explanations:
+    """Explains the answers of whichever model answers; one text after the other, as a long one takes a second."""
+
+    def __init__(self, service: Service) -> None:
+        """Take the service whose models answer."""
+        self._service = service
+        self._explainers: WeakKeyDictionary[ServedModel, Explainer] = WeakKeyDictionary()
+        self._one = asyncio.Lock()
+
+    async def of(self, model: ServedModel, text: str, labels: Sequence[str]) -> Explanation:
+        """Explain a text.
+
+        Args:
+            model: What has answered.
+            text: What it has seen.
+            labels: Its classes.
+
+        Raises:
+            ProblemError: 429, 503 or 504.
+        """
+        seconds = self._service.settings.timeout_seconds
+        expires = asyncio.get_running_loop().time() + seconds
+        try:
+            async with asyncio.timeout_at(expires), self._one:
+                explainer = await self._explainer(model)
+                exact = await asyncio.to_thread(explainer.exact, text, labels)
+                if exact is not None:
+                    return exact
+                occlusion = await asyncio.to_thread(explainer.occlusion, text)
+                if self._service.current.get() is not model:
+                    raise _model_changed()
+                with in_line(self._service, len(occlusion.questions)):
+                    answers = await model.classify(occlusion.questions, expires)
+        except TimeoutError as error:
+            raise ProblemError(
+                HTTPStatus.GATEWAY_TIMEOUT, "timeout", f"no explanation within {seconds:g} s: ask again, or for less"
+            ) from error
+        return explanation_by(occlusion, answers, labels)
+
+    async def _explainer(self, model: ServedModel) -> Explainer:
+        explainer = self._explainers.get(model)
+        if explainer is None:
+            explainer = await asyncio.to_thread(Explainer, model.predictor, Path(model.version.path))
+            self._explainers[model] = explainer
+        return explainer
+
+
+def _content(answer: dict[str, Any], explanation: Explanation, labels: Sequence[str], first_of_text: int) -> bytes:
+    """Return the body of the response; of a long text there are a hundred thousand words."""
+    contributions = [explanation.contributions[label] for label in labels]
+    names = ("contribution", "other_contribution")
+    words = []
+    for (start, end), *added in zip(explanation.spans, *contributions, strict=True):
+        in_title = start < first_of_text
+        begin = 0 if in_title else first_of_text
+        field = "title" if in_title else "text"
+        word: dict[str, object] = {"field": field, "start": start - begin, "end": end - begin}
+        words.append(word | dict(zip(names, added, strict=False)))
+    content = {**answer, "method": explanation.method, "words": words}
+    if explanation.parts:
+        content["scores"] = {
+            label: {"score": parts.score, "bias": parts.bias, "rest": parts.rest}
+            for label, parts in explanation.parts.items()
+        }
+    return orjson.dumps(content)
+
+
+def _model_changed() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "model_changed",
+        "another version began to answer in the middle of the explanation: ask again",
+        headers={"Retry-After": "1"},
+    )

@@ -1,0 +1,119 @@
+"""`/feedback`: what people say the class of an answered text is."""
+
+import asyncio
+import time
+from http import HTTPStatus
+from typing import Literal
+from uuid import UUID
+
+from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from starlette.requests import Request
+
+from textops.prediction_log import LoggedFeedback, PredictionLog, created_at
+from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
+from textops.serving.exchange import JSON, exchange_of
+from textops.serving.labels import check_label
+from textops.serving.problems import ProblemError, problem_responses
+from textops.serving.request_bodies import json_body
+from textops.serving.service import Service
+
+MOST_COMMENT_CHARACTERS = 2_000
+
+# Another process may have answered, and its log may not have written yet.
+_WRITTEN_AFTER_SECONDS = 60.0
+_RETRY_AFTER_SECONDS = 5
+_MEMBERS = (b'"prediction_id"', b'"label"', b'"comment"')
+
+
+class FeedbackRequest(BaseModel):
+    """What somebody says of an answer. Of several for one answer the newest counts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    prediction_id: UUID = Field(description="`prediction_id` of the answer.")
+    label: str = Field(description="The right class, one of those of the model that answers now.")
+    comment: str | None = Field(None, max_length=MOST_COMMENT_CHARACTERS, description="Anything else.")
+
+
+class FeedbackResponse(BaseModel):
+    """It will be in the prediction log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    status: Literal["accepted"] = "accepted"
+
+
+_FEEDBACK = TypeAdapter(FeedbackRequest)
+_EXAMPLE = {"prediction_id": "0190b2c4-6f0e-7c27-9a55-5d6a4d6b6a6f", "label": "sport", "comment": "about a match"}
+_PROBLEMS = (
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.REQUEST_TIMEOUT,
+    HTTPStatus.CONFLICT,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+)
+
+
+def install_feedback(app: FastAPI, service: Service) -> None:
+    """Add the endpoint to an app."""
+
+    @app.post(
+        "/feedback",
+        tags=["predictions"],
+        summary="Say which class an answered text really has",
+        status_code=HTTPStatus.ACCEPTED,
+        openapi_extra=json_body(FeedbackRequest, feedback=_EXAMPLE),
+        responses=problem_responses(*_PROBLEMS),
+    )
+    async def feedback(request: Request) -> FeedbackResponse:
+        if service.log is None:
+            raise _log_off()
+        exchange = exchange_of(request)
+        check_media_type(exchange.headers, JSON)
+        raw = await read_bytes(exchange, service.bounds)
+        body = validated(raw, _FEEDBACK, service.bounds.limits)
+        refuse_doubled_members(raw, _MEMBERS)
+        check_label(body.label, service.current.get().predictor.manifest.classes)
+        prediction_id = str(body.prediction_id)
+        await _check_known(service.log, prediction_id)
+        row = LoggedFeedback(prediction_id, time.time(), exchange.request_id, body.label, body.comment)
+        if not service.log.record_feedback(row):
+            raise _log_full()
+        service.metrics.count_feedback(body.label)
+        return FeedbackResponse()
+
+
+async def _check_known(log: PredictionLog, prediction_id: str) -> None:
+    created = created_at(prediction_id)
+    # One that is just made may be in the memory of another process; one from the future is none.
+    if created is not None and 0 <= time.time() - created < _WRITTEN_AFTER_SECONDS:
+        return
+    # Where the database cannot say, the feedback is taken: it is worth more than the check.
+    if await asyncio.to_thread(log.knows, prediction_id) is False:
+        raise ProblemError(
+            HTTPStatus.NOT_FOUND,
+            "unknown_prediction",
+            "no prediction in the log has this id: send the prediction_id of an answer of this service",
+        )
+
+
+def _log_off() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.CONFLICT,
+        "log_off",
+        "the prediction log is switched off, so there is nowhere to keep feedback: set TEXTOPS_DATABASE_URL",
+    )
+
+
+def _log_full() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "log_full",
+        f"the prediction log's database is away and no more fits into memory: ask again in {_RETRY_AFTER_SECONDS} s",
+        headers={"Retry-After": str(_RETRY_AFTER_SECONDS)},
+    )
