@@ -15,9 +15,11 @@ from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_
 from textops.serving.documentation import BATCH_BODY, BATCH_EXAMPLE, PREDICTION_BODY, PREDICTION_EXAMPLE
 from textops.serving.door import DirectEndpoint
 from textops.serving.exchange import JSON, Answer, Exchange, exchange_of
+from textops.serving.line_schemas import NDJSON, with_answered_lines, with_lines
 from textops.serving.problems import problem_responses
 from textops.serving.schemas import BatchRequest, BatchResponse, PredictionRequest, PredictionResponse
 from textops.serving.service import Service
+from textops.serving.streaming import StreamedAnswers
 
 PREDICT = "/predict"
 
@@ -95,15 +97,18 @@ def install_prediction_endpoints(app: FastAPI, service: Service) -> None:
         "/predict/batch",
         tags=["predictions"],
         summary="Classify several texts; the answers come in their order",
-        openapi_extra=BATCH_BODY,
+        openapi_extra=with_lines(BATCH_BODY),
         responses={
-            HTTPStatus.OK: {"model": BatchResponse, **BATCH_EXAMPLE},
+            HTTPStatus.OK: {"model": BatchResponse, **with_answered_lines(BATCH_EXAMPLE)},
             **problem_responses(*PREDICTION_PROBLEMS),
         },
     )
     async def predict_batch(request: Request) -> Response:
         service.current.get()
         exchange = exchange_of(request)
+        if exchange.headers.get(b"content-type", b"").lower().startswith(NDJSON):
+            check_media_type(exchange.headers, NDJSON)
+            return StreamedAnswers(service, exchange)
         check_media_type(exchange.headers, JSON)
         raw = await read_bytes(exchange, service.bounds)
         body = validated(raw, _BATCH, service.bounds.limits)
