@@ -1,8 +1,8 @@
 """All that waits for the database: predictions and feedback, each with a bound of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from loguru import logger
 
@@ -11,6 +11,8 @@ from textops.prediction_log.identifiers import new_prediction_id
 from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction
 from textops.prediction_log.settings import PredictionLogSettings
 from textops.prediction_log.stored import StoredRow, TextKeeper, stored_feedback, stored_prediction
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
@@ -60,25 +62,27 @@ class Backlog:
         return any(row.prediction_id == prediction_id for row in self.predictions.rows())
 
     def stored_predictions(self, rows: Sequence[LoggedPrediction]) -> list[StoredRow]:
-        """Return predictions as the database takes them; those that none would take are dropped."""
-        return self._stored(rows, lambda row: stored_prediction(row, self._keeper), self.predictions)
+        """Return predictions as the database takes them, without those that none would take."""
+        return list(_possible(rows, lambda row: stored_prediction(row, self._keeper)))
 
     def stored_feedback(self, rows: Sequence[IdentifiedFeedback]) -> list[StoredRow]:
-        """Return feedback as the database takes it; what none would take is dropped."""
-        return self._stored(rows, lambda item: stored_feedback(item.row, item.identifier, self._keeper), self.feedback)
+        """Return feedback as the database takes it, without what none would take."""
+        return list(_possible(rows, lambda item: stored_feedback(item.row, item.identifier, self._keeper)))
 
     def stored(self) -> list[StoredRow]:
         """Return all that waits as the database takes it."""
         return self.stored_predictions(self.predictions.rows()) + self.stored_feedback(self.feedback.rows())
 
-    @staticmethod
-    def _stored(rows: Sequence[Any], convert: Callable[[Any], StoredRow], buffer: Buffer[Any]) -> list[StoredRow]:
-        stored = []
-        for row in rows:
-            try:
-                stored.append(convert(row))
-            except (TypeError, ValueError, AttributeError) as error:
-                # The row itself is not shown: it holds what somebody wrote.
-                logger.error("a row of the prediction log is impossible and was dropped: {}", type(error).__name__)
-                buffer.drop(1)
-        return stored
+    def close(self) -> None:
+        """Take nothing more: what still comes is dropped and counted."""
+        self.predictions.close()
+        self.feedback.close()
+
+
+def _possible(rows: Sequence[Row], convert: Callable[[Row], StoredRow]) -> Iterator[StoredRow]:
+    for row in rows:
+        try:
+            yield convert(row)
+        except (TypeError, ValueError, AttributeError) as error:
+            # The row itself is not shown: it holds what somebody wrote.
+            logger.error("a row of the prediction log is impossible and is dropped: {}", type(error).__name__)

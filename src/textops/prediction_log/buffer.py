@@ -61,6 +61,11 @@ class Buffer(Generic[Row]):
             del self._taken[:rows]
             self._rows -= rows
 
+    def close(self) -> None:
+        """Drop and count all that comes from now on."""
+        with self._lock:
+            self._most_rows = 0
+
     def drop(self, rows: int) -> None:
         """Count rows that were lost elsewhere."""
         with self._lock:

@@ -16,8 +16,8 @@ from textops.prediction_log.address import Address
 from textops.prediction_log.errors import DatabaseAwayError, RowRefusedError
 
 _SECONDS_TO_ANSWER = 10.0
-# Several texts to a page, where the usual 4,096 hold one: half the time of a row, and two thirds of the file. Only a new
-# file takes it.
+# Several texts to a page, where the usual 4,096 hold one: half the time of a row, and two thirds of the file. Only a
+# new file takes it.
 _SQLITE_PAGE_BYTES = 16_384
 _SECONDS_FOR_A_LOCK = 2.0
 # What PostgreSQL says of a row: bad data, broken constraint, too large.
@@ -152,7 +152,7 @@ def _sqlite_engine(address: Address) -> Engine:
 
 def _postgresql_engine(address: Address) -> Engine:
     # Unlike others, the driver leaves the environment to its users.
-    user = address.user or os.environ.get("PGUSER") or getpass.getuser()
+    user = address.user or os.environ.get("PGUSER") or _own_name(address)
     password = address.password or os.environ.get("PGPASSWORD")
     arguments: dict[str, object] = {
         "timeout": _SECONDS_TO_ANSWER,
@@ -164,6 +164,14 @@ def _postgresql_engine(address: Address) -> Engine:
         arguments["ssl_context"] = _tls(address.options.get("sslmode", "prefer"))
     url = URL.create("postgresql+pg8000", user, password, address.host, address.port, address.database)
     return create_engine(url, connect_args=arguments, pool_size=1, pool_pre_ping=True)
+
+
+def _own_name(address: Address) -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError) as error:
+        # Containers run under numbers that have no name.
+        raise DatabaseAwayError(f"{address.shown} names no user: give postgresql://USER@HOST/DATABASE") from error
 
 
 def _tls(mode: str) -> ssl.SSLContext | bool | None:

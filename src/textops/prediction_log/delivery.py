@@ -1,6 +1,7 @@
 """Bringing rows to a database that is there: opening it, writing what waits, loading what was spilled, removing."""
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from loguru import logger
@@ -55,13 +56,9 @@ class Delivery:
         Args:
             written: Is told of each number of rows that are written.
         """
-        backlog, at_once = self._backlog, self._settings.log_flush_rows
-        for batch in _batches(backlog.predictions, at_once):
-            self._write(PREDICTIONS, backlog.stored_predictions(batch), backlog.predictions, written)
-            backlog.predictions.release(len(batch))
-        for judged in _batches(backlog.feedback, at_once):
-            self._write(FEEDBACK, backlog.stored_feedback(judged), backlog.feedback, written)
-            backlog.feedback.release(len(judged))
+        backlog = self._backlog
+        self._deliver(PREDICTIONS, backlog.predictions, backlog.stored_predictions, written)
+        self._deliver(FEEDBACK, backlog.feedback, backlog.stored_feedback, written)
 
     def load_spilled(self, written: Callable[[int], None]) -> None:
         """Write what an earlier process could not, and remove its files.
@@ -70,16 +67,25 @@ class Delivery:
             written: Is told of each number of rows that are written.
         """
         for path in spilled_files(self._settings.log_spill):
-            with claimed(path) as mine:
-                if not mine:
-                    continue
-                answers, feedback = read_spilled(path)
-                for start in range(0, len(answers), self._settings.log_flush_rows):
-                    portion = answers[start : start + self._settings.log_flush_rows]
-                    self._write(PREDICTIONS, portion, self._backlog.predictions, written)
-                self._write(FEEDBACK, feedback, self._backlog.feedback, written)
-                path.unlink()
-            logger.info("loaded {} rows of the prediction log from {}", len(answers) + len(feedback), path)
+            try:
+                with claimed(path) as mine:
+                    if mine:
+                        written(self._load(path))
+            except OSError as error:
+                logger.error("{} cannot be loaded into the prediction log: {}", path, error.strerror)
+
+    def _load(self, path: Path) -> int:
+        """Return how many rows of a file were written."""
+        answers, judgements = read_spilled(path)
+        refused = 0
+        for target, rows in ((PREDICTIONS, answers), (FEEDBACK, judgements)):
+            for start in range(0, len(rows), self._settings.log_flush_rows):
+                refused += self._write(target, rows[start : start + self._settings.log_flush_rows])
+        self._backlog.predictions.drop(refused)
+        path.unlink()
+        rows_written = len(answers) + len(judgements) - refused
+        logger.info("loaded {} rows of the prediction log from {}", rows_written, path)
+        return rows_written
 
     def has(self, prediction_id: str) -> bool:
         """Tell whether a prediction is in the database."""
@@ -95,25 +101,35 @@ class Delivery:
         with self.database.writing() as connection:
             return prune(connection, before(days)) > 0
 
-    def _write(
-        self, target: Target, rows: Sequence[StoredRow], buffer: Buffer[Row], written: Callable[[int], None]
+    def _deliver(
+        self,
+        target: Target,
+        buffer: Buffer[Row],
+        convert: Callable[[Sequence[Row]], list[StoredRow]],
+        written: Callable[[int], None],
     ) -> None:
-        """Write rows; where the database refuses some, find and drop them, so that they do not hold up the others."""
+        for batch in _batches(buffer, self._settings.log_flush_rows):
+            rows = convert(batch)
+            kept = len(rows) - self._write(target, rows)
+            # Only now: what is tried again is not counted again.
+            buffer.release(len(batch))
+            buffer.drop(len(batch) - kept)
+            written(kept)
+
+    def _write(self, target: Target, rows: Sequence[StoredRow]) -> int:
+        """Write rows, and return how many the database refuses: they are found, so that they hold up no others."""
         if not rows:
-            return
+            return 0
         try:
             with self.database.writing() as connection:
                 insert(connection, target, rows)
         except RowRefusedError as error:
             if len(rows) == 1:
-                logger.error("a row of the prediction log was dropped ({}): {}", rows[0][0], error)
-                buffer.drop(1)
-                return
+                logger.error("a row of the prediction log is dropped ({}): {}", rows[0][0], error)
+                return 1
             middle = len(rows) // 2
-            self._write(target, rows[:middle], buffer, written)
-            self._write(target, rows[middle:], buffer, written)
-        else:
-            written(len(rows))
+            return self._write(target, rows[:middle]) + self._write(target, rows[middle:])
+        return 0
 
 
 def _batches(buffer: Buffer[Row], most_rows: int) -> Iterator[list[Row]]:

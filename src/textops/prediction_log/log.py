@@ -79,6 +79,7 @@ class PredictionLog:
         self._writer.end()
         if self._writer.ident is not None:
             self._writer.join(max(0.0, min(seconds - _SECONDS_FOR_THE_SPILL, deadline - time.monotonic())))
+        self._backlog.close()
         if len(self._backlog):
             self._spill()
 

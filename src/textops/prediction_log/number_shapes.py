@@ -19,6 +19,11 @@ _DASHES = "\\-\u2010-\u2015\u2212\uff0d"
 _BLANKS = " \t\u00a0\u2007\u2009\u202f\u3000"
 _GAP = f"[{_BLANKS}{_DASHES}./]"
 _GAP_OR_BRACKET = f"[{_BLANKS}{_DASHES}./()\uff08\uff09]"
+_SOME_GAP_OR_BRACKET = _GAP_OR_BRACKET + "{0,3}"
+
+REGION = re.compile(rf"[+\uff0b(\uff08]?[0-9](?:{_SOME_GAP_OR_BRACKET}[0-9]){{6,}}")
+"""Where a number can be: seven digits or more, near to each other."""
+
 _PLAIN_GAP = f"[{_BLANKS}{_DASHES}]"
 _BLANK = f"[{_BLANKS}]"
 

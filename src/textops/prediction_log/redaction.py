@@ -8,7 +8,7 @@ import re
 
 from textops.prediction_log.mail_addresses import redact_mail_addresses
 from textops.prediction_log.names import redact_names
-from textops.prediction_log.number_shapes import GROUP, OPENERS, card_end, no_number_end, phone_end
+from textops.prediction_log.number_shapes import GROUP, OPENERS, REGION, card_end, no_number_end, phone_end
 
 MAIL_MARK = "[mail]"
 PHONE_MARK = "[phone]"
@@ -58,8 +58,8 @@ def _redact_numbers(text: str) -> str:
     parts: list[str] = []
     # Up to where the text is done; up to where there is no number, behind a date or a sum.
     end = passed = 0
-    for group in GROUP.finditer(digits):
-        start = group.start()
+    groups = (group.start() for region in REGION.finditer(digits) for group in GROUP.finditer(digits, *region.span()))
+    for start in groups:
         if start < max(end, passed) or not _may_begin(digits, start, end):
             continue
         if other := no_number_end(digits, start):

@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+import math
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 import orjson
@@ -126,10 +128,16 @@ def _plain(text: str) -> str:
 
 def _time(seconds: float) -> str:
     try:
-        moment = datetime.fromtimestamp(seconds, UTC)
+        second = math.floor(seconds)
+        return f"{_second(second)}.{int((seconds - second) * 1_000_000):06d}"
     except (OverflowError, OSError) as error:
         raise ValueError(f"{seconds} is no time") from error
-    return moment.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=8)
+def _second(second: int) -> str:
+    """Return a second as a date; the rows of one second share it."""
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _json(probabilities: dict[str, float]) -> str:

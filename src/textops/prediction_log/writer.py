@@ -75,9 +75,13 @@ class Writer(Thread):
                 if not ending:
                     self._wait()
         finally:
+            self._let_go()
             self._set_reachable(reachable=False)
-            if self.delivery is not None:
-                self.delivery.database.close()
+
+    def _let_go(self) -> None:
+        delivery, self.delivery = self.delivery, None
+        if delivery is not None:
+            delivery.database.close()
 
     def _wait(self) -> None:
         if self._failures:
@@ -93,9 +97,8 @@ class Writer(Thread):
                 # Imports SQLAlchemy, which takes a third of a second: here, nobody waits for it.
                 from textops.prediction_log.delivery import Delivery
 
-                delivery = Delivery(self._address, self._settings, self._backlog)
-                delivery.load_spilled(self._note_written)
-                self.delivery = delivery
+                self.delivery = Delivery(self._address, self._settings, self._backlog)
+                self.delivery.load_spilled(self._note_written)
             self.delivery.flush(self._note_written)
             self._prune(self.delivery)
         except DatabaseAwayError as error:
@@ -116,6 +119,8 @@ class Writer(Thread):
     def _note_away(self, error: DatabaseAwayError) -> None:
         self._failures += 1
         self.error = str(error)
+        # Whatever comes back may be another database: it is looked at again.
+        self._let_go()
         self._set_reachable(reachable=False)
         if self._failures == _QUIET_FAILURES + 1:
             most = self._settings.log_buffer_rows
