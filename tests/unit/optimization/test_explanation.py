@@ -1,14 +1,17 @@
 """What is exported as ONNX, and explained by its tables."""
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from fastapi.testclient import TestClient
 from torch import nn
 
-from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest
+from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, read_manifest, seal
 from textops.inference import Predictor
 from textops.inference.explanation import Explainer
 from textops.inference.linear_scorer import linear_scorer
@@ -16,6 +19,10 @@ from textops.inference.session import open_session
 from textops.models.ngram import NgramEncoder
 from textops.optimization.export import export_onnx
 from textops.optimization.ngram_forms import compact, filled_buckets, quantized
+from textops.registry import Registry
+from textops.serving.api import create_app
+from textops.serving.explanation import ExplanationResponse
+from textops.serving.settings import ServingSettings
 from textops.text import compiled
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer, load_tokenizer
@@ -101,3 +108,30 @@ def test_a_model_whose_tables_are_not_its_sum_is_explained_from_outside(
         monkeypatch.setattr(predictor, "logits", lambda texts: real(texts) + np.float32(1))
 
         assert explainer.exact(TEXTS[0], ["sport"]) is None
+
+
+def test_the_api_tells_what_each_word_added(
+    folder: Path, tmp_path: Path, make_bundle: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a served model of our own form
+    monkeypatch.setenv("TEXTOPS_DATABASE_URL", "none")
+    bundle = make_bundle(tmp_path / "bundle", keywords={}, classes=CLASSES)
+    manifest = read_manifest(bundle)
+    for name in (MODEL_FILE, TOKENIZER_FILE):
+        shutil.copy(folder / name, bundle / name)
+    seal(bundle, manifest)
+    registry = Registry(tmp_path / "registry")
+    registry.point(registry.register(bundle), "production", after=None)
+    # when
+    with TestClient(create_app(ServingSettings(registry=str(registry.root)))) as client:
+        response = client.post("/explain", json={"title": "Goal", "text": "in the last minute", "label": "tech"})
+    # then
+    answer = ExplanationResponse.model_validate(response.json())
+    assert (answer.method, len(answer.words)) == ("exact", 5)
+    assert answer.scores is not None
+    for label, added in (
+        (answer.label, [word.contribution for word in answer.words]),
+        ("tech", [word.other_contribution or 0.0 for word in answer.words]),
+    ):
+        parts = answer.scores[label]
+        assert parts.bias + parts.rest + sum(added) == pytest.approx(parts.score, abs=1e-3)
