@@ -21,7 +21,6 @@ def predict(
     Example: textops predict "Champions League: a late goal decides the final"
     """
     import json
-    from dataclasses import asdict
 
     from textops.inference import Predictor
 
@@ -29,7 +28,7 @@ def predict(
     if not content.strip():
         raise ConfigurationError("the text is blank: give at least one word")
     (prediction,) = Predictor.load(bundle or open_registry().resolve(model)).predict([content])
-    typer.echo(json.dumps(asdict(prediction), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(prediction._asdict(), ensure_ascii=False, indent=2))
 
 
 def serve(

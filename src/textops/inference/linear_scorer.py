@@ -45,15 +45,17 @@ class LinearScorer:
     selection: Selection | None
     table: LinearTable
 
+    def score(self, text: str, times: StageTimes | None = None) -> list[float]:
+        """Return the raw score of each class."""
+        scores, features, inference = self.tokenizer.scored(text, self.selection, self.table)
+        if times is not None:
+            times.features += features
+            times.inference += inference
+        return scores
+
     def scores(self, texts: Sequence[str], times: StageTimes | None = None) -> NDArray[np.float32]:
         """Return the raw scores, shape [len(texts), classes], in the order of the texts."""
-        scores = np.empty((len(texts), self.table.classes), np.float32)
-        for row, text in enumerate(texts):
-            scores[row], features, inference = self.tokenizer.scored(text, self.selection, self.table)
-            if times is not None:
-                times.features += features
-                times.inference += inference
-        return scores
+        return np.array([self.score(text, times) for text in texts], np.float32).reshape(-1, self.table.classes)
 
 
 def linear_scorer(model: Path, tokenizer: Tokenizer, session: Session) -> LinearScorer | None:

@@ -1,8 +1,8 @@
 """The Predictor: a bundle that answers. For the API, batch scoring, the gate and the benchmarks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import onnxruntime
@@ -19,8 +19,7 @@ from textops.text.tokenizer import Tokenizer, load_tokenizer
 CANARY_TEXTS = ("", "textops")
 
 
-@dataclass(frozen=True)
-class Prediction:
+class Prediction(NamedTuple):
     """What the model says of one text.
 
     Attributes:
@@ -156,6 +155,8 @@ class Predictor:
         """
         if not texts:
             return []
+        if self._scorer is not None:
+            return [self._prediction(self._scorer.score(text, times)) for text in texts]
         return [self._prediction(row) for row in self.logits(texts, times).tolist()]
 
     def _prediction(self, logits: list[float]) -> Prediction:

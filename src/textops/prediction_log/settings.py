@@ -20,7 +20,8 @@ class PredictionLogSettings(BaseSettings):
         log_hash_key: Makes the hashes worthless to whoever does not know it; without one, short texts can be guessed.
         log_buffer_rows: Rows that may wait for the database; more are dropped and counted.
         log_buffer_characters: Characters of the texts that may wait.
-        log_flush_rows: As many waiting rows are written at once.
+        log_flush_rows: As many waiting rows are written at once; the more, the longer a request may have to wait for
+            the processor meanwhile.
         log_flush_seconds: No row waits longer than this while the database answers.
         log_retention_days: Older rows are removed; None keeps all.
         log_spill: Folder for what the database did not take before the service ended; the next start loads it.
@@ -34,7 +35,7 @@ class PredictionLogSettings(BaseSettings):
     log_hash_key: SecretStr | None = None
     log_buffer_rows: int = Field(20_000, ge=1)
     log_buffer_characters: int = Field(100_000_000, ge=1)
-    log_flush_rows: int = Field(1_000, ge=1, le=100_000)
+    log_flush_rows: int = Field(100, ge=1, le=100_000)
     log_flush_seconds: float = Field(1.0, gt=0, le=3_600)
     log_retention_days: float | None = Field(None, gt=0, le=100_000)
     log_spill: Path = Path("data/prediction_log_spill")

@@ -49,13 +49,16 @@ def direct_prediction(service: Service) -> DirectEndpoint:
         service.current.get()
         check_media_type(exchange.headers, JSON)
         raw = await read_bytes(exchange, service.bounds)
-        with in_line(service, 1):
+        service.admission.enter(1)
+        try:
             # All that have come in this turn of the event loop are counted before the first is answered: what is
             # too much is refused then, and not after it has waited.
             await asyncio.sleep(0)
             body = validated(raw, _PREDICTION, service.bounds.limits)
             refuse_doubled_members(raw, _MEMBERS)
             (answer,) = await service.answer([body.whole], exchange)
+        finally:
+            service.admission.leave(1)
         return Answer(orjson.dumps(answer))
 
     return predict

@@ -22,7 +22,9 @@ _SAMPLE_TEXT = " ".join(f"word{number}" for number in range(300))
 _SAMPLE_RUNS = 5
 _HOP_RUNS = 20
 _TOGETHER = 8
+# The last in a full line waits about so long. What HTTP, JSON, the log and the metrics take of each request, belongs to it.
 _WAITING_SECONDS = 0.1
+_SECONDS_BESIDE_THE_MODEL = 0.0002
 _FEWEST_WAITING = 32
 _MOST_WAITING = 4_096
 
@@ -75,7 +77,8 @@ class ServedModel:
         self.times = measure_times(predictor)
         self.inline_characters = self._inline_characters(settings)
         self.most_waiting = settings.max_waiting_texts or min(
-            _MOST_WAITING, max(_FEWEST_WAITING, int(_WAITING_SECONDS / self.times.together))
+            _MOST_WAITING,
+            max(_FEWEST_WAITING, int(_WAITING_SECONDS / (self.times.together + _SECONDS_BESIDE_THE_MODEL))),
         )
         self._queue = BatchQueue(self._predict, batch_bounds(predictor, settings))
         self._running = 0

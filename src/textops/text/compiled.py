@@ -63,7 +63,7 @@ class Kernel(Protocol):
         bias: NDArray[np.float32],
         first_run: int,
         /,
-    ) -> tuple[bytearray, int, float, float]:
+    ) -> tuple[list[float], int, float, float]:
         """Count the n-grams of a normalized text as `count_ngrams` does, and score it with a linear model.
 
         Args:
@@ -83,7 +83,7 @@ class Kernel(Protocol):
             first_run: First id of a run of characters.
 
         Returns:
-            Scores as float32, the largest count, the seconds of the counting, and those of the scoring.
+            Scores, the largest count, the seconds of the counting, and those of the scoring.
 
         Raises:
             ValueError: If a setting or the size of a table is not possible.

@@ -41,6 +41,21 @@
 static uint32_t *occurred = NULL;
 static Py_ssize_t occurred_size = 0;
 
+/* What texts are taken apart in, kept from call to call: a system that gets memory back has to clear it before it gives it
+ * away again, which takes longer than all else. Longer texts get memory of their own. */
+#define KEPT_BYTES (1u << 20)
+static uint32_t *workplace = NULL;
+
+static uint32_t *get_workplace(size_t bytes) {
+    if (bytes > KEPT_BYTES) return PyMem_Malloc(bytes);
+    if (workplace == NULL) workplace = malloc(KEPT_BYTES);
+    return workplace;
+}
+
+static void leave_workplace(uint32_t *memory) {
+    if (memory != workplace) PyMem_Free(memory);
+}
+
 typedef struct {
     int word_shift, character_shift, pairs, shortest, longest;
     uint32_t first_character_id;
@@ -206,7 +221,7 @@ static int count_text(PyObject *text, const uint8_t *classes, const Settings *se
     Py_ssize_t room = PyUnicode_GET_LENGTH(text) + 2;
     Py_ssize_t lengths = settings->longest < settings->shortest ? 0 : settings->longest - settings->shortest + 1;
     /* Codes, their hashes, a scratch as long; words and pairs, and the runs of each length. */
-    uint32_t *codes = PyMem_Malloc((size_t)(room * (5 + lengths)) * sizeof *codes);
+    uint32_t *codes = get_workplace((size_t)(room * (5 + lengths)) * sizeof *codes);
     if (codes == NULL) return -1;
     uint32_t *mixed = codes + room, *scratch = mixed + room, *ids = scratch + room;
     Py_ssize_t length = read_codes(text, codes);
@@ -283,7 +298,7 @@ static PyObject *count_ngrams(PyObject *self, PyObject *arguments) {
         } else {
             Py_ssize_t known = ngrams.weights.len / (Py_ssize_t)sizeof(float);
             result = weighed(counted.ids, counted.distinct, ngrams.weights.buf, known);
-            PyMem_Free(counted.memory);
+            leave_workplace(counted.memory);
         }
     }
     release(&ngrams);
@@ -332,33 +347,34 @@ static double seconds_now(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Return (scores, largest count, seconds of the counting, seconds of the summing), the first as a bytearray of float. */
+/* Return (scores, largest count, seconds of the counting, seconds of the summing), the first as a list. */
 static PyObject *scored(const Ngrams *ngrams, const Linear *linear) {
     Py_ssize_t classes = linear->classes;
     Counted counted;
     double start = seconds_now();
     float *sums = PyMem_Calloc((size_t)(2 * classes), sizeof *sums), squares[2] = {0, 0};
-    PyObject *scores = PyByteArray_FromStringAndSize(NULL, classes * (Py_ssize_t)sizeof(float));
-    if (!sums || !scores || count_text(ngrams->text, ngrams->classes.buf, &ngrams->settings, ngrams->selection.buf, &counted) < 0) {
+    if (!sums || count_text(ngrams->text, ngrams->classes.buf, &ngrams->settings, ngrams->selection.buf, &counted) < 0) {
         PyMem_Free(sums);
-        Py_XDECREF(scores);
         return PyErr_NoMemory();
     }
     double middle = seconds_now();
     size_t known = (size_t)ngrams->weights.len / sizeof(float);
     uint32_t largest = (linear->floats ? sum_up_floats : sum_up_bytes)(&counted, linear, ngrams->weights.buf, known, sums, squares);
-    PyMem_Free(counted.memory);
-    float *out = (float *)PyByteArray_AS_STRING(scores);
+    leave_workplace(counted.memory);
+    PyObject *scores = PyList_New(classes);
     const float *scales = linear->scales.buf, *bias = linear->bias.buf;
-    for (Py_ssize_t j = 0; j < classes; j++) {
-        out[j] = bias[j];
+    for (Py_ssize_t j = 0; scores != NULL && j < classes; j++) {
+        float score = bias[j];
         for (int part = 0; part < 2; part++) {
             float square = squares[part] > SMALLEST_SQUARE ? squares[part] : SMALLEST_SQUARE;
-            out[j] += sums[part * classes + j] * scales[part * classes + j] / sqrtf(square);
+            score += sums[part * classes + j] * scales[part * classes + j] / sqrtf(square);
         }
+        PyObject *number = PyFloat_FromDouble(score);
+        if (number == NULL) Py_CLEAR(scores);
+        else PyList_SET_ITEM(scores, j, number);
     }
     PyMem_Free(sums);
-    return Py_BuildValue("NIdd", scores, (unsigned int)largest, middle - start, seconds_now() - middle);
+    return scores == NULL ? NULL : Py_BuildValue("NIdd", scores, (unsigned int)largest, middle - start, seconds_now() - middle);
 }
 
 PyDoc_STRVAR(score_ngrams_doc,

@@ -151,7 +151,7 @@ class NgramTokenizer:
 
     def scored(
         self, text: str, selection: Selection | None, table: LinearTable
-    ) -> tuple[NDArray[np.float32], float, float]:
+    ) -> tuple[list[float], float, float]:
         """Score a text with a linear model, which only the compiled kernel does.
 
         Args:
@@ -160,7 +160,7 @@ class NgramTokenizer:
             table: The model.
 
         Returns:
-            The scores, shape [classes]; the seconds of the counting, and those of the scoring.
+            The score of each class; the seconds of the counting, and those of the scoring.
 
         Raises:
             RuntimeError: If there is no kernel.
@@ -182,7 +182,7 @@ class NgramTokenizer:
             scores, _, features, inference = kernel.score_ngrams(
                 normalized, character_classes(), weights, parts, *self._settings, *tables
             )
-        return np.frombuffer(scores, np.float32), counted - start + features, inference
+        return scores, counted - start + features, inference
 
     @property
     def _settings(self) -> tuple[int, int, bool, int, int]:
