@@ -22,7 +22,7 @@ _SAMPLE_TEXT = " ".join(f"word{number}" for number in range(300))
 _SAMPLE_RUNS = 5
 _HOP_RUNS = 20
 _TOGETHER = 8
-# The last in a full line waits about so long. What HTTP, JSON, the log and the metrics take of each request, belongs to it.
+# The last in a full line waits about so long; what HTTP, JSON, log and metrics take of each request belongs to it.
 _WAITING_SECONDS = 0.1
 _SECONDS_BESIDE_THE_MODEL = 0.0002
 _FEWEST_WAITING = 32
