@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from textops.serving.open_inference_schemas import InferRequest
 from textops.serving.schemas import BatchRequest, PredictionRequest, Problem
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -54,7 +55,7 @@ def install_documentation(app: FastAPI) -> None:
         if app.openapi_schema is None:
             document = generate()
             _, definitions = models_json_schema(
-                [(model, "validation") for model in (PredictionRequest, BatchRequest, Problem)],
+                [(model, "validation") for model in (PredictionRequest, BatchRequest, InferRequest, Problem)],
                 ref_template=_REFERENCE,
             )
             document["components"]["schemas"].update(definitions["$defs"])

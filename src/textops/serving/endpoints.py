@@ -6,6 +6,7 @@ from textops.serving.administration import install_administration
 from textops.serving.explanation import install_explanation
 from textops.serving.feedback import install_feedback
 from textops.serving.model_endpoint import install_model_endpoint
+from textops.serving.open_inference import install_open_inference
 from textops.serving.operations import install_operations
 from textops.serving.prediction_endpoints import install_prediction_endpoints
 from textops.serving.service import Service
@@ -16,6 +17,7 @@ def install_endpoints(app: FastAPI, service: Service) -> None:
     install_prediction_endpoints(app, service)
     install_feedback(app, service)
     install_explanation(app, service)
+    install_open_inference(app, service)
     install_model_endpoint(app, service)
     install_operations(app, service)
     install_administration(app, service)

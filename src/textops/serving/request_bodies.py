@@ -11,11 +11,12 @@ def json_body(model: type[BaseModel], **examples: object) -> dict[str, Any]:
     """Return what an operation says of its body.
 
     Args:
-        model: The body; its fields hold no models of their own.
+        model: The body; where its fields hold models of their own, `install_documentation` must know it.
         **examples: By name.
     """
+    schema = model.model_json_schema()
     content = {
-        "schema": model.model_json_schema(),
+        "schema": {"$ref": f"#/components/schemas/{model.__name__}"} if "$defs" in schema else schema,
         "examples": {name: {"value": value} for name, value in examples.items()},
     }
     return {"requestBody": {"required": True, "content": {JSON.decode(): content}}}
