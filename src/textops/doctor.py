@@ -30,6 +30,8 @@ WRITTEN_FOLDERS = (Path("data"), Path("models"), Path("outputs"))
 # Each with what it is for; without them everything runs on this machine alone.
 VARIABLES = {
     "TEXTOPS_REGISTRY": "another registry, a folder or gs:// (now models/registry)",
+    "TEXTOPS_DATABASE_URL": "a prediction log elsewhere (now data/prediction_log.sqlite)",
+    "TEXTOPS_API_KEYS": "an API that asks for a key (now open to all who reach it)",
     "WANDB_API_KEY": "mirroring runs and models to Weights & Biases (now offline)",
     "GOOGLE_CLOUD_PROJECT": "training and serving in Google Cloud",
     "GOOGLE_APPLICATION_CREDENTIALS": "Google Cloud without gcloud auth application-default login",

@@ -36,6 +36,8 @@ def serve(
     model: Annotated[str | None, typer.Option(help="name@alias, name/3 or name.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that answer.")] = None,
+    server: Annotated[str | None, typer.Option(help="What speaks HTTP: uvicorn or granian.")] = None,
 ) -> None:
     """Start the API. Settings: environment variables TEXTOPS_*.
 
@@ -48,4 +50,4 @@ def serve(
     from textops.serving.settings import ServingSettings
 
     set_up_logging(service=True)
-    serve_model(read_settings(ServingSettings, model=model, host=host, port=port))
+    serve_model(read_settings(ServingSettings, model=model, host=host, port=port, workers=workers, server=server))
