@@ -1,16 +1,12 @@
 """Several processes of one search, and processes that are killed."""
 
-import os
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import optuna
 import pytest
@@ -19,6 +15,9 @@ from optuna.trial import FrozenTrial, TrialState
 from textops.search.storage import open_storage, storage_address
 from textops.search.trials import PROCESS, counted
 from textops.training.run import Run
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import PostgresServer
 
 pytestmark = pytest.mark.slow
 SMALL = (
@@ -63,38 +62,6 @@ def trains(folder: Path, trial: int) -> bool:
     return metrics.is_file() and len(metrics.read_text().splitlines()) > 2
 
 
-@contextmanager
-def postgresql() -> Iterator[tuple[str, Callable[[], None]]]:
-    """Start a database of our own on a free port, and give its address and what stops it."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"))
-    prefix: list[str] = []
-    # Not below pytest's folder, which nobody else may enter.
-    with tempfile.TemporaryDirectory(prefix="textops-database-") as name:
-        if os.getuid() == 0:
-            # It refuses to run as root.
-            shutil.chown(name, "nobody", "nogroup")
-            prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-
-        def run(program: str, *arguments: str) -> None:
-            command = [*prefix, str(programs / program), "-D", f"{name}/data", *arguments]
-            subprocess.run(command, check=True, cwd=name, stdout=subprocess.DEVNULL, timeout=60)
-
-        def stop() -> None:
-            if Path(name, "data/postmaster.pid").exists():
-                run("pg_ctl", "-m", "immediate", "stop")
-
-        run("initdb", "-U", "ann", "--auth=trust", "--no-sync")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        run("pg_ctl", "-w", "-l", f"{name}/log", "-o", options, "start")
-        try:
-            yield f"postgresql://ann@127.0.0.1:{port}/postgres", stop
-        finally:
-            stop()
-
-
 def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     # given: killed in the middle of its first trial, and asked to stop in the middle of the same values
     address = f"{tmp_path}/multirun/searches.db"
@@ -124,26 +91,26 @@ def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     assert Run.load(tmp_path / "models/latest").folder.name in {"2", "3", "4"}
 
 
-def test_processes_share_a_study_in_postgresql(tmp_path: Path) -> None:
+def test_processes_share_a_study_in_postgresql(tmp_path: Path, postgresql: "PostgresServer") -> None:
     # given
-    with postgresql() as (address, stop):
-        # when: both begin with an empty database and without prepared data, at the same moment
-        shared = (f"search.storage={address}", "search.trials=7")
-        processes = [begin(tmp_path, *shared) for _ in range(2)]
-        endings = [end(process) for process in processes]
-        # then
-        assert [code for code, _ in endings] == [0, 0], endings
-        found = counted(trials(address))
-        assert [trial.state for trial in found] == [TrialState.COMPLETE] * 7
-        assert len({tuple(trial.params.values()) for trial in found}) == 7
-        assert len({trial.user_attrs[PROCESS] for trial in found}) == 2
-        assert len(list((tmp_path / "multirun/shared").glob("*/run.json"))) == 7
-        best = min(found, key=lambda trial: trial.value or 0.0)
-        assert Run.load(tmp_path / "models/latest").folder.name == str(best.number)
-        # and: a database that is gone is told in one line
-        stop()
-        code, log = end(begin(tmp_path, *shared))
-        assert code == 2
-        (error,) = [line for line in log.splitlines() if "ERROR" in line]
-        assert "cannot be used" in error
-        assert "Traceback" not in log
+    address = postgresql.address()
+    # when: both begin with an empty database and without prepared data, at the same moment
+    shared = (f"search.storage={address}", "search.trials=7")
+    processes = [begin(tmp_path, *shared) for _ in range(2)]
+    endings = [end(process) for process in processes]
+    # then
+    assert [code for code, _ in endings] == [0, 0], endings
+    found = counted(trials(address))
+    assert [trial.state for trial in found] == [TrialState.COMPLETE] * 7
+    assert len({tuple(trial.params.values()) for trial in found}) == 7
+    assert len({trial.user_attrs[PROCESS] for trial in found}) == 2
+    assert len(list((tmp_path / "multirun/shared").glob("*/run.json"))) == 7
+    best = min(found, key=lambda trial: trial.value or 0.0)
+    assert Run.load(tmp_path / "models/latest").folder.name == str(best.number)
+    # and: a database that is gone is told in one line
+    postgresql.stop()
+    code, log = end(begin(tmp_path, *shared))
+    assert code == 2
+    (error,) = [line for line in log.splitlines() if "ERROR" in line]
+    assert "cannot be used" in error
+    assert "Traceback" not in log
