@@ -141,9 +141,8 @@ class Explanations:
             ProblemError: 429, 503 or 504.
         """
         seconds = self._service.settings.timeout_seconds
-        expires = asyncio.get_running_loop().time() + seconds
         try:
-            async with asyncio.timeout_at(expires), self._one:
+            async with asyncio.timeout(seconds), self._one:
                 explainer = await self._explainer(model)
                 exact = await asyncio.to_thread(explainer.exact, text, labels)
                 if exact is not None:
@@ -152,7 +151,7 @@ class Explanations:
                 if self._service.current.get() is not model:
                     raise _model_changed()
                 with in_line(self._service, len(occlusion.questions)):
-                    answers = await model.classify(occlusion.questions, expires)
+                    answers = await model.classify(occlusion.questions, seconds)
         except TimeoutError as error:
             raise ProblemError(
                 HTTPStatus.GATEWAY_TIMEOUT, "timeout", f"no explanation within {seconds:g} s: ask again, or for less"

@@ -116,19 +116,20 @@ class ServedModel:
         """Texts that wait in the queue."""
         return len(self._queue)
 
-    async def classify(self, texts: Sequence[str], expires: float) -> list[Prediction]:
+    async def classify(self, texts: Sequence[str], seconds: float) -> list[Prediction]:
         """Classify texts; the answers come in the order of the texts.
 
         Args:
             texts: The texts of one request.
-            expires: When nobody waits for the answer any more, by the clock of the event loop.
+            seconds: How long somebody waits for the answer.
 
         Raises:
-            TimeoutError: If that time has come first.
+            TimeoutError: If that time is over first.
         """
         if sum(map(len, texts)) <= self.inline_characters:
             return self._predict(texts)
         self._running += 1
+        expires = asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout_at(expires):
                 return await self._queue.classify(texts, expires)

@@ -20,6 +20,7 @@ from textops.serving.settings import ServingSettings
 from textops.serving.supervisor import inherited_listener, supervise
 
 LONGEST_STRETCH_SECONDS = 0.0005
+OBJECTS_BETWEEN_COLLECTIONS = 20_000
 # Orchestrators send SIGKILL ten seconds after SIGTERM; the drain must be over in eight.
 DRAIN_SECONDS = 6
 
@@ -81,6 +82,8 @@ def _prepare_interpreter() -> None:
     # What was loaded stays: looking through it at every collection would only take time.
     gc.collect()
     gc.freeze()
+    # A request leaves no rings of objects behind; there is little to find, and no hurry to find it.
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 10, 10)
     # The thread that writes the log works in stretches; a request waits for the end of one.
     sys.setswitchinterval(LONGEST_STRETCH_SECONDS)
 

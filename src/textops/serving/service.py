@@ -116,9 +116,8 @@ class Service:
         return answers
 
     async def _classify(self, model: ServedModel, texts: Sequence[str]) -> list[Prediction]:
-        expires = asyncio.get_running_loop().time() + self.settings.timeout_seconds
         try:
-            return await model.classify(texts, expires)
+            return await model.classify(texts, self.settings.timeout_seconds)
         except TimeoutError as error:
             self.metrics.expired.inc(len(texts))
             raise self._timeout() from error
