@@ -70,7 +70,8 @@ class Door:
         if self._spans is None:
             await self._serve(exchange, send)
             return
-        with self._spans.span(scope, headers) as span:
+        route = scope["path"] if (scope["method"], scope["path"]) in self._direct else None
+        with self._spans.span(scope, headers, route) as span:
             await self._serve(exchange, self._spans.noting_status(span, send))
 
     async def _serve(self, exchange: Exchange, send: Send) -> None:
