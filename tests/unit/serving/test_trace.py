@@ -53,9 +53,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
         logger.info("spoken")
 
     with TestClient(app) as client:
-        set_up_logging(service=True)
         yield client
-    logger.remove()
 
 
 @pytest.mark.parametrize(
@@ -64,9 +62,11 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
 def test_the_records_of_a_request_carry_its_trace(
     client: TestClient, capsys: pytest.CaptureFixture[str], headers: dict[str, str], expected: str | None
 ) -> None:
+    set_up_logging(service=True)
+
     client.get("/speak", headers=headers | {"X-Request-ID": "mine"})
 
-    logger.complete()
     records = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    logger.remove()
     (record,) = [record for record in records if record["message"] == "spoken"]
     assert (record["request_id"], record.get("trace_id")) == ("mine", expected)
