@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 from loguru import logger
 
-from textops.commands import answering, looking, measuring, models, pipeline, promotion, registration, reporting
+from textops.commands import (
+    answering,
+    looking,
+    measuring,
+    models,
+    pipeline,
+    prediction_log,
+    promotion,
+    registration,
+    reporting,
+)
 from textops.errors import ConfigurationError, TextopsError
 
 # Modules that come with an extra, by the extra that brings them.
@@ -25,9 +35,19 @@ _EXTRAS = {
         "rensa",
         "torch",
     ),
-    "experiments": ("optuna", "pandas", "snakeviz", "sqlalchemy", "tensorboard", "wandb"),
-    "mlflow": ("alembic", "mlflow"),
-    "serve": ("fastapi", "httpx", "orjson", "prometheus_client", "starlette", "uvicorn"),
+    "experiments": ("optuna", "pandas", "snakeviz", "tensorboard", "wandb"),
+    "mlflow": ("mlflow",),
+    "serve": (
+        "alembic",
+        "fastapi",
+        "httpx",
+        "orjson",
+        "pg8000",
+        "prometheus_client",
+        "sqlalchemy",
+        "starlette",
+        "uvicorn",
+    ),
     "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
     "dev": ("sklearn",),
@@ -83,6 +103,7 @@ for name, verb in _REPORTS.items():
 application.add_typer(benchmarks, name="benchmark")
 application.add_typer(reports, name="report")
 application.add_typer(models.models, name="models")
+application.add_typer(prediction_log.prediction_log, name="log")
 
 
 @application.callback()

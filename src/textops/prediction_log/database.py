@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from textops.prediction_log.address import Address
 from textops.prediction_log.errors import DatabaseAwayError, RowRefusedError
@@ -39,11 +40,7 @@ class Database:
         self.address = address
         self._engine = _sqlite_engine(address) if address.file is not None else _postgresql_engine(address)
         self._identity: tuple[int, int] | None = None
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether it is a file."""
-        return self.address.file is not None
+        self._keeps_log = False
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -55,6 +52,7 @@ class Database:
         """
         with self._in_one_line(), self._engine.connect() as opened:
             self._check_file()
+            self._keep_log_of_changes(opened)
             connection = opened.execution_options(textops_writes=True)
             with connection.begin():
                 yield connection
@@ -86,13 +84,20 @@ class Database:
             raise DatabaseAwayError(f"{self.address.shown} was replaced")
         self._identity = identity
 
+    def _keep_log_of_changes(self, connection: Connection) -> None:
+        """Let a SQLite file be read while it is written; whoever only looks leaves a file as it is."""
+        opened = connection.connection.dbapi_connection
+        if self.address.file is not None and not self._keeps_log and opened is not None:
+            opened.cursor().execute("PRAGMA journal_mode=WAL")
+            self._keeps_log = True
+
     @contextmanager
     def _in_one_line(self) -> Iterator[None]:
         try:
             yield
         except _OF_A_VALUE as error:
             raise RowRefusedError(f"{self.address.shown} refuses a row: {reason(error)}") from error
-        except (SQLAlchemyError, OSError, struct.error) as error:
+        except (DBAPIError, PoolTimeoutError, OSError, struct.error) as error:
             if is_of_a_row(error):
                 raise RowRefusedError(f"{self.address.shown} refuses a row: {reason(error)}") from error
             raise DatabaseAwayError(f"{self.address.shown} cannot be used: {reason(error)}") from error
@@ -134,10 +139,8 @@ def _sqlite_engine(address: Address) -> Engine:
             address.file.parent.mkdir(parents=True, exist_ok=True)
 
     def set_up(connection: Any, _: object) -> None:  # noqa: ANN401 (sqlite3's own)
-        # The log of changes lets readers and a writer work at once; a crash of the machine, not of the process, may
-        # cost what the last seconds brought.
         connection.execute(f"PRAGMA page_size={_SQLITE_PAGE_BYTES}")
-        connection.execute("PRAGMA journal_mode=WAL")
+        # A crash of the machine, not of the process, may cost what the last seconds brought.
         connection.execute("PRAGMA synchronous=NORMAL")
 
     def begin(connection: Connection) -> None:

@@ -50,6 +50,20 @@ def migrate(database: "Database") -> bool:
     return True
 
 
+def check_schema(database: "Database") -> None:
+    """Look whether a database holds a prediction log that can be read; nothing is made.
+
+    Raises:
+        DatabaseAwayError: If it does not.
+    """
+    shown = database.address.shown
+    if database.address.file is not None and not database.address.file.is_file():
+        raise DatabaseAwayError(f"there is no prediction log at {shown}: textops serve makes one")
+    with database.reading() as connection:
+        if not _is_up_to_date(connection, shown):
+            raise DatabaseAwayError(f"{shown} holds no tables of this version: make them with textops log migrate")
+
+
 def _is_up_to_date(connection: "Connection", shown: str) -> bool:
     version = schema_version(connection)
     if version is not None and version not in VERSIONS:

@@ -1,0 +1,136 @@
+"""`textops log`: what the prediction log holds, and what is done with it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from loguru import logger
+
+if TYPE_CHECKING:
+    from textops.prediction_log import PredictionLogSettings
+    from textops.prediction_log.database import Database
+
+prediction_log = typer.Typer(
+    help="Look into the prediction log (TEXTOPS_DATABASE_URL), export it and clear it. Example: textops log status",
+    no_args_is_help=True,
+)
+
+
+@prediction_log.command("status")
+def show_status() -> None:
+    """Tell what the log holds: predictions of each version, feedback, and rows that wait for the next start.
+
+    Example: textops log status
+    """
+    from textops.prediction_log.reading import count_feedback, rows_by_model
+    from textops.prediction_log.spill import spilled_files
+
+    settings = _settings()
+    database = _open(settings)
+    with database.reading() as connection:
+        models, judgements = rows_by_model(connection), count_feedback(connection)
+    typer.echo(f"prediction log: {database.address.shown}")
+    if database.address.file is not None:
+        typer.echo(f"size: {database.address.file.stat().st_size / 1e6:,.1f} MB")
+    typer.echo(f"texts: {settings.log_text}")
+    for rows in models:
+        first, last = (moment.isoformat(" ", "seconds") for moment in (rows.first, rows.last))
+        typer.echo(f"{rows.name}/{rows.version}: {rows.predictions:,} predictions, {first} to {last}")
+    if not models:
+        typer.echo("no predictions yet")
+    typer.echo(f"feedback: {judgements:,}")
+    if waiting := spilled_files(settings.log_spill):
+        typer.echo(f"{len(waiting)} files wait in {settings.log_spill}: the next start of textops serve loads them")
+
+
+@prediction_log.command("export")
+def export(
+    path: Annotated[Path, typer.Argument(metavar="OUT.parquet", help="The file to write.")],
+    *,
+    since: Annotated[str | None, typer.Option(help="From here on: 2026-01-31, 2026-01-31T12:00, 24h or 7d.")] = None,
+    until: Annotated[str | None, typer.Option(help="Before this moment.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="Only so many of the newest.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+) -> None:
+    """Write predictions, with the newest feedback on each, into a Parquet file.
+
+    Example: textops log export week.parquet --since 7d
+    """
+    from textops.errors import ConfigurationError
+    from textops.prediction_export import export_predictions
+    from textops.prediction_log.moments import parse_moment
+    from textops.prediction_log.reading import Period
+
+    period = Period(
+        None if since is None else parse_moment(since, "--since"),
+        None if until is None else parse_moment(until, "--until"),
+        last,
+    )
+    if period.since is not None and period.until is not None and period.since >= period.until:
+        raise ConfigurationError(f"--since {since} is not before --until {until}")
+    rows = export_predictions(_open(_settings()), path, period, force=force)
+    logger.info("{} predictions are in {}", rows, path)
+
+
+@prediction_log.command("prune")
+def prune(
+    days: Annotated[float, typer.Option(min=0, max=100_000, help="What is older than so many days goes.")],
+) -> None:
+    """Remove old predictions with their feedback, a little at a time. The service does so by itself with
+    TEXTOPS_LOG_RETENTION_DAYS.
+
+    Example: textops log prune --days 90
+    """  # noqa: D205 (shown as help)
+    from textops.prediction_log.retention import before, prune
+
+    database = _open(_settings())
+    limit = before(days)
+    gone = 0
+    while True:
+        with database.writing() as connection:
+            portion = prune(connection, limit)
+        if not portion:
+            break
+        gone += portion
+    logger.info("{} rows older than {:g} days are gone from {}", gone, days, database.address.shown)
+
+
+@prediction_log.command("migrate")
+def migrate() -> None:
+    """Make the tables, or bring them up to date. The service does so by itself when it starts.
+
+    Example: textops log migrate
+    """
+    from textops.prediction_log.schema import VERSIONS
+    from textops.prediction_log.schema import migrate as bring_up_to_date
+
+    database = _database(_settings())
+    done = "are now" if bring_up_to_date(database) else "were already"
+    logger.info("the tables in {} {} of version {}", database.address.shown, done, VERSIONS[-1])
+
+
+def _settings() -> "PredictionLogSettings":
+    from textops.errors import ConfigurationError
+    from textops.prediction_log import PredictionLogSettings
+    from textops.registry.settings import read_settings
+
+    settings = read_settings(PredictionLogSettings)
+    if not settings.is_on:
+        raise ConfigurationError("TEXTOPS_DATABASE_URL=none switches the prediction log off: give its address")
+    return settings
+
+
+def _database(settings: "PredictionLogSettings") -> "Database":
+    from textops.prediction_log.address import parse_address
+    from textops.prediction_log.database import Database
+
+    return Database(parse_address(settings.database_url.get_secret_value()))
+
+
+def _open(settings: "PredictionLogSettings") -> "Database":
+    """Return a database that holds a log; none is made here."""
+    from textops.prediction_log.schema import check_schema
+
+    database = _database(settings)
+    check_schema(database)
+    return database
