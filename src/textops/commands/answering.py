@@ -9,6 +9,8 @@ import typer
 from textops.commands.defaults import open_registry
 from textops.errors import ConfigurationError
 
+_MOST_WORDS = 10
+
 
 def predict(
     text: Annotated[str, typer.Argument(help="The text; - reads it from standard input.")],
