@@ -2,12 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from textops.commands.defaults import open_registry
 from textops.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from textops.inference import Predictor
 
 _MOST_WORDS = 10
 
@@ -17,10 +20,11 @@ def predict(
     *,
     model: Annotated[str | None, typer.Option(help="name@alias, name/3 or name.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="A bundle instead of a model of the registry.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Also tell which words decided.")] = False,
 ) -> None:
     """Classify one text.
 
-    Example: textops predict "Champions League: a late goal decides the final"
+    Example: textops predict "Champions League: a late goal decides the final" --explain
     """
     import json
 
@@ -29,8 +33,26 @@ def predict(
     content = sys.stdin.read() if text == "-" else text
     if not content.strip():
         raise ConfigurationError("the text is blank: give at least one word")
-    (prediction,) = Predictor.load(bundle or open_registry().resolve(model)).predict([content])
-    typer.echo(json.dumps(prediction._asdict(), ensure_ascii=False, indent=2))
+    folder = bundle or open_registry().resolve(model)
+    predictor = Predictor.load(folder)
+    (prediction,) = predictor.predict([content])
+    answer = prediction._asdict()
+    if explain:
+        answer |= _explanation(predictor, folder, content, prediction.label)
+    typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
+
+
+def _explanation(predictor: "Predictor", folder: Path, text: str, label: str) -> dict[str, object]:
+    """Return the method, and the words that added or took most, the strongest first."""
+    from textops.inference.explanation import Explainer
+
+    found = Explainer(predictor, folder).explain(text, [label])
+    strongest = sorted(zip(found.contributions[label], found.spans, strict=True), key=lambda word: -abs(word[0]))
+    words = [
+        {"word": text[start:end], "start": start, "end": end, "contribution": added}
+        for added, (start, end) in strongest[:_MOST_WORDS]
+    ]
+    return {"method": found.method, "words": words}
 
 
 def serve(
