@@ -7,7 +7,7 @@ _TITLES = (
     "Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|Lord|Lady|Herr|Herrn|Frau|Monsieur|Madame|Mme|Mlle|"
     "Señor|Señora|Sr|Sra|Signor|Signora|Sig|Dhr|Mevr|Mevrouw|Pan|Pani|Г-н|Г-жа"
 )
-_TITLE = re.compile(rf"\b(?:{_TITLES})\b\.?(?=[ \u00a0])")
+_TITLE = re.compile(rf"(?<![^\W\d_])(?:{_TITLES})\b\.?(?=[ \u00a0])")
 _WORD = re.compile("[ \u00a0]([^\\W\\d_][\\w'\u2019-]{0,40}\\.?)")
 _LONGEST_INITIAL = 2
 

@@ -49,7 +49,7 @@ _SHAPES = (
     rf"[0-9]{{5}}{_BLANK}[0-9]{{5}}",
     r"[0-9]{10,11}",
     # Ranges are written like this, too, and mostly between round numbers.
-    rf"(?<![{_DASHES}./])[2-9][0-9]{{2}}[{_DASHES}](?![0-9][05]00)[0-9]{{4}}(?![{_DASHES}./][0-9])",
+    rf"(?<![{_DASHES}./])[2-9][0-9]{{2}}[{_DASHES}](?![0-9][05]00)[0-9]{{4}}(?![{_DASHES}])",
 )
 _NUMBER_ENDS = rf"{_EXTENSION}(?![0-9A-Za-z_]|{_BLANK}?(?:{_CURRENCY}))"
 _PHONE = re.compile(rf"{_SUM_BEFORE}(?:{'|'.join(_SHAPES)}){_NUMBER_ENDS}")

@@ -42,9 +42,12 @@ def redact(text: str, encoded: bytes | None = None, *, names: bool = False) -> s
     """
     if "@" in text or "\uff20" in text:
         text, encoded = redact_mail_addresses(text, MAIL_MARK), None
+    if names:
+        # Before the numbers, whose neighbours matter.
+        text, encoded = redact_names(text, NAME_MARK), None
     if may_hold_numbers(text.encode() if encoded is None else encoded):
         text = _redact_numbers(text)
-    return redact_names(text, NAME_MARK) if names else text
+    return text
 
 
 def may_hold_numbers(encoded: bytes) -> bool:
