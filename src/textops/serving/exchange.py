@@ -8,6 +8,9 @@ from starlette.types import Receive, Scope
 
 JSON = b"application/json"
 
+ABORT = "textops.abort"
+"""Where a scope holds what ends the connection at once, unsent answers included; not every server has it."""
+
 _KEY = "textops.exchange"
 
 

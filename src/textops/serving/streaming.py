@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from textops.serving.bodies import refuse_doubled_members, validated
-from textops.serving.exchange import Exchange
+from textops.serving.exchange import ABORT, Exchange
 from textops.serving.line_schemas import NDJSON, PredictionLine, is_id
 from textops.serving.lines import Line, LineReader
 from textops.serving.problems import FAULT, ProblemError, problem_answer
@@ -69,6 +69,9 @@ class StreamedAnswers(Response):
         except TimeoutError:
             # Not ended in order: the client must see that something is missing.
             logger.warning("request {} ended: its client does not read the answers", self._exchange.request_id)
+            abort = self._exchange.scope.get(ABORT)
+            if abort is not None:
+                abort()
             return
         await self._send(send, b"", more=False)
 
