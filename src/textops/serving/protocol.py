@@ -2,15 +2,19 @@
 
 import asyncio
 from http import HTTPStatus
+from typing import cast
 
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from textops.prediction_log import random_hex
 from textops.serving import request_id
+from textops.serving.exchange import ABORT
 from textops.serving.problems import ProblemError, problem_answer
 
 MOST_HEAD_BYTES = 64 * 1024
-HEAD_SECONDS = 20.0
+MOST_BYTES_AFTER_ANSWER = 1024 * 1024
+"""Of a body that goes on after its request was answered so much is passed over; then the connection ends."""
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -18,11 +22,17 @@ class BoundedProtocol(HttpToolsProtocol):
 
     Nearly every request comes in one piece, and costs no timer. One that comes in several must bring the next piece
     of its body in time; how long it may take in all, the endpoints say, which know what they read.
+
+    Attributes:
+        seconds: How long a head, and each piece of a body, may take.
     """
+
+    seconds = 20.0
 
     _in_head = True
     _incomplete = True
     _head_bytes = 0
+    _bytes_after_answer = 0
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -47,6 +57,12 @@ class BoundedProtocol(HttpToolsProtocol):
             if self._head_bytes > MOST_HEAD_BYTES:
                 self._refuse(_head_too_large())
                 return
+        elif self.cycle is not None and self.cycle.response_complete:
+            self._bytes_after_answer += len(data)
+            if self._bytes_after_answer > MOST_BYTES_AFTER_ANSWER:
+                self._stop_waiting()
+                self.transport.close()
+                return
         self._wait()
 
     def on_message_begin(self) -> None:
@@ -56,10 +72,12 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Expect a body."""
+        cast("Scope", self.scope)[ABORT] = self.transport.abort
+        super().on_headers_complete()
         self._in_head = False
         self._head_bytes = 0
+        self._bytes_after_answer = 0
         self._stop_waiting()
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Expect nothing: between two requests, uvicorn's own timer for idle connections runs."""
@@ -71,10 +89,15 @@ class BoundedProtocol(HttpToolsProtocol):
         """Refuse what is no HTTP with a problem, as all else."""
         self._refuse(ProblemError(HTTPStatus.BAD_REQUEST, "invalid_http", msg.rstrip(".").lower()))
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Answer a request that asks for another protocol in this one, and end: its parser reads no further."""
+        if self.cycle is not None:
+            self.cycle.keep_alive = False
+
     def _wait(self) -> None:
         # The head must have come when the first time is over; each piece of a body has a time of its own.
         if self._timer is None:
-            self._timer = self.loop.call_later(HEAD_SECONDS, self._give_up)
+            self._timer = self.loop.call_later(self.seconds, self._give_up)
 
     def _stop_waiting(self) -> None:
         if self._timer is not None:
@@ -86,7 +109,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_head and not self._head_bytes:
             self.transport.close()
         elif (self.cycle is not None and not self._in_head and not self.flow.read_paused) or self._in_head:
-            self._refuse(_too_slow())
+            self._refuse(_too_slow(self.seconds))
         else:
             # What has come has not been read yet: the client is not to blame.
             self._wait()
@@ -94,19 +117,32 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, problem: ProblemError) -> None:
         """Answer before an app could, and end the connection."""
         self._stop_waiting()
-        # Where an answer is being written, a second one would only spoil it.
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            name = random_hex()
-            answer = problem_answer(problem, name)
-            head = (
-                f"HTTP/1.1 {problem.status.value} {problem.status.phrase}\r\n"
-                f"content-type: {answer.media_type.decode()}\r\n"
-                f"content-length: {len(answer.body)}\r\n"
-                f"{request_id.HEADER.decode()}: {name}\r\n"
-                "connection: close\r\n\r\n"
-            )
-            self.transport.write(head.encode("ascii") + answer.body)
+        cycle = self.cycle
+        if self._in_head and cycle is not None and not cycle.response_complete:
+            # What came before was a request, whose answer is the last one.
+            cycle.keep_alive = False
+            return
+        # Where an answer is being written or has been, another one would only spoil it.
+        if self._in_head or cycle is None or not (cycle.response_started or self.pipeline):
+            self._write(problem)
         self.transport.close()
+
+    def _write(self, problem: ProblemError) -> None:
+        name = random_hex()
+        answer = problem_answer(problem, name)
+        head = (
+            f"HTTP/1.1 {problem.status.value} {problem.status.phrase}\r\n"
+            f"content-type: {answer.media_type.decode()}\r\n"
+            f"content-length: {len(answer.body)}\r\n"
+            f"{request_id.HEADER.decode()}: {name}\r\n"
+            "connection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode("ascii") + answer.body)
+
+
+def protocol_with(seconds: float) -> type[BoundedProtocol]:
+    """Return the protocol with a bound of its own for the time that a head, and each piece of a body, may take."""
+    return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds})
 
 
 def _head_too_large() -> ProblemError:
@@ -117,9 +153,9 @@ def _head_too_large() -> ProblemError:
     )
 
 
-def _too_slow() -> ProblemError:
+def _too_slow(seconds: float) -> ProblemError:
     return ProblemError(
         HTTPStatus.REQUEST_TIMEOUT,
         "request_too_slow",
-        f"the request has not gone on for {HEAD_SECONDS:g} s: send it again",
+        f"the request has not gone on for {seconds:g} s: send it again",
     )

@@ -13,7 +13,7 @@ from loguru import logger
 
 from textops.serving.api import create_app
 from textops.serving.listener import BACKLOG, address_of, bind
-from textops.serving.protocol import BoundedProtocol
+from textops.serving.protocol import protocol_with
 from textops.serving.served_model import ServedModel
 from textops.serving.service import LOG_CLOSE_SECONDS
 from textops.serving.settings import ServingSettings
@@ -61,7 +61,9 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     app = create_app(settings, model)
     config = uvicorn.Config(
         app,
-        http=BoundedProtocol,
+        http=protocol_with(settings.body_seconds),
+        # None is spoken here, whatever is installed.
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
