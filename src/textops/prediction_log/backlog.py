@@ -69,9 +69,15 @@ class Backlog:
         """Return feedback as the database takes it, without what none would take."""
         return list(_possible(rows, lambda item: stored_feedback(item.row, item.identifier, self._keeper)))
 
-    def stored(self) -> list[StoredRow]:
-        """Return all that waits as the database takes it."""
-        return self.stored_predictions(self.predictions.rows()) + self.stored_feedback(self.feedback.rows())
+    def empty(self) -> list[StoredRow]:
+        """Return all that waits as the database takes it, and forget it; what none would take is dropped."""
+        rows = self.stored_predictions(self.predictions.rows()) + self.stored_feedback(self.feedback.rows())
+        self.drop(self.predictions.clear() + self.feedback.clear() - len(rows))
+        return rows
+
+    def drop(self, rows: int) -> None:
+        """Count rows that were lost."""
+        self.predictions.drop(rows)
 
     def close(self) -> None:
         """Take nothing more: what still comes is dropped and counted."""

@@ -57,9 +57,17 @@ class Buffer(Generic[Row]):
     def release(self, rows: int) -> None:
         """Forget the oldest rows of those that were taken."""
         with self._lock:
-            self._characters -= sum(map(self.size, self._taken[:rows]))
+            released = self._taken[:rows]
             del self._taken[:rows]
-            self._rows -= rows
+            self._characters -= sum(map(self.size, released))
+            self._rows -= len(released)
+
+    def clear(self) -> int:
+        """Forget all rows, and return how many there were."""
+        with self._lock:
+            rows, self._rows, self._characters = self._rows, 0, 0
+            self._taken, self._fresh = [], []
+        return rows
 
     def close(self) -> None:
         """Drop and count all that comes from now on."""

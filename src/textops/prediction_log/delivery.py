@@ -81,7 +81,7 @@ class Delivery:
         for target, rows in ((PREDICTIONS, answers), (FEEDBACK, judgements)):
             for start in range(0, len(rows), self._settings.log_flush_rows):
                 refused += self._write(target, rows[start : start + self._settings.log_flush_rows])
-        self._backlog.predictions.drop(refused)
+        self._backlog.drop(refused)
         path.unlink()
         rows_written = len(answers) + len(judgements) - refused
         logger.info("loaded {} rows of the prediction log from {}", rows_written, path)

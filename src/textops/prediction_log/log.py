@@ -32,7 +32,6 @@ class PredictionLog:
         self._settings = settings
         self._address = parse_address(settings.database_url.get_secret_value())
         self._backlog = Backlog(settings)
-        self._observer = observer
         self._writer = Writer(self._address, settings, self._backlog, observer)
         self._flush_rows = settings.log_flush_rows
 
@@ -82,21 +81,19 @@ class PredictionLog:
         self._backlog.close()
         if len(self._backlog):
             self._spill()
+        self._writer.report()
 
     def _spill(self) -> None:
         from textops.prediction_log.spill import spill
 
-        rows = self._backlog.stored()
+        rows = self._backlog.empty()
+        folder = self._settings.log_spill
         try:
-            path = spill(self._settings.log_spill, rows)
+            path = spill(folder, rows)
         except OSError as error:
+            self._backlog.drop(len(rows))
             logger.error(
-                "{} rows of the prediction log are lost: {} cannot be written ({})",
-                len(rows),
-                self._settings.log_spill,
-                error.strerror,
+                "{} rows of the prediction log are lost: {} cannot be written ({})", len(rows), folder, error.strerror
             )
-            if self._observer is not None:
-                self._observer.dropped(len(rows))
         else:
             logger.warning("{} rows of the prediction log wait in {}: the next start loads them", len(rows), path)

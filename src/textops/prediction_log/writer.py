@@ -71,7 +71,7 @@ class Writer(Thread):
             while not ending:
                 ending = self._ending.is_set()
                 self._work()
-                self._report()
+                self.report()
                 if not ending:
                     self._wait()
         finally:
@@ -138,7 +138,7 @@ class Writer(Thread):
         if self._observer is not None:
             self._observer.reachable(reachable)
 
-    def _report(self) -> None:
+    def report(self) -> None:
         """Tell how many rows wait and how many were lost since the last time."""
         dropped = self._backlog.dropped
         lost = dropped - self._dropped
