@@ -164,7 +164,7 @@ def _postgresql_engine(address: Address) -> Engine:
     if address.host.startswith("/"):
         arguments["unix_sock"] = f"{address.host.rstrip('/')}/.s.PGSQL.{address.port}"
     else:
-        arguments["ssl_context"] = _tls(address.options.get("sslmode", "prefer"))
+        arguments["ssl_context"] = tls(address.options.get("sslmode", "prefer"))
     url = URL.create("postgresql+pg8000", user, password, address.host, address.port, address.database)
     return create_engine(url, connect_args=arguments, pool_size=1, pool_pre_ping=True)
 
@@ -177,7 +177,7 @@ def _own_name(address: Address) -> str:
         raise DatabaseAwayError(f"{address.shown} names no user: give postgresql://USER@HOST/DATABASE") from error
 
 
-def _tls(mode: str) -> ssl.SSLContext | bool | None:
+def tls(mode: str) -> ssl.SSLContext | bool | None:
     """Return what the driver takes for a mode of PostgreSQL's own clients."""
     if mode in {"verify-ca", "verify-full"}:
         context = ssl.create_default_context()
