@@ -1,5 +1,6 @@
 """Shared fixtures: small bundles with a real ONNX model and a real tokenizer, built without training."""
 
+import os
 import sys
 import threading
 from collections.abc import Mapping
@@ -27,6 +28,9 @@ from textops.text.ngrams import NgramTokenizer
 
 SPORT_OR_TECH = {"goal": "sport", "match": "sport", "team": "sport", "chip": "tech", "code": "tech"}
 OPSET = 20
+
+# No service that a test starts, in whichever process, writes into the project; tests that want a log say where.
+os.environ["TEXTOPS_DATABASE_URL"] = "none"
 
 
 class BundleFactory(Protocol):

@@ -144,7 +144,9 @@ def test_on_sigterm_it_answers_what_was_asked_and_ends_with_zero(registry: Regis
 
     with ThreadPoolExecutor(1) as pool:
         batch = pool.submit(httpx.post, f"{url}/predict/batch", json={"texts": texts}, timeout=60)
-        while "textops_predictions_running 1.0" not in httpx.get(f"{url}/metrics").text:
+        deadline = time.monotonic() + 20
+        while "textops_requests_running 1.0" not in httpx.get(f"{url}/metrics").text:
+            assert time.monotonic() < deadline
             time.sleep(0.005)
         process.send_signal(signal.SIGTERM)
         told = time.monotonic()

@@ -12,6 +12,7 @@ class Admission:
     """Counts what waits or runs, in texts and in bytes of bodies, and refuses what exceeds the bounds.
 
     Attributes:
+        requests: Requests whose texts wait or run now.
         texts: Texts that wait or run now.
         body_bytes: Bytes of large bodies that are being read or answered now.
     """
@@ -20,6 +21,7 @@ class Admission:
         """Take the bounds; that of the texts follows the model that answers."""
         self._most_texts = most_texts
         self._most_body_bytes = most_body_bytes
+        self.requests = 0
         self.texts = 0
         self.body_bytes = 0
 
@@ -31,10 +33,12 @@ class Admission:
         """
         if self.texts >= self._most_texts():
             raise overloaded()
+        self.requests += 1
         self.texts += texts
 
     def leave(self, texts: int) -> None:
         """Say that they are answered, or given up."""
+        self.requests -= 1
         self.texts -= texts
 
     def reserve(self, body_bytes: int) -> None:

@@ -143,6 +143,7 @@ class Service:
     def refresh(self) -> None:
         """Hand figures over, and set the gauges that nobody sets while they change."""
         self.metrics.hand_over()
+        self.metrics.running.set(self.admission.requests)
         self.metrics.waiting_texts.set(self.admission.texts)
         if self.log is not None:
             self.metrics.log_waiting.set(self.log.state.waiting)
