@@ -143,10 +143,14 @@ def _seconds() -> frozenset[str]:
 
 
 def _kind(cluster: str) -> int:
-    """Return what a cluster is: white space, a separator, part of a word, or a word by itself."""
     # Of a letter with thousands of marks the first tell enough.
-    first = cluster[:_ENOUGH]
-    normalized = first if first.isascii() else unicodedata.normalize("NFKC", first)
+    return _kind_of_beginning(cluster[:_ENOUGH])
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _kind_of_beginning(cluster: str) -> int:
+    """Return what a cluster is: white space, a separator, part of a word, or a word by itself."""
+    normalized = cluster if cluster.isascii() else unicodedata.normalize("NFKC", cluster)
     if normalized.isspace():
         return _BLANK
     kinds = character_classes()[code_points(normalized)]
