@@ -121,7 +121,9 @@ def test_an_unusual_comment_is_kept_too(client: TestClient) -> None:
     wait_until_written(client, 2)
 
 
-@pytest.mark.parametrize("prediction_id", [str(uuid4()), id_of(120), id_of(-120)])
+@pytest.mark.parametrize(
+    "prediction_id", [str(uuid4()), id_of(120), id_of(-120)], ids=["another kind", "old", "of the future"]
+)
 def test_an_answer_that_nobody_has_given_is_unknown(client: TestClient, prediction_id: str) -> None:
     wait_until_open(client)
 
