@@ -1,13 +1,17 @@
-"""A PostgreSQL server of the tests' own."""
+"""Servers of the tests' own: PostgreSQL, and the API in processes of its own."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 
 
@@ -67,3 +71,100 @@ def postgresql() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+class ApiServer:
+    """The API as it runs, spoken to over the loopback.
+
+    Attributes:
+        process: Its process; with several workers, that of the supervisor.
+        url: Its address.
+    """
+
+    def __init__(self, log: Path, environment: Mapping[str, str], script: str | None = None) -> None:
+        """Start it, and wait until it listens.
+
+        Args:
+            log: File for its log.
+            environment: TEXTOPS_* settings; no log of predictions where they name no database.
+            script: Python code that is run instead of the module.
+        """
+        self._log = log
+        fixed = {"TEXTOPS_PORT": "0", "TEXTOPS_LOG_JSON": "false", "TEXTOPS_DATABASE_URL": "none"}
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, *(["-m", "textops.serving"] if script is None else ["-c", script])],
+                env={**os.environ, **fixed, **environment},
+                stderr=output,
+            )
+        self.url = ""
+        self.wait_for(lambda: " on http://" in self.log or self.process.poll() is not None)
+        found = re.search(r"serving \S+ on (http://\S+)", self.log) or re.search(r" on (http://\S+)", self.log)
+        assert found, self.log
+        self.url = found[1]
+
+    @property
+    def log(self) -> str:
+        """What it has logged."""
+        return self._log.read_text(errors="replace")
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def figures(self) -> dict[str, float]:
+        """Return what /metrics says."""
+        lines = httpx.get(f"{self.url}/metrics", timeout=10).text.splitlines()
+        pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+        return {name: float(value) for name, value in pairs}
+
+    def figure(self, name: str) -> float:
+        """Return the sum of all figures of a name, whatever their labels."""
+        return sum(value for key, value in self.figures().items() if key == name or key.startswith(f"{name}{{"))
+
+    def workers(self) -> list[int]:
+        """Return the processes that it has started."""
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def resident_bytes(self) -> int:
+        """Return how much memory it holds."""
+        pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def wait_for(self, reached: Callable[[], bool], seconds: float = 30) -> None:
+        """Wait until something is so."""
+        deadline = time.monotonic() + seconds
+        while not reached():
+            assert time.monotonic() < deadline, self.log
+            time.sleep(0.02)
+
+    def stop(self) -> int:
+        """Tell it to end, as an orchestrator does, and return its exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+
+StartApi = Callable[..., ApiServer]
+
+
+@pytest.fixture(scope="module")
+def start_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApi]:
+    """Start servers of a registry with settings; all are stopped in the end."""
+    servers: list[ApiServer] = []
+
+    def start(registry: Path | str, script: str | None = None, **settings: object) -> ApiServer:
+        given = {f"TEXTOPS_{name.upper()}": str(value) for name, value in settings.items()}
+        log = tmp_path_factory.mktemp("api") / "log"
+        servers.append(ApiServer(log, {"TEXTOPS_REGISTRY": str(registry), **given}, script))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from textops.serving.schemas import FieldProblem, Limits
 Body = TypeVar("Body")
 
 _PLAIN_JSON = b"application/json"
+_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,11 @@ def _too_slow(seconds: float) -> ProblemError:
     )
 
 
+def _hides_letters(raw: bytes) -> bool:
+    """Tell whether letters that need no escape are escaped, as those of a name may be."""
+    return b"\\u00" in raw and _ESCAPED_LETTER.search(raw) is not None
+
+
 def refuse_doubled_members(raw: bytes, members: tuple[bytes, ...]) -> None:
     """Refuse an object that has a member twice: which of the two is meant, nobody can know.
 
@@ -164,7 +171,7 @@ def refuse_doubled_members(raw: bytes, members: tuple[bytes, ...]) -> None:
     Raises:
         ProblemError: 422.
     """
-    if all(raw.count(member) <= 1 for member in members):
+    if all(raw.count(member) <= 1 for member in members) and not _hides_letters(raw):
         return
     pairs: list[tuple[str, Any]] = json.loads(raw, object_pairs_hook=lambda pairs: pairs)
     names = [name for name, _ in pairs]

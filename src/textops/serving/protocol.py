@@ -4,6 +4,7 @@ import asyncio
 from http import HTTPStatus
 from typing import cast
 
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -15,6 +16,8 @@ from textops.serving.problems import ProblemError, problem_answer
 MOST_HEAD_BYTES = 64 * 1024
 MOST_BYTES_AFTER_ANSWER = 1024 * 1024
 """Of a body that goes on after its request was answered so much is passed over; then the connection ends."""
+
+_OF_AN_OFFER = frozenset({b"connection", b"upgrade", b"http2-settings"})
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -49,7 +52,15 @@ class BoundedProtocol(HttpToolsProtocol):
         """Read on, within bounds."""
         if not self._in_head:
             self._stop_waiting()
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as offer:
+            self._decline(data[offer.args[0] :])
+            return
+        except HttpParserError:
+            self._refuse(_invalid_http())
+            return
         if not self._incomplete or self.transport.is_closing():
             return
         if self._in_head:
@@ -72,6 +83,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Expect a body."""
+        if self._is_offer():
+            return
         cast("Scope", self.scope)[ABORT] = self.transport.abort
         super().on_headers_complete()
         self._in_head = False
@@ -81,18 +94,31 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Expect nothing: between two requests, uvicorn's own timer for idle connections runs."""
+        if self._is_offer():
+            return
         super().on_message_complete()
         self._in_head = True
         self._incomplete = False
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP with a problem, as all else."""
-        self._refuse(ProblemError(HTTPStatus.BAD_REQUEST, "invalid_http", msg.rstrip(".").lower()))
+    def _is_offer(self) -> bool:
+        return self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT"
 
-    def _unsupported_upgrade_warning(self) -> None:
-        """Answer a request that asks for another protocol in this one, and end: its parser reads no further."""
-        if self.cycle is not None:
-            self.cycle.keep_alive = False
+    def _decline(self, rest: bytes) -> None:
+        """Read a request that offers another protocol as if it did not: the parser has passed its body over.
+
+        Java's own client offers HTTP/2 with its first request, whatever that is.
+        """
+        if not self._is_offer():
+            # A tunnel, which nobody opens: what follows is not for us.
+            if self.cycle is not None:
+                self.cycle.keep_alive = False
+            return
+        lines = [b"%s %s HTTP/1.1" % (self.parser.get_method(), self.url)]
+        lines += [b"%s: %s" % header for header in self.headers if header[0] not in _OF_AN_OFFER]
+        if any(name == b"connection" and b"close" in value.lower() for name, value in self.headers):
+            lines.append(b"connection: close")
+        self.parser = HttpRequestParser(self)
+        self.data_received(b"\r\n".join([*lines, b"", b""]) + rest)
 
     def _wait(self) -> None:
         # The head must have come when the first time is over; each piece of a body has a time of its own.
@@ -143,6 +169,12 @@ class BoundedProtocol(HttpToolsProtocol):
 def protocol_with(seconds: float) -> type[BoundedProtocol]:
     """Return the protocol with a bound of its own for the time that a head, and each piece of a body, may take."""
     return type("BoundedProtocol", (BoundedProtocol,), {"seconds": seconds})
+
+
+def _invalid_http() -> ProblemError:
+    return ProblemError(
+        HTTPStatus.BAD_REQUEST, "invalid_http", "this is no request of HTTP/1.1, or can be read in several ways"
+    )
 
 
 def _head_too_large() -> ProblemError:
