@@ -299,12 +299,13 @@ def test_a_body_without_end_ends_the_connection(server: "ApiServer", path: bytes
     sent = 0
     with connect(server) as connection:
         connection.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\n%sTransfer-Encoding: chunked\r\n\r\n" % (path, JSON))
-        with pytest.raises((BrokenPipeError, ConnectionResetError)):
-            while sent < 200 * MEGABYTE:
+        try:
+            while sent < 100 * MEGABYTE:
                 connection.sendall(chunk)
                 sent += len(chunk)
-
-    assert sent < 100 * MEGABYTE
+        except (BrokenPipeError, ConnectionResetError):
+            return
+    pytest.fail(f"{sent} bytes were taken")
 
 
 @pytest.mark.parametrize(
@@ -497,8 +498,7 @@ def test_headers_that_are_none_are_refused(server: "ApiServer", name: bytes) -> 
 @pytest.mark.parametrize(
     "upgrade",
     [
-        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n",
+        b"Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: eA==\r\n",
         b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAA\r\n",
     ],
 )
@@ -632,7 +632,7 @@ def mutated(good: bytes, chance: random.Random) -> bytes:
 
 def test_bytes_changed_at_random_are_answered_or_refused(server: "ApiServer") -> None:
     # given
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311 (the same bytes each time)
     batch = b'{"texts": ["the goal of the team", "a chip \\u00e9"]}'
     good = [
         request(),
