@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.requests import Request
 
 from textops.prediction_log import LoggedFeedback, PredictionLog, created_at
+from textops.serving.admission import overloaded
 from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
 from textops.serving.exchange import JSON, exchange_of
 from textops.serving.labels import check_label
@@ -23,6 +24,8 @@ MOST_COMMENT_CHARACTERS = 2_000
 # Another process may have answered, and its log may not have written yet.
 _WRITTEN_AFTER_SECONDS = 60.0
 _RETRY_AFTER_SECONDS = 5
+_MOST_LOOKUPS = 16
+_LOOKUP_SECONDS = 2.0
 _MEMBERS = (b'"prediction_id"', b'"label"', b'"comment"')
 
 
@@ -61,6 +64,7 @@ _PROBLEMS = (
 
 def install_feedback(app: FastAPI, service: Service) -> None:
     """Add the endpoint to an app."""
+    known = _Known()
 
     @app.post(
         "/feedback",
@@ -80,7 +84,7 @@ def install_feedback(app: FastAPI, service: Service) -> None:
         refuse_doubled_members(raw, _MEMBERS)
         check_label(body.label, service.current.get().predictor.manifest.classes)
         prediction_id = str(body.prediction_id)
-        await _check_known(service.log, prediction_id)
+        await known.check(service.log, prediction_id)
         row = LoggedFeedback(prediction_id, time.time(), exchange.request_id, body.label, body.comment)
         if not service.log.record_feedback(row):
             raise _log_full()
@@ -88,18 +92,38 @@ def install_feedback(app: FastAPI, service: Service) -> None:
         return FeedbackResponse()
 
 
-async def _check_known(log: PredictionLog, prediction_id: str) -> None:
-    created = created_at(prediction_id)
-    # One that is just made may be in the memory of another process; one from the future is none.
-    if created is not None and 0 <= time.time() - created < _WRITTEN_AFTER_SECONDS:
-        return
-    # Where the database cannot say, the feedback is taken: it is worth more than the check.
-    if await asyncio.to_thread(log.knows, prediction_id) is False:
-        raise ProblemError(
-            HTTPStatus.NOT_FOUND,
-            "unknown_prediction",
-            "no prediction in the log has this id: send the prediction_id of an answer of this service",
-        )
+class _Known:
+    """Asks the log which predictions it knows; never so often at once that nothing else finds a thread."""
+
+    def __init__(self) -> None:
+        self._asking = 0
+
+    async def check(self, log: PredictionLog, prediction_id: str) -> None:
+        """Let the id of a prediction pass.
+
+        Raises:
+            ProblemError: 404 or 429.
+        """
+        created = created_at(prediction_id)
+        # One that is just made may be in the memory of another process; one from the future is none.
+        if created is not None and 0 <= time.time() - created < _WRITTEN_AFTER_SECONDS:
+            return
+        if self._asking >= _MOST_LOOKUPS:
+            raise overloaded()
+        self._asking += 1
+        lookup = asyncio.create_task(asyncio.to_thread(log.knows, prediction_id))
+        lookup.add_done_callback(self._end)
+        done, _ = await asyncio.wait({lookup}, timeout=_LOOKUP_SECONDS)
+        # Where the database cannot say in time, the feedback is taken: it is worth more than the check.
+        if done and lookup.result() is False:
+            raise ProblemError(
+                HTTPStatus.NOT_FOUND,
+                "unknown_prediction",
+                "no prediction in the log has this id: send the prediction_id of an answer of this service",
+            )
+
+    def _end(self, _lookup: asyncio.Task[bool | None]) -> None:
+        self._asking -= 1
 
 
 def _log_off() -> ProblemError:

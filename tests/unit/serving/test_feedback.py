@@ -1,4 +1,5 @@
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 
 from textops.prediction_log import LoggedFeedback, PredictionLogSettings, new_prediction_id
 from textops.registry import Registry
+from textops.serving import feedback
 from textops.serving.api import create_app
 from textops.serving.schemas import Problem
 from textops.serving.service import Service
@@ -164,6 +166,26 @@ def test_where_the_database_is_away_feedback_is_taken(settings: ServingSettings,
         response = client.post("/feedback", json={"prediction_id": id_of(3_600), "label": "tech"})
 
     assert response.status_code == 202
+
+
+def test_a_database_that_is_slow_keeps_nobody_waiting(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given lookups that do not end
+    ended = threading.Event()
+
+    def wait(_prediction_id: str) -> None:
+        ended.wait(20)
+
+    monkeypatch.setattr(feedback, "_LOOKUP_SECONDS", 0.05)
+    monkeypatch.setattr(feedback, "_MOST_LOOKUPS", 2)
+    monkeypatch.setattr(service_of(client).log, "knows", wait)
+    body = {"prediction_id": id_of(3_600), "label": "tech"}
+    # when
+    responses = [client.post("/feedback", json=body) for _ in range(3)]
+    ended.set()
+    # then two were taken unseen, and a third would have needed another thread
+    assert [response.status_code for response in responses] == [202, 202, 429]
+    assert responses[2].json()["error"] == "overloaded"
+    assert "retry-after" in responses[2].headers
 
 
 def test_where_nothing_more_fits_the_client_may_ask_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
