@@ -90,6 +90,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "variants": measuring.benchmark_variants,
     "search": measuring.benchmark_search,
     "demo": measuring.benchmark_demo,
+    "prediction-log": measuring.benchmark_prediction_log,
 }
 _REPORTS: dict[str, Callable[..., None]] = {"search": reporting.report_search}
 for verb in _WITH_OVERRIDES:

@@ -119,3 +119,15 @@ def benchmark_search(
     from textops.benchmark.search import benchmark
 
     typer.echo(benchmark(trials))
+
+
+def benchmark_prediction_log(
+    rounds: Annotated[int, typer.Option(min=3, help="Repeats of each measurement.")] = 7,
+) -> None:
+    """Measure what a row of the prediction log costs the process that serves, and where.
+
+    Example: textops benchmark prediction-log --rounds 9
+    """
+    from textops.benchmark.prediction_log import benchmark
+
+    typer.echo(benchmark(rounds))

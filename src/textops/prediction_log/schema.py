@@ -75,12 +75,12 @@ def _is_up_to_date(connection: "Connection", shown: str) -> bool:
 
 
 def _upgrade(connection: "Connection") -> None:
+    # It tells what it is made of and which database it found.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # Alembic takes a fifth of a second to import, and is needed once in the life of a database.
     from alembic import command
     from alembic.config import Config
 
-    # It tells which database it found.
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.set_main_option("path_separator", "os")
