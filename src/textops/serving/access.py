@@ -32,26 +32,27 @@ class Access:
         self._admin_keys = [key.get_secret_value().encode() for key in admin_keys or keys]
         self._open = not self._keys
 
-    def check(self, scope: Scope, headers: Mapping[bytes, bytes]) -> None:
+    def check(self, scope: Scope, headers: Mapping[bytes, bytes]) -> bytes | None:
         """Let a request pass.
+
+        Returns:
+            The key that let it in; None where none was needed, whatever it carries.
 
         Raises:
             ProblemError: 401 or 403.
         """
         path: str = scope["path"]
         administration = path.startswith(ADMIN_PREFIX)
-        if self._open and not administration:
-            return
-        if path in OPEN_PATHS:
-            return
+        if path in OPEN_PATHS or (self._open and not administration):
+            return None
         if self._open:
             _check_loopback(scope)
-            return
+            return None
         given = key_of(headers)
         if given is None:
             raise _unauthorized("key_missing", "send an API key as X-API-Key or Authorization: Bearer")
         if _is_among(given, self._admin_keys if administration else self._keys):
-            return
+            return given
         if administration and _is_among(given, self._keys):
             raise ProblemError(HTTPStatus.FORBIDDEN, "key_not_admitted", "this key may not administrate")
         raise _unauthorized("key_unknown", "this API key is not known: ask the operator for a present one")

@@ -78,7 +78,7 @@ def create_app(
     Instrumentator(registry=service.metrics.registry).add(service.metrics.http.observe_info).instrument(app)
     install_problem_handlers(app, service.pace)
     install_endpoints(app, service)
-    install_documentation(app)
+    install_documentation(app, needs_key=bool(settings.api_keys or settings.admin_keys))
     app.door = Door(
         super(Api, app).__call__,
         {("POST", PREDICT): direct_prediction(service)},

@@ -1,13 +1,21 @@
 """What OpenAPI cannot learn from the endpoints: they validate raw bytes, and their errors are problems."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from textops.serving.access import OPEN_PATHS
 from textops.serving.open_inference_schemas import InferRequest
+from textops.serving.problems import problem_responses
 from textops.serving.schemas import BatchRequest, PredictionRequest, Problem
 
+# By key and by rate, each of them may be refused.
+_REFUSALS = {
+    str(status): response
+    for status, response in problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS).items()
+}
 _REFERENCE = "#/components/schemas/{model}"
 
 DESCRIPTION = """Classifies texts with a verified model from the registry.
@@ -47,8 +55,19 @@ BATCH_BODY = _body("BatchRequest", texts={"texts": ["They scored twice.", "Share
 BATCH_EXAMPLE = _answer({"predictions": [_ANSWER]})
 
 
-def install_documentation(app: FastAPI) -> None:
-    """Add the models of requests and problems to the app's OpenAPI document."""
+_KEYS = {
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+}
+
+
+def install_documentation(app: FastAPI, *, needs_key: bool) -> None:
+    """Add to the app's OpenAPI document what it cannot find out by itself.
+
+    Args:
+        app: The app.
+        needs_key: Whether requests are let in by key.
+    """
     generate = app.openapi
 
     def openapi() -> dict[str, Any]:
@@ -59,6 +78,18 @@ def install_documentation(app: FastAPI) -> None:
                 ref_template=_REFERENCE,
             )
             document["components"]["schemas"].update(definitions["$defs"])
+            closed = [operation for path in document["paths"].keys() - OPEN_PATHS for operation in _of(document, path)]
+            for operation in closed:
+                operation["responses"].update(_REFUSALS | operation["responses"])
+            if needs_key:
+                document["components"]["securitySchemes"] = _KEYS
+                for operation in closed:
+                    operation["security"] = [{name: []} for name in _KEYS]
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _of(document: dict[str, Any], path: str) -> list[dict[str, Any]]:
+    operations: dict[str, dict[str, Any]] = document["paths"][path]
+    return list(operations.values())

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from textops.logs import identify_request
 from textops.serving import request_id as request_ids
 from textops.serving import trace
-from textops.serving.access import Access, key_of
+from textops.serving.access import OPEN_PATHS, Access
 from textops.serving.exchange import Answer, Exchange, keep_exchange
 from textops.serving.http_metrics import HttpMetrics, announced_length
 from textops.serving.pace import Pace
@@ -95,9 +95,9 @@ class Door:
         await _send(answer, exchange.request_id, send)
 
     def _let_in(self, exchange: Exchange) -> None:
-        self._access.check(exchange.scope, exchange.headers)
-        if self._rate_limit is not None:
-            key = key_of(exchange.headers)
+        # Only a key that is known names a client: with others, it could call itself anew each time.
+        key = self._access.check(exchange.scope, exchange.headers)
+        if self._rate_limit is not None and exchange.scope["path"] not in OPEN_PATHS:
             client = exchange.scope.get("client")
             self._rate_limit.check(key.decode("latin-1") if key else client[0] if client else "")
 

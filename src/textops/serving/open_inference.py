@@ -51,6 +51,15 @@ _BODY = json_body(
         "outputs": [{"name": "label"}, {"name": "probability"}],
     },
 )
+_JSON_AND_DATA = {"type": "string", "format": "binary", "description": "JSON, and binary data behind it."}
+_BODY["requestBody"]["content"][_BINARY.decode()] = {"schema": _JSON_AND_DATA}
+_LENGTH_OF_JSON = {
+    "name": "Inference-Header-Content-Length",
+    "in": "header",
+    "required": False,
+    "description": "Bytes of the JSON, where binary data follows.",
+    "schema": {"type": "integer", "minimum": 0},
+}
 _EXAMPLE = {
     "model_name": "bbc_news",
     "model_version": "3",
@@ -112,7 +121,11 @@ def _install_model(app: FastAPI, service: Service, path: str) -> None:
         return _metadata(_model(service, request.path_params))
 
     @app.get(
-        f"{path}/ready", tags=_TAGS, summary="Whether the model answers: it is asked each time", responses=_UNKNOWN
+        f"{path}/ready",
+        tags=_TAGS,
+        summary="Whether the model answers: it is asked each time",
+        openapi_extra=parameters,
+        responses=_UNKNOWN,
     )
     async def model_ready(request: Request) -> ModelReady:
         model = _model(service, request.path_params)
@@ -123,9 +136,12 @@ def _install_model(app: FastAPI, service: Service, path: str) -> None:
         f"{path}/infer",
         tags=_TAGS,
         summary="Classify texts",
-        openapi_extra=parameters | _BODY,
+        openapi_extra={"parameters": [*parameters["parameters"], _LENGTH_OF_JSON], **_BODY},
         responses={
-            HTTPStatus.OK: {"model": InferResponse, "content": {"application/json": {"example": _EXAMPLE}}},
+            HTTPStatus.OK: {
+                "model": InferResponse,
+                "content": {JSON.decode(): {"example": _EXAMPLE}, _BINARY.decode(): {"schema": _JSON_AND_DATA}},
+            },
             **problem_responses(HTTPStatus.NOT_FOUND, *PREDICTION_PROBLEMS),
         },
     )

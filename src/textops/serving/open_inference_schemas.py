@@ -6,10 +6,16 @@ for binary data (https://github.com/triton-inference-server/server/blob/main/doc
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Datatype = Literal["BYTES", "FP32", "BOOL"]
 OutputName = Literal["label", "probabilities", "probability", "needs_review", "prediction_id"]
+
+
+_TEXT_OR_ROW: list[JsonValue] = [
+    {"type": "string"},
+    {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": 1},
+]
 
 
 class _Request(BaseModel):
@@ -27,9 +33,18 @@ class InferInput(_Request):
 
     name: Literal["text"]
     datatype: Literal["BYTES"]
-    shape: list[int] = Field(min_length=1, max_length=2, description="[n] or [n, 1].")
+    shape: list[int] = Field(
+        min_length=1,
+        max_length=2,
+        description="[n] or [n, 1].",
+        json_schema_extra={"prefixItems": [{"type": "integer", "minimum": 1}, {"const": 1}]},
+    )
     parameters: InputParameters = InputParameters(binary_data_size=None)
-    data: list[Any] | None = Field(None, description="The texts, flat or in the nesting of the shape.")
+    data: list[Any] | None = Field(
+        None,
+        description="The texts, flat or in the nesting of the shape.",
+        json_schema_extra={"anyOf": [{"type": "array", "items": {"anyOf": _TEXT_OR_ROW}}, {"type": "null"}]},
+    )
 
 
 class OutputParameters(_Request):

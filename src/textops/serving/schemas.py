@@ -58,7 +58,7 @@ def _checked_count(texts: list[str], info: ValidationInfo) -> list[str]:
 Title = Annotated[str, AfterValidator(_checked_length)]
 Text = Annotated[
     str,
-    Field(min_length=1, json_schema_extra={"pattern": r"\S"}),
+    Field(min_length=1, json_schema_extra={"pattern": _VISIBLE.pattern}),
     AfterValidator(_checked_length),
     AfterValidator(_checked_visibility),
 ]
