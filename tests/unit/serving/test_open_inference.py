@@ -301,7 +301,13 @@ def test_the_examples_of_the_documentation_are_true(client: TestClient) -> None:
     example = operation["requestBody"]["content"]["application/json"]["examples"]["texts"]["value"]
     assert [output.name for output in infer(client, example).outputs] == ["label", "probability"]
     assert InferResponse.model_validate(operation["responses"]["200"]["content"]["application/json"]["example"])
-    assert [parameter["name"] for parameter in operation["parameters"]] == ["name"]
+
+
+def test_what_stands_in_a_path_is_described(client: TestClient) -> None:
+    for path, operations in client.get("/openapi.json").json()["paths"].items():
+        for operation in operations.values():
+            described = [item["name"] for item in operation.get("parameters", []) if item["in"] == "path"]
+            assert described == re.findall(r"{(\w+)}", path)
 
 
 def test_every_reference_of_the_documentation_leads_somewhere(client: TestClient) -> None:
