@@ -12,17 +12,24 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
 from textops.errors import ServiceError
+from textops.prediction_export import export_predictions
 from textops.prediction_log import (
     LoggedFeedback,
     LoggedPrediction,
     PredictionLog,
     PredictionLogSettings,
     new_prediction_id,
+    reading,
 )
+from textops.prediction_log.address import parse_address
+from textops.prediction_log.database import Database
+from textops.prediction_log.reading import Period, count_feedback, rows_by_model
+from textops.prediction_log.retention import before, prune
 
 if TYPE_CHECKING:
     from tests.integration.conftest import PostgresServer
@@ -277,6 +284,44 @@ def test_a_process_that_is_killed_loses_no_more_than_the_last_interval(tmp_path:
     assert len(old) > 100
     assert old <= kept
     assert in_sqlite(path, "pragma integrity_check") == [("ok",)]
+
+
+def test_postgresql_is_exported_and_pruned(
+    database: str, opened: Callable[..., PredictionLog], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a log that was begun by a process, and is shown in another part of the world
+    monkeypatch.setattr(reading, "_PORTION", 50)
+    now = time.time()
+    old = [row._replace(created=now - 3 * 86_400) for row in predictions(700)]
+    log = opened(database)
+    log.record([*old, *predictions(20)])
+    for moment, label in ((now, "c"), (now - 1, "b")):
+        log.record_feedback(LoggedFeedback(old[0].prediction_id, moment, "r", label, None))
+    wait_for(lambda: log.state.written == 722)
+    readers = Database(parse_address(database))
+    with readers.writing() as connection:
+        connection.execute(text("alter role ann set timezone to 'Asia/Tokyo'"))
+    readers.close()
+    # when
+    since = before(1)
+    assert export_predictions(readers, tmp_path / "new.parquet", Period(since=since)) == 20
+    assert export_predictions(readers, tmp_path / "last.parquet", Period(last=30)) == 30
+    assert export_predictions(readers, tmp_path / "all.parquet", Period()) == 720
+    # then
+    found = pq.read_table(tmp_path / "all.parquet").to_pylist()
+    assert len({row["prediction_id"] for row in found}) == 720
+    assert [row["feedback_label"] for row in found if row["feedback_label"]] == ["c"]
+    assert abs(found[0]["created"].timestamp() - old[0].created) < 0.001
+    # and
+    gone = 0
+    with readers.reading() as connection:
+        assert rows_by_model(connection)[0].predictions == 720
+        assert count_feedback(connection) == 2
+    for _ in range(3):
+        with readers.writing() as connection:
+            gone += prune(connection, since)
+    assert gone == 702
+    assert in_postgresql(database, "select count(*) from predictions") == [(20,)]
 
 
 def test_a_wrong_password_or_database_is_said_and_shows_no_password(
