@@ -53,11 +53,6 @@ class CurrentModel:
         """Which version answers now, None where none does."""
         return None if self._model is None else self._model.version
 
-    @property
-    def most_waiting(self) -> int:
-        """How many texts may wait or run."""
-        return 1 if self._model is None else self._model.most_waiting
-
     def check(self) -> Version:
         """Make the model answer its canary, and return its version.
 

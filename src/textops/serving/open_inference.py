@@ -41,7 +41,6 @@ _TAGS: list[str | Enum] = ["open inference protocol"]
 _INFER = TypeAdapter(InferRequest)
 _TEXTS = TypeAdapter(BatchRequest)
 _MEMBERS = (b'"id"', b'"parameters"', b'"inputs"', b'"outputs"')
-_TEXTS_IN_LINE = 64
 _UNKNOWN = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
 _BODY = json_body(
     InferRequest,
@@ -153,7 +152,7 @@ def _install_model(app: FastAPI, service: Service, path: str) -> None:
         body = validated(head, _INFER, service.bounds.limits)
         refuse_doubled_members(head, _MEMBERS)
         texts = _checked(texts_of(body.inputs[0], binary), service.bounds.limits)
-        with in_line(service, min(len(texts), _TEXTS_IN_LINE)):
+        with in_line(service, len(texts)):
             answers = await service.answer(texts, exchange)
         return _response(body, answers)
 

@@ -1,6 +1,5 @@
 """`/predict` and `/predict/batch`."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -51,9 +50,7 @@ def direct_prediction(service: Service) -> DirectEndpoint:
         raw = await read_bytes(exchange, service.bounds)
         service.admission.enter(1)
         try:
-            # All that have come in this turn of the event loop are counted before the first is answered: what is
-            # too much is refused then, and not after it has waited.
-            await asyncio.sleep(0)
+            await service.line.turn()
             body = validated(raw, _PREDICTION, service.bounds.limits)
             refuse_doubled_members(raw, _MEMBERS)
             (answer,) = await service.answer([body.whole], exchange)
@@ -66,16 +63,17 @@ def direct_prediction(service: Service) -> DirectEndpoint:
 
 @contextmanager
 def in_line(service: Service, texts: int) -> Iterator[None]:
-    """Let texts wait and run.
+    """Let texts wait and run. Of many, only some stand in the line at once: requests take turns.
 
     Raises:
         ProblemError: 429, where too many do already.
     """
-    service.admission.enter(texts)
+    waiting = min(texts, _TEXTS_IN_LINE)
+    service.admission.enter(waiting)
     try:
         yield
     finally:
-        service.admission.leave(texts)
+        service.admission.leave(waiting, texts)
 
 
 def install_prediction_endpoints(app: FastAPI, service: Service) -> None:
@@ -116,6 +114,6 @@ def install_prediction_endpoints(app: FastAPI, service: Service) -> None:
         raw = await read_bytes(exchange, service.bounds)
         body = validated(raw, _BATCH, service.bounds.limits)
         refuse_doubled_members(raw, _BATCH_MEMBERS)
-        with in_line(service, min(len(body.texts), _TEXTS_IN_LINE)):
+        with in_line(service, len(body.texts)):
             answers = await service.answer(body.texts, exchange)
         return Response(orjson.dumps({"predictions": answers}), media_type="application/json")

@@ -22,11 +22,6 @@ _SAMPLE_TEXT = " ".join(f"word{number}" for number in range(300))
 _SAMPLE_RUNS = 5
 _HOP_RUNS = 20
 _TOGETHER = 8
-# The last in a full line waits about so long; what HTTP, JSON, log and metrics take of each request belongs to it.
-_WAITING_SECONDS = 0.1
-_SECONDS_BESIDE_THE_MODEL = 0.0002
-_FEWEST_WAITING = 32
-_MOST_WAITING = 4_096
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,6 @@ class ServedModel:
         version: Where it comes from.
         predictor: The loaded bundle.
         inline_characters: Requests of so many characters are answered on the event loop.
-        most_waiting: How many texts may wait or run.
         observe: Measures each call of the model; None for not at all.
     """
 
@@ -76,10 +70,6 @@ class ServedModel:
         self.observe: ObserveStages | None = None
         self.times = measure_times(predictor)
         self.inline_characters = self._inline_characters(settings)
-        self.most_waiting = settings.max_waiting_texts or min(
-            _MOST_WAITING,
-            max(_FEWEST_WAITING, int(_WAITING_SECONDS / (self.times.together + _SECONDS_BESIDE_THE_MODEL))),
-        )
         self._queue = BatchQueue(self._predict, batch_bounds(predictor, settings))
         self._running = 0
         self._retired = False

@@ -16,6 +16,7 @@ from textops.serving.admission import Admission
 from textops.serving.bodies import BodyBounds
 from textops.serving.current_model import CurrentModel
 from textops.serving.exchange import Exchange
+from textops.serving.line import Line
 from textops.serving.log_metrics import LogMetrics
 from textops.serving.metrics import ServingMetrics
 from textops.serving.pace import Pace
@@ -40,6 +41,7 @@ class Service:
         metrics: The metrics.
         current: The model that answers now.
         admission: What waits or runs.
+        line: Who is answered in this turn of the event loop.
         pace: How fast refusals for overload go out.
         log: The prediction log, None where it is switched off.
     """
@@ -51,7 +53,10 @@ class Service:
         self.settings = settings
         self.metrics = ServingMetrics()
         self.current = CurrentModel(settings, self.metrics, model)
-        self.admission = Admission(lambda: self.current.most_waiting, settings.max_waiting_bytes)
+        self.admission = Admission(
+            settings.max_waiting_texts, settings.max_waiting_milliseconds / 1000, settings.max_waiting_bytes
+        )
+        self.line = Line()
         self.pace = Pace(settings.refusals_per_second, _REFUSALS_AT_ONCE)
         longest = settings.max_text_characters if settings.long_texts == "refuse" else None
         limits = Limits(longest, settings.max_batch_texts)

@@ -27,8 +27,9 @@ class ServingSettings(BaseSettings):
         max_text_characters: Longer texts and titles are refused, or cut.
         long_texts: What is done with longer texts.
         max_batch_texts: Larger batches are refused; longer ones go over NDJSON, line by line.
-        max_waiting_texts: Texts that may wait or run in one process, what is more is refused; None for what a
-            process can answer in a tenth of a second.
+        max_waiting_texts: Texts that may wait or run in one process, what is more is refused; None for as many as are
+            answered in `max_waiting_milliseconds`, by what they take now.
+        max_waiting_milliseconds: How long a text should wait at most before it is looked at.
         max_waiting_bytes: Bytes that bodies of several pieces may take in one process.
         refusals_per_second: How many refusals for overload a process sends in a second; the others wait for their
             turn.
@@ -60,6 +61,7 @@ class ServingSettings(BaseSettings):
     long_texts: Literal["refuse", "cut"] = "refuse"
     max_batch_texts: int = Field(1_000, ge=1)
     max_waiting_texts: int | None = Field(None, ge=1)
+    max_waiting_milliseconds: float = Field(50.0, gt=0)
     max_waiting_bytes: int = Field(256 * 1024 * 1024, ge=1)
     refusals_per_second: float = Field(1_000, gt=0)
     rate_limit: float | None = Field(None, gt=0)

@@ -14,6 +14,7 @@ from textops.inference import Prediction, Predictor
 from textops.inference.scores import StageTimes
 from textops.prediction_log import LogState
 from textops.registry import Registry
+from textops.serving.admission import MOST_TEXTS
 from textops.serving.api import Api, create_app
 from textops.serving.line_schemas import AnsweredLine, RefusedLine
 from textops.serving.schemas import Problem
@@ -298,11 +299,10 @@ async def until(condition: Callable[[], bool]) -> None:
 def test_a_stream_that_has_not_begun_is_refused_under_overload(settings: ServingSettings) -> None:
     async def talk() -> None:
         async with conversation(settings) as client:
-            most = client.service.current.most_waiting
-            client.service.admission.enter(most)
+            client.service.admission.enter(MOST_TEXTS)
             client.say(lines({"text": SPORT}))
             assert (await client.hear())["status"] == 429
-            client.service.admission.leave(most)
+            client.service.admission.leave(MOST_TEXTS)
 
     asyncio.run(talk())
 
@@ -310,15 +310,14 @@ def test_a_stream_that_has_not_begun_is_refused_under_overload(settings: Serving
 def test_a_stream_that_has_begun_waits_for_room(settings: ServingSettings) -> None:
     async def talk() -> None:
         async with conversation(settings) as client:
-            most = client.service.current.most_waiting
             client.say(lines({"text": SPORT}))
             await client.hear()
             await client.hear()
-            client.service.admission.enter(most)
+            client.service.admission.enter(MOST_TEXTS)
             client.say(lines({"text": TECH}))
             await asyncio.sleep(0.05)
             assert client.sent.empty()
-            client.service.admission.leave(most)
+            client.service.admission.leave(MOST_TEXTS)
             assert [line["label"] for line in await client.hear_lines()] == ["tech"]
 
     asyncio.run(talk())
@@ -327,16 +326,15 @@ def test_a_stream_that_has_begun_waits_for_room(settings: ServingSettings) -> No
 def test_a_stream_that_waits_too_long_for_room_is_told_line_by_line(settings: ServingSettings) -> None:
     async def talk() -> None:
         async with conversation(settings.model_copy(update={"timeout_seconds": 0.1})) as client:
-            most = client.service.current.most_waiting
             client.say(lines({"text": SPORT}))
             await client.hear()
             await client.hear()
-            client.service.admission.enter(most)
+            client.service.admission.enter(MOST_TEXTS)
             client.say(lines({"id": 5, "text": TECH}, {"text": 5}))
             found = await client.hear_lines()
             assert [line["problem"]["error"] for line in found] == ["overloaded", "invalid_body"]
             assert found[0]["id"] == 5
-            client.service.admission.leave(most)
+            client.service.admission.leave(MOST_TEXTS)
 
     asyncio.run(talk())
 
