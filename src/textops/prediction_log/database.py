@@ -1,6 +1,7 @@
 """A database, opened through SQLAlchemy; what it complains about becomes one line."""
 
 import getpass
+import logging
 import os
 import ssl
 import struct
@@ -165,6 +166,8 @@ def _postgresql_engine(address: Address) -> Engine:
         arguments["unix_sock"] = f"{address.host.rstrip('/')}/.s.PGSQL.{address.port}"
     else:
         arguments["ssl_context"] = tls(address.options.get("sslmode", "prefer"))
+    # A connection to a server that has gone cannot be closed in order; what matters of that, the writer says in a line.
+    logging.getLogger("sqlalchemy.pool").setLevel(logging.CRITICAL)
     url = URL.create("postgresql+pg8000", user, password, address.host, address.port, address.database)
     return create_engine(url, connect_args=arguments, pool_size=1, pool_pre_ping=True)
 

@@ -9,6 +9,7 @@ from textops.logs import set_up_logging
 from textops.registry.settings import read_settings
 from textops.serving.server import serve
 from textops.serving.settings import ServingSettings
+from textops.serving.siblings import tell_supervisor
 
 
 def main() -> int:
@@ -17,7 +18,8 @@ def main() -> int:
         set_up_logging(service=True)
         serve(read_settings(ServingSettings))
     except TextopsError as error:
-        logger.error("{}", error)
+        if not tell_supervisor(error):
+            logger.error("{}", error)
         return error.exit_code
     return 0
 

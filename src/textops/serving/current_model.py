@@ -1,6 +1,7 @@
 """Which model answers now, and its change while the service runs."""
 
 import asyncio
+import re
 from typing import Literal
 
 from loguru import logger
@@ -14,6 +15,9 @@ from textops.serving.settings import ServingSettings
 
 NO_MODEL = "there is no model to serve: register and promote one"
 BROKEN_MODEL = "the model is altered or does not answer its canary: see the log of the service"
+
+# Not what stands behind a scheme, nor between the parts of a name such as tiny/3.
+_FOLDERS = re.compile(r"(?<![\w:/.~-])~?/(?:[^/\n:]+/)+")
 
 Outcome = Literal["reloaded", "unchanged", "failed"]
 
@@ -81,7 +85,8 @@ class CurrentModel:
                 if self._model is not None and _is_same(version, self._model.version):
                     return self._finish("unchanged", f"{version} answers already")
                 model = await asyncio.to_thread(ServedModel.of_version, version, self._settings)
-            except TextopsError as error:
+            # Both, as a file may go away while it is read.
+            except (TextopsError, OSError) as error:
                 return self._fail(error)
             old, self._model = self._model, model
             self._introduce(model)
@@ -110,7 +115,7 @@ class CurrentModel:
         self._metrics.count_reload(outcome)
         return outcome, message
 
-    def _fail(self, error: TextopsError) -> tuple[Outcome, str]:
+    def _fail(self, error: TextopsError | OSError) -> tuple[Outcome, str]:
         self._metrics.count_reload("failed")
         if self._model is None:
             self._explain(error)
@@ -119,10 +124,15 @@ class CurrentModel:
             self._complaint = str(error)
             answering = f"{self._model.version} goes on answering" if self._model else "nothing answers"
             logger.error("{}: {}", answering, error)
-        return "failed", str(error)
+        return "failed", without_folders(str(error))
 
-    def _explain(self, error: TextopsError) -> None:
+    def _explain(self, error: TextopsError | OSError) -> None:
         self._reason = NO_MODEL if isinstance(error, RegistryError) else BROKEN_MODEL
+
+
+def without_folders(message: str) -> str:
+    """Return a message without the folders of paths: how a machine is laid out is for its operator alone."""
+    return _FOLDERS.sub("", message)
 
 
 def _is_same(first: Version, second: Version) -> bool:

@@ -20,7 +20,7 @@ from textops.errors import ServiceError, TextopsError
 from textops.registry.settings import PREFIX
 from textops.serving.metrics import SHARED_FOLDER_VARIABLE
 from textops.serving.settings import ServingSettings
-from textops.serving.siblings import RELOAD_SIGNAL, SUPERVISOR_VARIABLE
+from textops.serving.siblings import RELOAD_SIGNAL, SUPERVISOR_VARIABLE, failure_of
 
 LISTENER_VARIABLE = "TEXTOPS_LISTENER"
 """Number of the open socket that a process takes over instead of opening one."""
@@ -106,7 +106,8 @@ class Supervisor:
             return
         mark_process_dead(place.process.pid, self._folder)  # type: ignore[no-untyped-call]
         if code == TextopsError.exit_code:
-            raise ServiceError(f"a process of the service cannot start: see its line above (exit code {code})")
+            failure = failure_of(place.process.pid, self._folder)
+            raise ServiceError(failure or "a process of the service cannot start: start it with TEXTOPS_WORKERS=1")
         soon = time.monotonic() - place.started < _SOON_SECONDS
         place.deaths = place.deaths + 1 if soon else 0
         pause = min(_LONGEST_PAUSE_SECONDS, _POLL_SECONDS * 2**place.deaths)
