@@ -92,6 +92,14 @@ def run_tests(context: Context, fast: bool = False, only: str = "") -> None:  # 
 
 
 @task
+def memory_growth(context: Context) -> None:
+    """Send a service 200,000 requests and see that its memory does not grow; the tests send fewer."""
+    test = ROOT / "tests" / "integration" / "test_memory_growth.py"
+    with context.prefix("export TEXTOPS_TEST_REQUESTS=200000"):
+        run_module(context, "pytest", str(test), "--capture=no")
+
+
+@task
 def lint(context: Context) -> None:
     """Look for mistakes and for code that is not formatted."""
     run_module(context, "ruff", "check", *CODE)
