@@ -28,7 +28,7 @@ GROUPS = {
     "base": (),
     "serve": ("serve",),
     "train": ("train",),
-    "dev": ("serve", "train", "experiments", "pretrained", "gcp", "mlflow", "otel", "dev"),
+    "dev": ("serve", "train", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
 }
 ALL = "dev"
 HEADER = """\
