@@ -149,9 +149,7 @@ class NgramTokenizer:
         """Whether there are few enough ids to count them in a table, which the kernel does."""
         return self.vocabulary_size <= LARGEST_TABLE
 
-    def scored(
-        self, text: str, selection: Selection | None, table: LinearTable
-    ) -> tuple[list[float], float, float]:
+    def scored(self, text: str, selection: Selection | None, table: LinearTable) -> tuple[list[float], float, float]:
         """Score a text with a linear model, which only the compiled kernel does.
 
         Args:
@@ -287,6 +285,7 @@ def _replaced(everything: Ragged, new_ids: NDArray[np.int32]) -> Ragged:
 
 
 def word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where words begin and where they end, for codes with a blank at both ends."""
     classes = character_classes().take(codes)
     inside = classes != SEPARATOR
     # A boundary lies where words begin or end, and on both sides of a character that is a word by itself.

@@ -7,8 +7,8 @@ import pytest
 
 from textops.errors import RegistryError
 from textops.inference import Prediction, Predictor
-from textops.registry import Registry
 from textops.inference.scores import StageTimes
+from textops.registry import Registry
 from textops.serving.served_model import MeasuredTimes, ServedModel
 from textops.serving.settings import ServingSettings
 
