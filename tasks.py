@@ -99,6 +99,43 @@ def memory_growth(context: Context) -> None:
         run_module(context, "pytest", str(test), "--capture=no")
 
 
+@task(
+    help={
+        "host": "Address of the service; without it, one is started with the model in production.",
+        "users": "Users who ask.",
+        "spawn-rate": "Users who begin in a second.",
+        "seconds": "How long they ask.",
+        "max-error-share": "Most requests that may fail, as share of all.",
+        "max-p95": "Milliseconds in which 95 of 100 single texts must be answered.",
+        "max-p99": "Milliseconds in which 99 of 100 single texts must be answered.",
+        "min-throughput": "Least requests a second.",
+    },
+)
+def loadtest(  # noqa: PLR0913, PLR0917 (options of the task)
+    context: Context,
+    host: str = "",
+    users: int = 20,
+    spawn_rate: float = 10.0,
+    seconds: float = 30.0,
+    max_error_share: float = 0.01,
+    max_p95: float = 250.0,
+    max_p99: float = 500.0,
+    min_throughput: float = 1.0,
+) -> None:
+    """Let four kinds of users ask a service; ends with 1 where it does not keep to a threshold."""
+    options = {
+        "users": users,
+        "spawn-rate": spawn_rate,
+        "seconds": seconds,
+        "max-error-share": max_error_share,
+        "max-p95": max_p95,
+        "max-p99": max_p99,
+        "min-throughput": min_throughput,
+        **({"host": host} if host else {}),
+    }
+    run_module(context, "textops.benchmark.serving.loadtest", *(f"--{name}={value}" for name, value in options.items()))
+
+
 @task
 def lint(context: Context) -> None:
     """Look for mistakes and for code that is not formatted."""

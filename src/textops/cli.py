@@ -88,6 +88,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "quality": measuring.benchmark_quality,
     "models": measuring.benchmark_models,
     "variants": measuring.benchmark_variants,
+    "serving": measuring.benchmark_serving,
     "search": measuring.benchmark_search,
     "demo": measuring.benchmark_demo,
     "prediction-log": measuring.benchmark_prediction_log,

@@ -1,5 +1,6 @@
 """Benchmarks."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -131,3 +132,37 @@ def benchmark_prediction_log(
     from textops.benchmark.prediction_log import benchmark
 
     typer.echo(benchmark(rounds))
+
+
+def benchmark_serving(  # noqa: PLR0913 (options of a command)
+    model: Annotated[
+        str | None, typer.Option(help="name@alias, name/3 or name; by default the only model in production.")
+    ] = None,
+    *,
+    bundle: Annotated[Path | None, typer.Option(help="A bundle, instead of a model of the registry.")] = None,
+    lstm: Annotated[Path | None, typer.Option(help="A bundle to serve the old way, one request at a time.")] = None,
+    rivals: Annotated[
+        bool, typer.Option("--rivals", help="Beside BentoML, LitServe, MLServer and MLflow too; installs them.")
+    ] = False,
+    rivals_folder: Annotated[
+        Path | None, typer.Option(help="Where they are installed; by default ~/.cache/textops/rivals.")
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of the comparison.")] = 5,
+    seconds: Annotated[float, typer.Option(min=0.5, help="Length of each load.")] = 5.0,
+    overload: Annotated[float, typer.Option(min=0, help="Seconds at three times the maximum, 0 for none.")] = 20.0,
+    requests: Annotated[int, typer.Option(min=0, help="After so many the memory is looked at, 0 for never.")] = 200_000,
+    soak: Annotated[float, typer.Option(min=0, help="Minutes at 70 % with a reload each, 0 for none.")] = 0.0,
+) -> None:
+    """Measure the API over HTTP, beside an endpoint that does nothing and others that serve the same model.
+
+    Example: textops benchmark serving --rivals --rounds 7 --soak 30
+    """
+    from textops.benchmark.serving.benchmark import RIVALS_FOLDER, Plan, benchmark
+    from textops.commands.defaults import open_registry
+    from textops.errors import ConfigurationError
+
+    if bundle is not None and model is not None:
+        raise ConfigurationError("--model and --bundle name two models: give one of them")
+    chosen = bundle if bundle is not None else open_registry().resolve(model)
+    folder = (rivals_folder or RIVALS_FOLDER) if rivals or rivals_folder else None
+    typer.echo(benchmark(Plan(chosen, lstm, folder, rounds, seconds, overload, requests, soak)))
