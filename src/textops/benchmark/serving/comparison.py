@@ -111,7 +111,7 @@ def compare(contenders: Sequence[Contender], place: Place, rounds: int, seconds:
 
 def _round(contender: Contender, place: Place, seconds: float) -> Round:
     with running(contender, place.server) as server:
-        warm_up = send(load_for(server, place, _WARM_UP_SECONDS))
+        warm_up = send(load_for(server, place, min(_WARM_UP_SECONDS, seconds)))
         before = server.processor_seconds()
         full = send(load_for(server, place, seconds))
         processor_seconds = server.processor_seconds() - before

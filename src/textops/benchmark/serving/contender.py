@@ -1,6 +1,8 @@
 """A server that is measured: how it is started, how it is asked, and how it ends."""
 
+import json
 import os
+import re
 import socket
 import subprocess
 import tempfile
@@ -20,6 +22,7 @@ _START_SECONDS = 120.0
 _END_SECONDS = 15.0
 _ANSWER_SECONDS = 10.0
 _OK = 200
+_LABEL = re.compile(r'"label"\s*:\s*("[^"]*")|"data"\s*:\s*\[\s*("[^"]*")')
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,7 @@ def running(contender: Contender, processor: int | None) -> Iterator[Running]:
         with log.open("wb") as output, on_processor(processor):
             process = subprocess.Popen(  # noqa: S603 (commands of ours)
                 [part.replace("{port}", port) for part in contender.command],
-                env={
-                    **os.environ,
-                    **{name: text.replace("{port}", port) for name, text in contender.environment.items()},
-                },
+                env=_environment(contender, port),
                 # What it writes beside its log stays out of the folder that the user is in.
                 cwd=folder,
                 stdout=output,
@@ -169,10 +169,15 @@ def _check(server: Running) -> None:
     status, answer = ask(server.port, "POST", contender.path, first_body(contender))
     if status != _OK:
         raise ServiceError(f"{contender.name} answers {status}: {answer[:200].decode(errors='replace')}")
-    if contender.label is not None and f'"{contender.label}"'.encode() not in answer:
-        raise ServiceError(
-            f"{contender.name} does not answer {contender.label}: {answer[:200].decode(errors='replace')}"
-        )
+    if contender.label is not None and _label_in(answer) != contender.label:
+        shown = answer[:200].decode(errors="replace")
+        raise ServiceError(f"{contender.name} does not answer {contender.label}: {shown}")
+
+
+def _label_in(answer: bytes) -> str | None:
+    """Return the label in an answer, as we and the Open Inference Protocol write it."""
+    match = _LABEL.search(answer.decode(errors="replace"))
+    return None if match is None else str(json.loads(match[1] or match[2]))
 
 
 def _last_line(log: Path) -> str:

@@ -14,6 +14,8 @@ from textops.frozen import Frozen
 
 TIMES = 3.0
 CONNECTIONS = 1_024
+_WARM_UP_SECONDS = 1.0
+_MEASURED_SECONDS = 5.0
 _USUAL_ANSWERS = 200
 _ANSWERS_IN_A_ROW = 20
 _TIMES_AS_USUAL = 2.0
@@ -53,8 +55,10 @@ class Overload(Frozen):
 def overload(contender: Contender, place: Place, seconds: float) -> Overload:
     """Offer three times the measured maximum for some seconds, and watch how the server gets over it."""
     with running(contender, place.server) as server:
-        send(load_for(server, place, 1.0))
-        maximum = send(load_for(server, place, max(2.0, seconds / 4))).accepted_per_second
+        send(load_for(server, place, min(_WARM_UP_SECONDS, seconds)))
+        maximum = send(load_for(server, place, min(_MEASURED_SECONDS, seconds))).accepted_per_second
+        if not maximum:
+            raise ServiceError(f"{contender.name} answers nothing")
         usual = sorted(_answer_seconds(server) for _ in range(_USUAL_ANSWERS))[int(0.95 * _USUAL_ANSWERS)]
         before = server.resident_megabytes()
         logger.info("Offering {:.0f} requests a second, {:g} times the maximum", TIMES * maximum, TIMES)

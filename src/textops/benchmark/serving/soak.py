@@ -20,6 +20,8 @@ from textops.frozen import Frozen
 LOAD = 0.7
 _CONNECTIONS = 256
 _MINUTE = 60.0
+_WARM_UP_SECONDS = 1.0
+_MEASURED_SECONDS = 5.0
 _POLL_SECONDS = 0.2
 _ROW_BYTES = 6_000
 _OK = 200
@@ -87,8 +89,8 @@ def soak(own: OwnServer, place: Place, minutes: float, folder: Path, reload_seco
     answered = folder / "answered"
     policy = "redacted"
     with running(own.contender, place.server) as server:
-        send(load_for(server, place, 1.0))
-        rate = LOAD * send(load_for(server, place, 5.0)).accepted_per_second
+        send(load_for(server, place, min(_WARM_UP_SECONDS, minutes * _MINUTE)))
+        rate = LOAD * send(load_for(server, place, min(_MEASURED_SECONDS, minutes * _MINUTE))).accepted_per_second
     if shutil.disk_usage(folder).free < rate * minutes * _MINUTE * _ROW_BYTES:
         policy = "hash"
         logger.warning("the disk has no room for the texts of {:g} minutes: only their hashes are logged", minutes)
@@ -96,7 +98,7 @@ def soak(own: OwnServer, place: Place, minutes: float, folder: Path, reload_seco
     megabytes: list[float] = []
     outcomes: list[bool] = []
     with running(contender, place.server) as server, ThreadPoolExecutor(1) as sender:
-        send(load_for(server, place, 1.0))
+        send(load_for(server, place, min(_WARM_UP_SECONDS, minutes * _MINUTE)))
         load = load_for(
             server,
             place,

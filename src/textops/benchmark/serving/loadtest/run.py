@@ -58,7 +58,7 @@ def load_test(
     users: Users,
     thresholds: Thresholds,
     locustfile: Path = LOCUSTFILE,
-    folder: Path = REPORTS,
+    folder: Path | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Verdict:
     """Let users ask a service, and judge what came of it.
@@ -68,13 +68,14 @@ def load_test(
         users: Who asks.
         thresholds: What the run must keep to.
         locustfile: What they do.
-        folder: Where `loadtest.html`, `loadtest.json` and `requests.json` are written.
+        folder: Where `loadtest.html`, `loadtest.json` and `requests.json` are written, by default `reports/loadtest`.
         environment: Settings of the API that is started.
 
     Raises:
         ConfigurationError: If there is no locustfile or no Locust, or the address is none.
         ServiceError: If the API does not start, or Locust breaks off.
     """
+    folder = REPORTS if folder is None else folder
     if not locustfile.is_file():
         raise ConfigurationError(f"there is no {locustfile}: start the load test in the root of the project")
     if host is not None and not host.startswith(("http://", "https://")):
