@@ -50,7 +50,7 @@ def test_users_ask_a_service_that_wants_a_key_and_nothing_fails(
     # given
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TEXTOPS_API_KEY", "let-me-in")
-    service = {"TEXTOPS_REGISTRY": registry.root, "TEXTOPS_API_KEYS": "let-me-in"}
+    service = {"TEXTOPS_REGISTRY": str(registry.root), "TEXTOPS_API_KEYS": "let-me-in"}
     # when
     verdict = load_test(None, Users(17, 50, 6), FORGIVING, LOCUSTFILE, environment=service)
     # then
@@ -70,7 +70,7 @@ def test_without_the_key_every_user_fails_and_the_thresholds_say_so(
     # given
     monkeypatch.chdir(LOCUSTFILE.parents[2])
     monkeypatch.delenv("TEXTOPS_API_KEY", raising=False)
-    for name, value in {"REGISTRY": registry.root, "API_KEYS": "other", "MODEL": ""}.items():
+    for name, value in {"REGISTRY": str(registry.root), "API_KEYS": "other", "MODEL": ""}.items():
         monkeypatch.setenv(f"TEXTOPS_{name}", value)
     monkeypatch.delenv("TEXTOPS_MODEL")
     monkeypatch.setattr("textops.benchmark.serving.loadtest.run.REPORTS", tmp_path)
@@ -85,7 +85,7 @@ def test_a_locustfile_that_breaks_off_is_said_in_one_line(registry: Registry, tm
     # given
     broken = tmp_path / "locustfile.py"
     broken.write_text("import nothing_of_this_name\n")
-    service = {"TEXTOPS_REGISTRY": registry.root}
+    service = {"TEXTOPS_REGISTRY": str(registry.root)}
     # when, then
     with pytest.raises(ServiceError, match=r"Locust ended with 1: .*nothing_of_this_name"):
         load_test(None, Users(1, 1, 1), FORGIVING, broken, tmp_path / "reports", service)

@@ -1,6 +1,7 @@
 """The whole benchmark, in small."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from textops.errors import ServiceError
 def test_all_is_measured_kept_and_told(tiny_bundle: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(whole, "soak", lambda *given: soak(*given, reload_seconds=0.3))
+    monkeypatch.setattr(whole, "soak", partial(soak, reload_seconds=0.3))
     plan = whole.Plan(
         tiny_bundle, tiny_bundle, rounds=1, seconds=0.2, overload_seconds=0.3, requests=200, soak_minutes=0.02
     )

@@ -66,6 +66,14 @@ def test_who_cannot_be_installed_is_named_with_the_reason(tmp_path: Path, offlin
     assert not (tmp_path / "numpy/installed.json").exists()
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    # given
+    (tmp_path / "file").touch()
+    # when, then
+    with pytest.raises(ServiceError, match=r"stand in cannot be installed: .*Not a directory"):
+        installed(STAND_IN, tmp_path / "file")
+
+
 def test_an_installed_rival_serves_our_bundle_with_this_very_textops(
     tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,6 +22,7 @@ from textops.benchmark.serving.rivals.all_rivals import RIVALS
 from textops.benchmark.serving.rivals.environment import contender_of, installed
 from textops.benchmark.serving.soak import Soak, memory_growth, soak
 from textops.benchmark.serving.texts import CHARACTERS, AskedTexts, asked_texts, write_bodies
+from textops.bundle import verify
 from textops.errors import ServiceError
 from textops.inference import Predictor
 from textops.machine import describe_machine
@@ -157,6 +158,6 @@ def _endpoint(
 
 
 def _in_words(bundle: Path) -> str:
-    manifest = Predictor.load(bundle).manifest
+    manifest = verify(bundle)
     form = "" if manifest.export is None else f" ({manifest.export.variant})"
     return f"{manifest.encoder} model{form} of {manifest.name}"

@@ -56,13 +56,16 @@ def installed(rival: Rival, folder: Path) -> RivalEnvironment:
     python = place / "bin" / "python"
     mark = place / "installed.json"
     wanted = sorted([rival.requirement, *_own_requirements()])
-    if not mark.is_file() or json.loads(mark.read_text(encoding="utf-8")) != wanted:
-        logger.info("Installing {} into {}", rival.name, place)
-        place.mkdir(parents=True, exist_ok=True)
-        _run(rival, [sys.executable, "-m", "venv", str(place)])
-        _run(rival, [str(python), "-m", "pip", "install", "--quiet", *wanted])
-        write_text(mark, json.dumps(wanted))
-    _lend_textops(place)
+    try:
+        if not mark.is_file() or mark.read_text(encoding="utf-8") != json.dumps(wanted):
+            logger.info("Installing {} into {}", rival.name, place)
+            place.mkdir(parents=True, exist_ok=True)
+            _run(rival, [sys.executable, "-m", "venv", str(place)])
+            _run(rival, [str(python), "-m", "pip", "install", "--quiet", *wanted])
+            write_text(mark, json.dumps(wanted))
+        _lend_textops(place)
+    except OSError as error:
+        raise ServiceError(f"{rival.name} cannot be installed: {error}") from error
     return RivalEnvironment(rival, python, _run(rival, [str(python), "-c", _VERSION, rival.package]).strip())
 
 
@@ -122,7 +125,8 @@ def _lend_textops(place: Path) -> None:
     """Show the environment this very textops, with its compiled kernel, and its metadata, which names its version."""
     paths = sysconfig.get_paths("venv", vars={"base": str(place), "platbase": str(place)})
     packages = Path(paths["purelib"])
-    metadata = Path(str(distribution("textops")._path))  # type: ignore[attr-defined]  # noqa: SLF001 (nothing else names it)
+    files = distribution("textops").files or []
+    metadata = next(Path(str(file.locate())).parent for file in files if file.name == "METADATA")
     for source in (Path(textops.__file__).parent, metadata):
         link = packages / source.name
         if link.is_symlink() and link.resolve() == source.resolve():
