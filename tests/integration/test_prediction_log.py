@@ -266,20 +266,32 @@ def test_processes_that_start_together_make_the_tables_once_and_all_write(
     assert not (tmp_path / "spill").exists()
 
 
+def written_rows(path: Path) -> int:
+    """How many predictions a database has; none before its tables are made."""
+    try:
+        ((rows,),) = in_sqlite(path, "select count(*) from predictions")
+    except sqlite3.OperationalError:
+        return 0
+    return int(str(rows))
+
+
 def test_a_process_that_is_killed_loses_no_more_than_the_last_interval(tmp_path: Path) -> None:
     # given
     path = tmp_path / "log.sqlite"
     environment = {**os.environ, "TEXTOPS_DATABASE_URL": f"sqlite:///{path}"}
     command = [sys.executable, "-c", HANDING_OVER, "100000", "0.001"]
-    # when
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    time.sleep(2.5)
+    # when: it has written for a while
+    with (tmp_path / "output").open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(command, env=environment, stdout=output)
+    wait_for(lambda: path.exists() and written_rows(path) > 100)
+    time.sleep(3)
     process.send_signal(signal.SIGKILL)
     killed = time.monotonic()
-    output, _ = process.communicate(timeout=SECONDS)
-    # then: with a second for a slow machine
-    handed_over = [line.split() for line in output.splitlines() if line.endswith(tuple("0123456789abcdef"))]
-    old = {name for moment, name in handed_over if float(moment) < killed - 1.1}
+    process.wait(SECONDS)
+    # then: with another second for a slow machine
+    lines = (tmp_path / "output").read_text(encoding="utf-8").splitlines()
+    handed_over = [line.split() for line in lines if line.endswith(tuple("0123456789abcdef"))]
+    old = {name for moment, name in handed_over if float(moment) < killed - 2}
     kept = {str(name) for (name,) in in_sqlite(path, "select prediction_id from predictions")}
     assert len(old) > 100
     assert old <= kept
