@@ -69,6 +69,7 @@ def overload(**others: object) -> Overload:
         "maximum": 1000.0,
         "offered": 3000.0,
         "result": load(900, refused=times(5, 9), statuses={200: 900, 429: 2000}),
+        "busy": 1.0,
         "megabytes_before": 150.0,
         "megabytes_after": 155.0,
         "usual_ms": 2.0,

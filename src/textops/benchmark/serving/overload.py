@@ -31,6 +31,7 @@ class Overload(Frozen):
         maximum: Answers a second at 32 connections, just before.
         offered: Requests a second that were due.
         result: What came of them.
+        busy: Share of that time in which the server worked.
         megabytes_before: Resident memory at the maximum.
         megabytes_after: Resident memory when it was over.
         usual_ms: How long 95 of 100 single answers took before, in milliseconds.
@@ -41,6 +42,7 @@ class Overload(Frozen):
     maximum: float
     offered: float
     result: LoadResult
+    busy: float
     megabytes_before: float
     megabytes_after: float
     usual_ms: float
@@ -62,12 +64,15 @@ def overload(contender: Contender, place: Place, seconds: float) -> Overload:
         usual = sorted(_answer_seconds(server) for _ in range(_USUAL_ANSWERS))[int(0.95 * _USUAL_ANSWERS)]
         before = server.resident_megabytes()
         logger.info("Offering {:.0f} requests a second, {:g} times the maximum", TIMES * maximum, TIMES)
+        worked = server.processor_seconds()
         result = send(load_for(server, place, seconds, connections=CONNECTIONS, rate=TIMES * maximum))
+        worked = server.processor_seconds() - worked
         recovery = _recovery(server, result.ended, _TIMES_AS_USUAL * usual)
         return Overload(
             maximum=maximum,
             offered=TIMES * maximum,
             result=result,
+            busy=worked / result.seconds,
             megabytes_before=before,
             megabytes_after=server.resident_megabytes(),
             usual_ms=1000 * usual,
