@@ -1,16 +1,36 @@
 """The whole benchmark, in small."""
 
 import json
+import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from textops.benchmark.serving import benchmark as whole
+from textops.benchmark.serving.contender import Contender
 from textops.benchmark.serving.measurements import EMPTY, LOCKED, RAW, Measurements
 from textops.benchmark.serving.own_server import NAME
+from textops.benchmark.serving.rivals.all_rivals import RIVALS
+from textops.benchmark.serving.rivals.environment import RivalEnvironment
+from textops.benchmark.serving.rivals.rival import Rival
 from textops.benchmark.serving.soak import soak
+from textops.benchmark.serving.texts import write_bodies
 from textops.errors import ServiceError
+
+
+def install_the_first(rival: Rival, _folder: Path) -> RivalEnvironment:
+    if rival is not RIVALS[0]:
+        raise ServiceError("there is no such package")
+    return RivalEnvironment(rival, Path(sys.executable), "1.0")
+
+
+def stand_in(place: RivalEnvironment, bundle: Path, texts: Sequence[str], label: str, folder: Path) -> Contender:
+    """Serve by our own endpoint instead."""
+    command = (str(place.python), "-m", "textops.benchmark.serving.endpoints", "plain", "{port}", str(bundle))
+    bodies = write_bodies(folder / "stand_in", texts, lambda text: {"text": text})
+    return Contender("stand in", command, bodies, label=label)
 
 
 @pytest.mark.slow
@@ -18,8 +38,11 @@ def test_all_is_measured_kept_and_told(tiny_bundle: Path, tmp_path: Path, monkey
     # given
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(whole, "soak", partial(soak, reload_seconds=0.3))
+    monkeypatch.setattr(whole, "RIVALS", RIVALS[:2])
+    monkeypatch.setattr(whole, "installed", install_the_first)
+    monkeypatch.setattr(whole, "contender_of", stand_in)
     plan = whole.Plan(
-        tiny_bundle, tiny_bundle, rounds=1, seconds=0.2, overload_seconds=0.3, requests=200, soak_minutes=0.02
+        tiny_bundle, tiny_bundle, tmp_path, rounds=1, seconds=0.2, overload_seconds=0.3, requests=200, soak_minutes=0.02
     )
     # when
     markdown = whole.benchmark(plan)
@@ -40,7 +63,9 @@ def test_all_is_measured_kept_and_told(tiny_bundle: Path, tmp_path: Path, monkey
     assert found.soak.result.failed == 0
     assert (folder / "serving.md").read_text() == markdown
     assert (folder / "serving.png").stat().st_size > 0
-    assert "not asked for (--rivals)" in markdown
+    assert [rival.name for rival in found.rivals] == ["stand in"]
+    assert found.left_out == {RIVALS[1].name: "there is no such package"}
+    assert "there is no such package" in markdown
 
 
 @pytest.mark.slow

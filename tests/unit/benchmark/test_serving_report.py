@@ -180,7 +180,9 @@ def test_a_generator_at_its_limit_and_a_disturbed_server_are_said() -> None:
 
 def test_the_figure_has_a_bar_for_each_server_that_was_measured(tmp_path: Path) -> None:
     # given
-    drawing = figure(measurements(compared(EMPTY, 1000), Compared(name="x", note=""), compared(NAME, 900)))
+    drawing = figure(
+        measurements(compared(EMPTY, 1000), Compared(name="x", note=""), compared(NAME, 900), compared(RAW, 9000))
+    )
     # when
     drawing.savefig(tmp_path / "figure.png")
     # then

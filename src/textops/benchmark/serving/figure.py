@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from textops.benchmark.serving.measurements import Measurements
+from textops.benchmark.serving.measurements import RAW, Measurements
 from textops.benchmark.serving.own_server import NAME
 
 if TYPE_CHECKING:
@@ -12,10 +12,11 @@ _ROOM_FOR_LABELS = 1.3
 
 
 def figure(found: Measurements) -> "Figure":
-    """Draw the requests a second of each server, with the smallest and the largest."""
+    """Draw the requests a second of each server that does something, with the smallest and the largest."""
     from matplotlib.figure import Figure
 
-    servers = [server for server in found.compared if server.rounds]
+    # What does nothing at all would make all other bars short.
+    servers = [server for server in found.compared if server.rounds and server.name != RAW]
     drawing = Figure(figsize=(9, 1 + 0.45 * len(servers)), dpi=150, layout="constrained")
     axes = drawing.subplots()
     for row, server in enumerate(servers):
