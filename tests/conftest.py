@@ -31,6 +31,9 @@ OPSET = 20
 
 # No service that a test starts, in whichever process, writes into the project; tests that want a log say where.
 os.environ["TEXTOPS_DATABASE_URL"] = "none"
+# Tests run beside each other: whose threads wait actively takes the processors from the others. torch reads it when it
+# is loaded, here and in the processes that tests start.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 class BundleFactory(Protocol):
