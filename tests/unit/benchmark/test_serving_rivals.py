@@ -1,6 +1,7 @@
 """How rivals are installed and started, shown with one that needs no network: our own endpoint."""
 
 import json
+import os
 import sys
 import sysconfig
 from dataclasses import replace
@@ -90,6 +91,7 @@ def test_an_installed_rival_serves_our_bundle_with_this_very_textops(
     assert json.loads((tmp_path / "stand_in/settings.json").read_text()) == {"workers": 1}
     assert server.environment["STAND_IN_PORT"].isdecimal()
     assert server.environment.items() >= QUIET.items()
+    assert server.environment["PATH"].split(os.pathsep)[0] == str(place / "bin")
     with running(server, None) as started:
         assert ask(started.port, "POST", server.path, first_body(server))[0] == 200
 

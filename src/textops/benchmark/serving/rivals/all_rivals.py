@@ -82,6 +82,7 @@ MLFLOW = Rival(
     body=lambda text: {"inputs": [text]},
     path="/invocations",
     ready="/ping",
-    note="one worker; it has no batching",
+    environment={"UVICORN_ACCESS_LOG": "false"},
+    note="one worker, no access log; it has no batching",
 )
 RIVALS = (BENTOML, LITSERVE, MLSERVER, MLSERVER_ALONE, MLFLOW)

@@ -94,7 +94,9 @@ def contender_of(place: RivalEnvironment, bundle: Path, texts: Sequence[str], la
         "{third_port}": str(free_port()),
     }
     environment = {name: _filled(text, values) for name, text in rival.environment.items()}
-    environment |= {**QUIET, BUNDLE_VARIABLE: str(bundle.resolve())}
+    # MLflow starts the `uvicorn` that it finds first: it must be the one beside it, not that of another environment.
+    own_path = os.pathsep.join([str(place.python.parent), os.environ.get("PATH", os.defpath)])
+    environment |= {**QUIET, BUNDLE_VARIABLE: str(bundle.resolve()), "PATH": own_path}
     if rival.prepare:
         _run(rival, [_filled(part, values) for part in rival.prepare], environment, seconds=_PREPARE_SECONDS)
     return Contender(
