@@ -1,9 +1,10 @@
-"""Shared fixtures: small bundles with a real ONNX model and a real tokenizer, built without training."""
+"""Shared fixtures: commands as they are typed, and small bundles with a real ONNX model, built without training."""
 
 import os
 import sys
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +13,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from textops import cli
 from textops.bundle import (
     CARD_FILE,
     MODEL_FILE,
@@ -138,6 +140,16 @@ def _hooks_of_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
 
 
+@pytest.fixture
+def without_coverage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measure no coverage in the processes that a test starts.
+
+    It makes a training a third slower, for lines that other tests run in a process that is measured.
+    """
+    for variable in ("COVERAGE_PROCESS_CONFIG", "COVERAGE_PROCESS_START"):
+        monkeypatch.delenv(variable, raising=False)
+
+
 @pytest.fixture(scope="session")
 def make_bundle() -> BundleFactory:
     """A factory of bundles."""
@@ -148,3 +160,46 @@ def make_bundle() -> BundleFactory:
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, make_bundle: BundleFactory) -> Path:
     """A good bundle that nobody may change."""
     return make_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a call ended."""
+
+    code: int
+    output: str
+    log: str
+
+    @property
+    def errors(self) -> list[str]:
+        return [line for line in self.log.splitlines() if " ERROR " in line]
+
+
+class Terminal:
+    """Types commands."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> Outcome:
+        self._monkeypatch.setattr(sys, "argv", ["textops", *arguments])
+        code = 0
+        try:
+            cli.main()
+        except SystemExit as ending:
+            code = ending.code if isinstance(ending.code, int) else 0
+        captured = self._capsys.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
+    """Type commands into a folder that is the test's own, as somebody without an account or a setting."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NETRC", str(tmp_path / "none"))
+    for variable in ("TEXTOPS_REGISTRY", "TEXTOPS_MODEL", "TEXTOPS_MIRROR", "WANDB_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("TEXTOPS_LOG_JSON", "false")
+    return Terminal(monkeypatch, capsys)

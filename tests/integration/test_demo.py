@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -12,25 +13,19 @@ from textops.bundle import verify
 from textops.registry.store import Registry
 from textops.serving.process import started_server
 
+if TYPE_CHECKING:
+    from tests.conftest import Terminal
+
 SMALL = ("model.tokenizer.word_bits=14", "model.tokenizer.character_bits=14", "trainer.max_epochs=2")
 
 
-def demo(folder: Path, *overrides: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "textops.cli", "demo", *overrides],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
-
-
+@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.slow
 def test_the_demo_leaves_a_real_model_in_production_that_serve_finds(tmp_path: Path) -> None:
     # given an empty folder
+    command = [sys.executable, "-m", "textops.cli", "demo"]
     # when
-    outcome = demo(tmp_path)
+    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
     # then
     assert outcome.returncode == 0, outcome.stderr
     registry = Registry(tmp_path / "models/registry")
@@ -54,16 +49,18 @@ def test_the_demo_leaves_a_real_model_in_production_that_serve_finds(tmp_path: P
 
 
 @pytest.mark.slow
-def test_a_second_demo_that_is_worse_is_refused_by_the_gate_and_changes_nothing(tmp_path: Path) -> None:
+def test_a_second_demo_that_is_worse_is_refused_by_the_gate_and_changes_nothing(
+    terminal: "Terminal", tmp_path: Path
+) -> None:
     # given
     source = ("data=synthetic", "data.synthetic.rows=1500")
-    assert demo(tmp_path, *source, *SMALL).returncode == 0
+    assert terminal("demo", *source, *SMALL).code == 0
     # when: a model that sees too little of the text
-    worse = demo(tmp_path, *source, *SMALL, "model.tokenizer.max_characters=2")
+    worse = terminal("demo", *source, *SMALL, "model.tokenizer.max_characters=2")
     # then
     registry = Registry(tmp_path / "models/registry")
-    assert worse.returncode == 3, worse.stderr
-    assert "Traceback" not in worse.stderr
-    assert "accuracy" in worse.stderr.splitlines()[-1]
+    assert worse.code == 3, worse.log
+    assert "Traceback" not in worse.log
+    assert "accuracy" in worse.log.splitlines()[-1]
     assert registry.find("synthetic@production").number == 1
     assert [version.number for version in registry.versions("synthetic")] == [1, 2]

@@ -8,12 +8,15 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
 
 from textops.training.run import Run
+
+if TYPE_CHECKING:
+    from tests.conftest import Terminal
 
 pytestmark = pytest.mark.slow
 SMALL = (
@@ -68,7 +71,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working folder with a module that the configuration can name."""
     (tmp_path / "modules").mkdir()
     (tmp_path / "modules" / "watch.py").write_text(WATCH)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"), prepend=os.pathsep)
+    monkeypatch.syspath_prepend(tmp_path / "modules")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -77,12 +81,25 @@ def command(*overrides: str) -> list[str]:
     return [sys.executable, "-m", "textops.cli", "train", *overrides]
 
 
-def run_training(*overrides: str, name: str) -> Run:
-    watch = (f"hydra.run.dir={name}", f"+callbacks.watch={{_target_: watch.Watch, folder: {name}-seen}}")
-    done = subprocess.run([*command(*overrides), *watch], capture_output=True, text=True, timeout=180, check=False)
+def watched(*overrides: str, name: str) -> tuple[str, ...]:
+    """Return overrides of a training whose folder has a name, and where it is written down what its processes do."""
+    return (*overrides, f"hydra.run.dir={name}", f"+callbacks.watch={{_target_: watch.Watch, folder: {name}-seen}}")
+
+
+def trained_alone(terminal: "Terminal", *overrides: str) -> Run:
+    """Train in this process."""
+    done = terminal("train", *watched(*overrides, name="alone"))
+    assert done.code == 0, done.log
+    return Run.load(Path("alone"))
+
+
+def trained_together(*overrides: str) -> Run:
+    """Train in two processes."""
+    arguments = watched(*overrides, *TWO, name="together")
+    done = subprocess.run(command(*arguments), capture_output=True, text=True, timeout=180, check=False)
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
-    return Run.load(Path(name))
+    return Run.load(Path("together"))
 
 
 def seen(name: str, kind: str, rank: int) -> list[Any]:
@@ -91,10 +108,10 @@ def seen(name: str, kind: str, rank: int) -> list[Any]:
 
 
 @pytest.mark.parametrize("model", [SMALL, LSTM], ids=["ngram", "lstm"])
-def test_two_processes_train_what_one_would(folder: Path, model: tuple[str, ...]) -> None:
+def test_two_processes_train_what_one_would(terminal: "Terminal", folder: Path, model: tuple[str, ...]) -> None:
     # when
-    alone = run_training(*model, name="alone")
-    together = run_training(*model, *TWO, name="together")
+    alone = trained_alone(terminal, *model)
+    together = trained_together(*model)
     # then: each document is in one of them, in the batch it would be in
     whole, first, second = seen("alone", "rows", 0), seen("together", "rows", 0), seen("together", "rows", 1)
     assert len(whole) == len(first) == len(second) > 10
@@ -186,6 +203,7 @@ def test_one_signal_ends_both_where_they_can_go_on(
     assert not (folder / "run/run.json").exists()
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_when_the_first_is_killed_the_other_one_ends(long_training: subprocess.Popen[str]) -> None:
     # given
     (companion,) = companions_of(long_training)
@@ -195,6 +213,7 @@ def test_when_the_first_is_killed_the_other_one_ends(long_training: subprocess.P
     assert has_ended(companion)
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_when_the_other_one_is_killed_the_first_says_so(long_training: subprocess.Popen[str]) -> None:
     # given
     (companion,) = companions_of(long_training)
@@ -206,9 +225,9 @@ def test_when_the_other_one_is_killed_the_first_says_so(long_training: subproces
     assert errors.strip().splitlines()[-1].endswith("process 1 of this training was killed (SIGKILL)")
 
 
-def test_two_machines_train_what_one_would(folder: Path) -> None:
+def test_two_machines_train_what_one_would(terminal: "Terminal", folder: Path) -> None:
     # given
-    alone = run_training(*SMALL, name="alone")
+    alone = trained_alone(terminal, *SMALL)
     port = "29517"
     nodes = []
     # when: two machines with one processor each, that share a folder

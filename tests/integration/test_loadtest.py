@@ -17,7 +17,7 @@ from textops.registry import PRODUCTION, Registry
 pytestmark = pytest.mark.slow
 
 LOCUSTFILE = Path(__file__).parents[1] / "performancetests/locustfile.py"
-FORGIVING = Thresholds(max_error_share=0.5, max_p95=60_000, max_p99=60_000, min_throughput=0)
+FORGIVING = Thresholds(max_error_share=0.9, max_p95=60_000, max_p99=60_000, min_throughput=0)
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +60,9 @@ def test_users_ask_a_service_that_wants_a_key_and_nothing_fails(
     assert (tmp_path / "reports/loadtest/loadtest.html").stat().st_size > 0
     requests = json.loads((tmp_path / "reports/loadtest/requests.json").read_text())
     assert {request["name"].split()[0] for request in requests} >= {"reader", "newsroom", "hostile:"}
-    # Overload apart, which a busy machine may cause, every answer is right.
-    assert verdict.run.failures <= verdict.run.requests * 0.1
+    # Overload apart, which a busy machine causes, every answer is right.
+    assert {failure.reason for failure in verdict.run.reasons} <= {"status 429"}
+    assert sum(failure.count for failure in verdict.run.reasons) == verdict.run.failures
 
 
 def test_without_the_key_every_user_fails_and_the_thresholds_say_so(
@@ -78,7 +79,9 @@ def test_without_the_key_every_user_fails_and_the_thresholds_say_so(
     code = main(["--users=4", "--seconds=2", "--spawn-rate=10"])
     # then
     assert code == 1
-    assert "p95 is not known: no single text was answered" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "p95 is not known: no single text was answered" in printed
+    assert "401 instead of " in printed
 
 
 def test_a_locustfile_that_breaks_off_is_said_in_one_line(registry: Registry, tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_the_installed_package_is_fine_tuned_and_ships(tmp_path: Path) -> None:
     assert predict_without_training_packages(judged.bundle, "any words")
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_what_cannot_work_ends_with_one_line_and_code_2(tmp_path: Path) -> None:
     # given
     environment = os.environ | {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hub")}

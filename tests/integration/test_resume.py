@@ -7,12 +7,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
 from textops.data.dataset import Dataset
 from textops.training.run import Run
+
+if TYPE_CHECKING:
+    from tests.conftest import Terminal
 
 pytestmark = pytest.mark.slow
 SMALL = (
@@ -26,14 +30,6 @@ SMALL = (
     "batch_size=8",
     "callbacks.resume_point.every_seconds=0.1",
 )
-
-
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "textops.cli", "train", *arguments]
-
-
-def textops_train(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=180, check=False)
 
 
 def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[str]", run: Path) -> int:
@@ -51,21 +47,22 @@ def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[str]", run: Path) 
     return int(saved["global_step"])
 
 
-def test_a_killed_training_ends_as_if_it_had_not_been(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("without_coverage")
+def test_a_killed_training_ends_as_if_it_had_not_been(terminal: "Terminal") -> None:
     # given
-    monkeypatch.chdir(tmp_path)
-    assert textops_train(*SMALL, "hydra.run.dir=unbroken").returncode == 0
+    assert terminal("train", *SMALL, "hydra.run.dir=unbroken").code == 0
     unbroken = Run.load(Path("unbroken"))
-    process = subprocess.Popen(command(*SMALL, "hydra.run.dir=killed"), stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "textops.cli", "train", *SMALL, "hydra.run.dir=killed"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     step = kill_in_the_middle_of_an_epoch(process, Path("killed"))
     # when
-    resumed = textops_train("--resume", "killed")
+    resumed = terminal("train", "--resume", "killed")
     # then
     documents = Dataset.load(Path("data/processed/synthetic")).manifest.examples("train")
     steps_of_an_epoch = math.ceil(documents / 8)
     assert 0 < step < 3 * steps_of_an_epoch
     assert step % steps_of_an_epoch != 0
-    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.code == 0, resumed.log
     run = Run.load(Path("killed"))
     assert run.record.validation_loss == unbroken.record.validation_loss
     assert run.record.epochs == unbroken.record.epochs == 3
@@ -73,9 +70,9 @@ def test_a_killed_training_ends_as_if_it_had_not_been(tmp_path: Path, monkeypatc
     assert all(torch.equal(value, second[name]) for name, value in first.items())
     assert not (run.folder / "checkpoints/resume.ckpt").exists()
     # and there is nothing more to go on with
-    again = textops_train("--resume", "killed")
-    assert again.returncode == 2
-    assert "has come to its end" in again.stderr.splitlines()[-1]
+    again = terminal("train", "--resume", "killed")
+    assert again.code == 2
+    assert "has come to its end" in again.log.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -87,14 +84,12 @@ def test_a_killed_training_ends_as_if_it_had_not_been(tmp_path: Path, monkeypatc
     ],
 )
 def test_what_cannot_go_on_is_told_in_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], message: str
+    tmp_path: Path, terminal: "Terminal", arguments: tuple[str, ...], message: str
 ) -> None:
-    # given
-    monkeypatch.chdir(tmp_path)
     # when
-    outcome = textops_train(*arguments)
+    outcome = terminal("train", *arguments)
     # then
-    assert outcome.returncode == 2
-    assert len(outcome.stderr.splitlines()) == 1
-    assert message in outcome.stderr
+    assert outcome.code == 2
+    assert len(outcome.log.splitlines()) == 1
+    assert message in outcome.log
     assert not list(tmp_path.iterdir())

@@ -17,9 +17,10 @@ from textops.search.trials import PROCESS, counted
 from textops.training.run import Run
 
 if TYPE_CHECKING:
+    from tests.conftest import Terminal
     from tests.integration.conftest import PostgresServer
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_coverage")]
 SMALL = (
     "search=quick",
     "search.study=shared",
@@ -62,7 +63,7 @@ def trains(folder: Path, trial: int) -> bool:
     return metrics.is_file() and len(metrics.read_text().splitlines()) > 2
 
 
-def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+def test_a_search_goes_on_where_it_was_killed(tmp_path: Path, terminal: "Terminal") -> None:
     # given: killed in the middle of its first trial, and asked to stop in the middle of the same values
     address = f"{tmp_path}/multirun/searches.db"
     process = begin(tmp_path, *LONG, "search.trials=3")
@@ -81,9 +82,9 @@ def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     # when: with an end to each training, which is nothing that a study is asked about
     storage = open_storage(storage_address(address))
     optuna.load_study(study_name="shared", storage=storage).set_user_attr("fixed", sorted(SMALL[3:]))
-    code, log = end(begin(tmp_path, "search.trials=3"))
+    ended = terminal("train", *SMALL, "search.trials=3")
     # then
-    assert code == 0, log
+    assert ended.code == 0, ended.log
     finished = counted(trials(address))
     assert [trial.state for trial in finished] == [TrialState.COMPLETE] * 3
     assert [trial.number for trial in finished] == [2, 3, 4]
@@ -91,7 +92,9 @@ def test_a_search_goes_on_where_it_was_killed(tmp_path: Path) -> None:
     assert Run.load(tmp_path / "models/latest").folder.name in {"2", "3", "4"}
 
 
-def test_processes_share_a_study_in_postgresql(tmp_path: Path, postgresql: "PostgresServer") -> None:
+def test_processes_share_a_study_in_postgresql(
+    tmp_path: Path, postgresql: "PostgresServer", terminal: "Terminal"
+) -> None:
     # given
     address = postgresql.address()
     # when: both begin with an empty database and without prepared data, at the same moment
@@ -109,8 +112,8 @@ def test_processes_share_a_study_in_postgresql(tmp_path: Path, postgresql: "Post
     assert Run.load(tmp_path / "models/latest").folder.name == str(best.number)
     # and: a database that is gone is told in one line
     postgresql.stop()
-    code, log = end(begin(tmp_path, *shared))
-    assert code == 2
-    (error,) = [line for line in log.splitlines() if "ERROR" in line]
+    gone = terminal("train", *SMALL, *shared)
+    assert gone.code == 2
+    (error,) = gone.errors
     assert "cannot be used" in error
-    assert "Traceback" not in log
+    assert "Traceback" not in gone.log

@@ -5,12 +5,16 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from loguru import logger
 
 from textops.training.run import Run
 from textops.training.train import main
+
+if TYPE_CHECKING:
+    from tests.conftest import Terminal
 
 pytestmark = pytest.mark.slow
 SMALL = (
@@ -22,11 +26,6 @@ SMALL = (
     "trainer.max_epochs=1",
 )
 Main = Callable[..., None]
-
-
-def training(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "textops.training.train", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.fixture
@@ -41,14 +40,17 @@ def call_main(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Main:
     return call
 
 
+@pytest.mark.usefixtures("without_coverage")
 def test_words_of_any_script_become_a_run_below_outputs(tmp_path: Path) -> None:
     # given
     words = ("хорошо отлично", "плохо ужасно")
     rows = [{"текст": f"{words[row % 2]} {row} {row * 7919 % 1000}", "оценка": str(row % 2)} for row in range(90)]
     (tmp_path / "отзывы.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     columns = ["data.paths=отзывы.jsonl", "data.text_columns=[текст]", "data.label_column=оценка"]
+    overrides = [*SMALL[3:], "data=csv", *columns, "data.label_names={0: добрый, 1: злой}"]
+    command = [sys.executable, "-m", "textops.training.train", *overrides]
     # when
-    outcome = training(tmp_path, *SMALL[3:], "data=csv", *columns, "data.label_names={0: добрый, 1: злой}")
+    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     # then
     assert outcome.returncode == 0, outcome.stderr
     assert "SUCCESS" in outcome.stderr
@@ -60,16 +62,18 @@ def test_words_of_any_script_become_a_run_below_outputs(tmp_path: Path) -> None:
     assert run.configuration.data.label_names == {"0": "добрый", "1": "злой"}
 
 
-def test_data_that_are_not_there_end_with_one_line_and_code_2_and_leave_nothing(tmp_path: Path) -> None:
+def test_data_that_are_not_there_end_with_one_line_and_code_2_and_leave_nothing(
+    terminal: "Terminal", tmp_path: Path
+) -> None:
     # given
     columns = ("data.text_columns=[text]", "data.label_column=label")
     # when
-    outcome = training(tmp_path, "data=csv", "data.paths=nowhere.csv", *columns)
+    outcome = terminal("train", "data=csv", "data.paths=nowhere.csv", *columns)
     # then
-    (error,) = [line for line in outcome.stderr.splitlines() if " ERROR " in line]
-    assert outcome.returncode == 2
+    (error,) = outcome.errors
+    assert outcome.code == 2
     assert "nowhere.csv" in error
-    assert "Traceback" not in outcome.stderr
+    assert "Traceback" not in outcome.log
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and ".hydra" not in path.parts]
 
 

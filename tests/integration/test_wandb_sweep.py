@@ -67,6 +67,7 @@ def test_what_the_sweep_waits_for_is_logged_and_judged(sweep: dict[str, Any]) ->
     assert "wandb" in configuration.logger
 
 
+@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.slow
 def test_two_agents_train_at_once_without_disturbing_each_other(
     sweep: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,7 +20,7 @@ from textops.data.dataset import Dataset
 from textops.registry.store import Registry
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Terminal
+    from tests.conftest import Terminal
 
 
 def write_tickets(path: Path, rows: int = 90) -> None:
@@ -167,17 +167,18 @@ def test_another_error_of_the_system_keeps_its_traceback(terminal: "Terminal", m
 
 
 @pytest.mark.slow
-def test_training_where_no_run_can_be_made_is_one_line(tmp_path: Path) -> None:
+def test_training_where_no_run_can_be_made_is_one_line(
+    terminal: "Terminal", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # given
     write_tickets(tmp_path / "tickets.csv", rows=60)
-    outputs = "paths.outputs=/dev/full/outputs"
-    command = [sys.executable, "-m", "textops.cli", "train", *TICKETS, *SMALL, outputs]
+    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
     # when
-    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    outcome = terminal("train", *TICKETS, *SMALL, "paths.outputs=/dev/full/outputs")
     # then
-    assert result.returncode == 2, result.stderr
-    assert "Traceback" not in result.stderr
-    assert "/dev/full/outputs" in result.stderr
+    assert outcome.code == 2, outcome.log
+    assert "Traceback" not in outcome.log
+    assert "/dev/full/outputs" in outcome.errors[-1]
 
 
 def test_a_bug_keeps_its_traceback(terminal: "Terminal", monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,9 +10,11 @@ RETRY_AFTER_SECONDS = 1
 FIRST_GUESS_SECONDS = 0.001
 FEWEST_TEXTS = 64
 MOST_TEXTS = 4_096
+MOST_TEXTS_OF_A_BATCH = 64
 
 _TEXTS_OF_A_MEASUREMENT = 64
 _WEIGHT_OF_A_MEASUREMENT = 0.1
+_PARTS = 4
 
 
 class Admission:
@@ -59,6 +61,13 @@ class Admission:
         if self._fixed is not None:
             return self._fixed
         return max(FEWEST_TEXTS, min(MOST_TEXTS, int(self._longest_wait / self._seconds)))
+
+    def share_of(self, texts: int) -> int:
+        """Return as how many the texts of one request count: of many, only some wait at once, requests take turns.
+
+        A batch leaves room for single texts, however slow the model and thus however small the bound.
+        """
+        return min(texts, MOST_TEXTS_OF_A_BATCH, max(1, self.most_texts // _PARTS))
 
     def enter(self, texts: int) -> None:
         """Let texts wait; one request may go beyond the bound, so that a batch larger than it is answered too.

@@ -26,8 +26,6 @@ _PREDICTION = TypeAdapter(PredictionRequest)
 _BATCH = TypeAdapter(BatchRequest)
 _MEMBERS = (b'"text"', b'"title"')
 _BATCH_MEMBERS = (b'"texts"',)
-# Of a batch so many texts stand in the line at once; the others of it come after those of other requests.
-_TEXTS_IN_LINE = 64
 PREDICTION_PROBLEMS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.REQUEST_TIMEOUT,
@@ -63,12 +61,12 @@ def direct_prediction(service: Service) -> DirectEndpoint:
 
 @contextmanager
 def in_line(service: Service, texts: int) -> Iterator[None]:
-    """Let texts wait and run. Of many, only some stand in the line at once: requests take turns.
+    """Let texts wait and run.
 
     Raises:
         ProblemError: 429, where too many do already.
     """
-    waiting = min(texts, _TEXTS_IN_LINE)
+    waiting = service.admission.share_of(texts)
     service.admission.enter(waiting)
     try:
         yield

@@ -14,7 +14,7 @@ from textops.benchmark.serving.loadtest.judgement import fault_of_batch, fault_o
 from textops.benchmark.serving.loadtest.raw_exchange import send_in_pieces
 from textops.benchmark.serving.loadtest.run import Users, load_test
 from textops.benchmark.serving.loadtest.texts import VARIABLE, Article, articles
-from textops.benchmark.serving.loadtest.thresholds import Run, Thresholds, faults, read_run
+from textops.benchmark.serving.loadtest.thresholds import Failures, Run, Thresholds, faults, read_run
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
 from textops.errors import ConfigurationError, DataError, ServiceError
@@ -196,18 +196,26 @@ def entry(name: str, times: dict[str, int], failures: int = 0) -> dict[str, obje
     }
 
 
+NO_FAILURES = "Method,Name,Error,Occurrences\n"
+
+
+def written(folder: Path, statistics: str, failures: str = NO_FAILURES) -> tuple[Path, Path]:
+    """Write what Locust writes."""
+    (folder / "requests.json").write_text(statistics)
+    (folder / "failures.csv").write_text(failures)
+    return folder / "requests.json", folder / "failures.csv"
+
+
 def test_a_run_is_read_from_what_locust_wrote(tmp_path: Path) -> None:
     # given
-    path = tmp_path / "requests.json"
     entries = [
         entry("reader /predict", {"5": 90, "50": 7}),
         entry("newsroom /predict", {"300": 3}),
         entry("batch /predict/batch", {"9000": 10}, failures=1),
         entry("hostile: slow body", {"2000": 10}),
     ]
-    path.write_text(json.dumps(entries))
     # when
-    run = read_run(path)
+    run = read_run(*written(tmp_path, json.dumps(entries)))
     # then batches and the hostile count, but not their times
     assert (run.requests, run.failures, run.seconds) == (120, 1, 10)
     assert (run.p95, run.p99) == (50, 300)
@@ -217,9 +225,25 @@ def test_a_run_is_read_from_what_locust_wrote(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "{}x", '[{"name": "a"}]', "[5]"])
 def test_statistics_that_are_none_are_said(content: str, tmp_path: Path) -> None:
-    (tmp_path / "requests.json").write_text(content)
     with pytest.raises(ServiceError, match="Locust left no statistics"):
-        read_run(tmp_path / "requests.json")
+        read_run(*written(tmp_path, content))
+
+
+def test_what_failed_is_told_in_the_words_of_the_judgement(tmp_path: Path) -> None:
+    # given
+    failures = (
+        f"{NO_FAILURES}POST,reader /predict,CatchResponseError('status 504'),2\n"
+        'POST,hostile: slow body,"AssertionError(""no answer instead of \'200\'"")",3\n'
+        "POST,batch /predict/batch,ConnectionRefusedError(111),1\n"
+    )
+    # when
+    run = read_run(*written(tmp_path, "[]", failures))
+    # then
+    assert run.reasons == (
+        Failures(name="hostile: slow body", reason="no answer instead of '200'", count=3),
+        Failures(name="reader /predict", reason="status 504", count=2),
+        Failures(name="batch /predict/batch", reason="ConnectionRefusedError(111)", count=1),
+    )
 
 
 def test_a_run_inside_its_thresholds_has_no_fault() -> None:
@@ -240,9 +264,9 @@ def test_each_threshold_has_a_line_of_its_own() -> None:
 
 def test_a_run_without_requests_keeps_to_nothing(tmp_path: Path) -> None:
     # given
-    (tmp_path / "requests.json").write_text("[]")
+    statistics = written(tmp_path, "[]")
     # when
-    found = faults(read_run(tmp_path / "requests.json"), STRICT)
+    found = faults(read_run(*statistics), STRICT)
     # then
     assert found[0] == "no request was sent"
     assert len(found) == 5

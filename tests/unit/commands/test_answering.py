@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Terminal
+    from tests.conftest import Terminal
 
 
 def answer_of(terminal: "Terminal", *arguments: str) -> dict[str, Any]:

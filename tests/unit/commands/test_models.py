@@ -9,7 +9,7 @@ import pytest
 from textops.registry import Registry
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Terminal
+    from tests.conftest import Terminal
 
 MakeBundle = Callable[..., Path]
 

@@ -10,7 +10,7 @@ from textops.prediction_log import LoggedPrediction, PredictionLog, PredictionLo
 from textops.prediction_log.spill import spill
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Terminal
+    from tests.conftest import Terminal
 
 
 @pytest.fixture(autouse=True)

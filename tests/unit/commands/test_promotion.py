@@ -20,7 +20,7 @@ from textops.optimization.reference import write_reference
 from textops.registry import Registry
 
 if TYPE_CHECKING:
-    from tests.unit.conftest import Terminal
+    from tests.conftest import Terminal
 
 pytestmark = pytest.mark.slow
 

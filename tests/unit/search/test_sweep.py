@@ -141,13 +141,13 @@ def test_a_folder_of_an_older_search_is_left_alone(search: Search, tmp_path: Pat
 
 def test_a_trial_of_a_machine_that_is_gone_is_waited_for_and_then_run_again(search: Search, tmp_path: Path) -> None:
     # given: a trial that another machine began and was last heard of just now
-    search("search=quick", "search.trials=1", "search.heartbeat=4")
-    storage = open_storage(storage_address(f"{tmp_path}/multirun/searches.db"), heartbeat=4)
+    search("search=quick", "search.trials=1", "search.heartbeat=2")
+    storage = open_storage(storage_address(f"{tmp_path}/multirun/searches.db"), heartbeat=2)
     trial = optuna.load_study(study_name="small", storage=storage).ask()
     trial.set_user_attr(PROCESS, "another-machine pid:[1] 1")
     storage.record_heartbeat(trial._trial_id)  # noqa: SLF001 (what storages know a trial by)
     # when
-    log = search("search=quick", "search.trials=2", "search.heartbeat=4")
+    log = search("search=quick", "search.trials=2", "search.heartbeat=2")
     # then
     assert any("Waiting for 1 trials of other processes" in line for line in log)
     assert any("trial 1 was broken off" in line for line in log)

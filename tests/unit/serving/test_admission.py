@@ -39,6 +39,16 @@ def test_a_batch_larger_than_the_bound_is_answered_where_nothing_waits() -> None
         admission.enter(1)
 
 
+@pytest.mark.parametrize(("texts", "share"), [(1, 1), (10, 10), (500, 25)])
+def test_a_batch_leaves_room_for_others(texts: int, share: int) -> None:
+    assert Admission(100, 0.05, 100).share_of(texts) == share
+
+
+@pytest.mark.parametrize(("bound", "share"), [(1, 1), (FEWEST_TEXTS, 16), (MOST_TEXTS, 64)])
+def test_single_texts_are_let_in_beside_a_batch_whatever_the_bound(bound: int, share: int) -> None:
+    assert Admission(bound, 0.05, 100).share_of(1_000) == share
+
+
 def answered(admission: Admission, clock: Clock, seconds: float, texts: int) -> None:
     """Answer texts, so many seconds each, one behind the other without a pause."""
     admission.enter(1)

@@ -12,6 +12,7 @@ from textops.errors import TextopsError
 from textops.logs import set_up_logging
 
 _FAULTS = 1
+_SHOWN = 10
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -38,6 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
         run.p99,
         verdict.folder / "loadtest.html",
     )
+    for failure in run.reasons[:_SHOWN]:
+        logger.warning("{:,} times {}: {}", failure.count, failure.name, failure.reason)
     for fault in verdict.faults:
         logger.error("{}", fault)
     return _FAULTS if verdict.faults else 0

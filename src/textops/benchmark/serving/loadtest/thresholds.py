@@ -1,6 +1,8 @@
 """What a run may cost, and what it did: read from the statistics that Locust writes."""
 
+import csv
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +15,8 @@ from textops.frozen import Frozen
 
 SINGLE = ("reader", "newsroom")
 """First words of the names of requests with one text: their times count. A batch takes as long as it is large."""
+
+_SAID = re.compile(r"""(?:CatchResponseError|AssertionError)\((?P<quote>['"])(?P<words>.*)(?P=quote)\)""")
 
 
 class Thresholds(Frozen):
@@ -31,12 +35,27 @@ class Thresholds(Frozen):
     min_throughput: float = Field(1.0, ge=0)
 
 
+class Failures(Frozen):
+    """Requests of one name that failed in the same way.
+
+    Attributes:
+        name: Of the requests.
+        reason: What was wrong with their answers.
+        count: How many.
+    """
+
+    name: str
+    reason: str
+    count: int
+
+
 class Run(Frozen):
     """What came of a run.
 
     Attributes:
         requests: How many.
         failures: How many of them failed.
+        reasons: In which ways, the most frequent first.
         seconds: From the first to the last.
         p95: Milliseconds in which 95 of 100 single texts were answered, None where there was none.
         p99: The same of 99.
@@ -44,6 +63,7 @@ class Run(Frozen):
 
     requests: int
     failures: int
+    reasons: tuple[Failures, ...] = ()
     seconds: float
     p95: float | None
     p99: float | None
@@ -59,8 +79,12 @@ class Run(Frozen):
         return self.failures / self.requests if self.requests else 1.0
 
 
-def read_run(statistics: Path) -> Run:
+def read_run(statistics: Path, failures: Path) -> Run:
     """Read the statistics of a run.
+
+    Args:
+        statistics: The requests, as JSON.
+        failures: Those that failed, as CSV.
 
     Raises:
         ServiceError: If Locust has not written any.
@@ -74,6 +98,7 @@ def read_run(statistics: Path) -> Run:
         return Run(
             requests=sum(entry["num_requests"] for entry in entries),
             failures=sum(entry["num_failures"] for entry in entries),
+            reasons=_reasons(failures),
             seconds=_seconds(entries),
             p95=_percentile(times, 0.95),
             p99=_percentile(times, 0.99),
@@ -100,6 +125,21 @@ def faults(run: Run, thresholds: Thresholds) -> list[str]:
     if run.throughput < thresholds.min_throughput:
         found.append(f"throughput {run.throughput:,.1f} requests a second is below {thresholds.min_throughput:,.1f}")
     return found
+
+
+def _reasons(failures: Path) -> tuple[Failures, ...]:
+    with failures.open(encoding="utf-8", newline="") as file:
+        found = [
+            Failures(name=row["Name"], reason=_bare(row["Error"]), count=int(row["Occurrences"]))
+            for row in csv.DictReader(file)
+        ]
+    return tuple(sorted(found, key=lambda failure: -failure.count))
+
+
+def _bare(error: str) -> str:
+    """Return what was said of an answer, without the exception of Locust that it was said in."""
+    said = _SAID.fullmatch(error)
+    return said["words"] if said else error
 
 
 def _seconds(entries: Sequence[dict[str, Any]]) -> float:
