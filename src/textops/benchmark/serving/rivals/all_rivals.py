@@ -30,6 +30,16 @@ BENTOML = Rival(
     environment={"BENTOML_HOME": "{folder}"},
     note=f"adaptive batching up to {MOST_TEXTS} texts, one worker, no access log",
 )
+BENTOML_ALONE = replace(
+    BENTOML,
+    name="BentoML, no batching",
+    serve=(
+        *("{python}", "-m", "bentoml", "serve", f"{_MODULES}.bentoml_service:SingleClassifier"),
+        *("--host", "127.0.0.1", "--port", "{port}"),
+    ),
+    body=lambda text: {"text": text},
+    note="each request by itself, in an async endpoint",
+)
 LITSERVE = Rival(
     name="LitServe",
     package="litserve",
@@ -40,6 +50,12 @@ LITSERVE = Rival(
     ready="/health",
     note=f"batches of up to {MOST_TEXTS} texts, {1000 * BATCH_SECONDS:g} ms, fast queue, one server and one worker",
 )
+LITSERVE_ALONE = replace(
+    LITSERVE,
+    name="LitServe, no batching",
+    serve=("{python}", "-m", f"{_MODULES}.litserve_server", "{port}", "alone"),
+    note="each request by itself, fast queue, one server and one worker",
+)
 MLSERVER = Rival(
     name="MLServer",
     package="mlserver",
@@ -49,7 +65,7 @@ MLSERVER = Rival(
     path="/v2/models/classifier/infer",
     ready="/v2/models/classifier/ready",
     files={
-        "settings.json": {"debug": False, "parallel_workers": 0, "host": "127.0.0.1"},
+        "settings.json": {"debug": False, "parallel_workers": 0, "host": "127.0.0.1", "gzip_enabled": False},
         "model-settings.json": {
             "name": "classifier",
             "implementation": _RUNTIME,
@@ -85,4 +101,4 @@ MLFLOW = Rival(
     environment={"UVICORN_ACCESS_LOG": "false"},
     note="one worker, no access log; it has no batching",
 )
-RIVALS = (BENTOML, LITSERVE, MLSERVER, MLSERVER_ALONE, MLFLOW)
+RIVALS = (BENTOML, BENTOML_ALONE, LITSERVE, LITSERVE_ALONE, MLSERVER, MLSERVER_ALONE, MLFLOW)

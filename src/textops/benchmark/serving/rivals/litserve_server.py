@@ -1,4 +1,4 @@
-"""LitServe with batching and its fast queue: `python -m textops.benchmark.serving.rivals.litserve_server PORT`."""
+"""LitServe and its fast queue: `python -m textops.benchmark.serving.rivals.litserve_server PORT [alone]`."""
 
 import sys
 from typing import Any
@@ -28,9 +28,20 @@ class Classifier(litserve.LitAPI):  # type: ignore[misc, unused-ignore]
         return output
 
 
+class SingleClassifier(Classifier):
+    """One worker that takes each request by itself."""
+
+    def predict(self, text: str) -> dict[str, Any]:  # type: ignore[override]
+        """Classify a text."""
+        return answers(self._predictor, [text])[0]
+
+
 def main() -> None:
-    """Serve."""
-    api = Classifier(max_batch_size=MOST_TEXTS, batch_timeout=BATCH_SECONDS)
+    """Serve, with batching unless told otherwise."""
+    if sys.argv[2:] == ["alone"]:
+        api: Classifier = SingleClassifier()
+    else:
+        api = Classifier(max_batch_size=MOST_TEXTS, batch_timeout=BATCH_SECONDS)
     server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1, fast_queue=True)
     server.run(
         host="127.0.0.1",
