@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 MEGABYTE = 1024 * 1024
 SLOW_SECONDS = 0.4
+IDLE_SECONDS = 1
 MUTATIONS = 6_000
 SPORT = b'{"text": "the goal of the team"}'
 JSON = b"Content-Type: application/json\r\n"
@@ -33,7 +34,7 @@ def server(start_api: "StartApi", tmp_path_factory: pytest.TempPathFactory, tiny
     """A server that waits for nobody for long."""
     registry = Registry(tmp_path_factory.mktemp("raw") / "registry")
     registry.point(registry.register(tiny_bundle), "production", after=None)
-    return start_api(registry.root, body_seconds=SLOW_SECONDS, reload_seconds=0)
+    return start_api(registry.root, body_seconds=SLOW_SECONDS, keep_alive_seconds=IDLE_SECONDS, reload_seconds=0)
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +143,20 @@ def test_a_request_that_is_cut_off_disturbs_nobody(server: "ApiServer", share: f
 
 def test_a_connection_that_says_nothing_is_closed(server: "ApiServer") -> None:
     assert exchange(server) == []
+
+
+def test_between_two_requests_a_connection_stays_open_for_its_time(server: "ApiServer") -> None:
+    # given
+    ask = b"POST /predict HTTP/1.1\r\nHost: x\r\n" + JSON + b"Content-Length: %d\r\n\r\n" % len(SPORT) + SPORT
+    with connect(server) as connection:
+        # when: after longer than a request may take to come
+        connection.sendall(ask)
+        first = connection.recv(65_536)
+        time.sleep(1.5 * SLOW_SECONDS)
+        connection.sendall(ask)
+        rest = read_to_end(connection)
+    # then: it is answered, and closed when nothing more comes
+    assert [answer.status for answer in parse(first + rest)] == [200, 200]
 
 
 @pytest.mark.parametrize("piece", [b"P", b"POST /predict HTTP/1.1\r\nHost: x\r\n", request()[:-5]])

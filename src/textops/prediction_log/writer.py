@@ -102,7 +102,11 @@ class Writer(Thread):
             self.delivery.flush(self._note_written)
             self._prune(self.delivery)
         except DatabaseAwayError as error:
-            self._note_away(error)
+            self._note_away(str(error))
+        except Exception as error:  # noqa: BLE001 (what nobody foresaw must not end the only thread that writes)
+            if not self._failures:
+                logger.exception("the prediction log meets a fault of its own, and tries again")
+            self._note_away(f"{type(error).__name__}: {error}")
         else:
             self._note_back()
 
@@ -116,9 +120,9 @@ class Writer(Thread):
         if self._observer is not None:
             self._observer.written(rows)
 
-    def _note_away(self, error: DatabaseAwayError) -> None:
+    def _note_away(self, error: str) -> None:
         self._failures += 1
-        self.error = str(error)
+        self.error = error
         # Whatever comes back may be another database: it is looked at again.
         self._let_go()
         self._set_reachable(reachable=False)

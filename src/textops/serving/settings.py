@@ -36,6 +36,8 @@ class ServingSettings(BaseSettings):
         rate_limit: Requests a second that one client may send to one process, None for no limit.
         timeout_seconds: How long an answer may take.
         body_seconds: How long a client may take to send a request.
+        keep_alive_seconds: How long a connection stays open between two requests; longer than the load balancer in
+            front keeps its own. Granian sets no bound.
         batching: Whether texts are answered where they come in, or taken together from a queue; `auto` measures the
             model.
         batch_texts: Most texts that are taken together.
@@ -67,6 +69,7 @@ class ServingSettings(BaseSettings):
     rate_limit: float | None = Field(None, gt=0)
     timeout_seconds: float = Field(10.0, gt=0)
     body_seconds: float = Field(20.0, gt=0)
+    keep_alive_seconds: int = Field(75, ge=1, le=3_600)
     batching: Batching = "auto"
     batch_texts: int = Field(16, ge=1)
     batch_tokens: int = Field(8_192, ge=1)

@@ -22,6 +22,7 @@ from textops.prediction_log import (
     PredictionLogSettings,
     new_prediction_id,
 )
+from textops.prediction_log.delivery import Delivery
 
 if TYPE_CHECKING:
     from tests.unit.prediction_log.conftest import Observer, OpenLog
@@ -150,6 +151,34 @@ def test_a_file_that_somebody_holds_delays_the_rows_and_is_said_once(
     assert len([line for line in lines if line.startswith("ERROR")]) == 1
     assert any("written again" in line for line in lines)
     assert len([line for line in lines if "lost 3 rows" in line]) == 1
+
+
+def test_after_a_fault_that_nobody_foresaw_rows_are_written_again(
+    open_log: "OpenLog",
+    file: Path,
+    make_predictions: MakePredictions,
+    wait_for: WaitFor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # given
+    log = open_log(log_flush_seconds=0.05)
+    wait_for(lambda: log.state.reachable)
+    whole = Delivery.flush
+
+    def faulty(*_: object) -> None:
+        raise RuntimeError("not thought of")
+
+    with records() as lines:
+        # when
+        monkeypatch.setattr(Delivery, "flush", faulty)
+        log.record(make_predictions(3))
+        wait_for(lambda: any("waits" in line for line in lines))
+        assert log.state.error == "RuntimeError: not thought of"
+        monkeypatch.setattr(Delivery, "flush", whole)
+        wait_for(lambda: log.state.reachable and not log.state.waiting)
+    # then the fault is told with its traceback, and no row is lost
+    assert rows(file) == [(3,)]
+    assert len([line for line in lines if "Traceback" in line and "not thought of" in line]) == 1
 
 
 def test_rows_that_no_database_takes_cost_no_other(
