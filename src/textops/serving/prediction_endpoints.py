@@ -48,10 +48,9 @@ def direct_prediction(service: Service) -> DirectEndpoint:
         raw = await read_bytes(exchange, service.bounds)
         service.admission.enter(1)
         try:
-            await service.line.turn()
             body = validated(raw, _PREDICTION, service.bounds.limits)
             refuse_doubled_members(raw, _MEMBERS)
-            (answer,) = await service.answer([body.whole], exchange)
+            answer = await service.answer_one(body.whole, exchange)
         finally:
             service.admission.leave(1)
         return Answer(orjson.dumps(answer))

@@ -70,7 +70,7 @@ class ServedModel:
         self.observe: ObserveStages | None = None
         self.times = measure_times(predictor)
         self.inline_characters = self._inline_characters(settings)
-        self._queue = BatchQueue(self._predict, batch_bounds(predictor, settings))
+        self._queue = BatchQueue(self.predict, batch_bounds(predictor, settings))
         self._running = 0
         self._retired = False
 
@@ -117,7 +117,7 @@ class ServedModel:
             TimeoutError: If that time is over first.
         """
         if sum(map(len, texts)) <= self.inline_characters:
-            return self._predict(texts)
+            return self.predict(texts)
         self._running += 1
         expires = asyncio.get_running_loop().time() + seconds
         try:
@@ -132,7 +132,8 @@ class ServedModel:
         self._retired = True
         self._close_when_done()
 
-    def _predict(self, texts: Sequence[str]) -> list[Prediction]:
+    def predict(self, texts: Sequence[str]) -> list[Prediction]:
+        """Classify texts here and now; from any thread."""
         times = StageTimes()
         predictions = self.predictor.predict(texts, times)
         if self.observe is not None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from loguru import logger
 
@@ -16,7 +16,6 @@ from textops.serving.admission import Admission
 from textops.serving.bodies import BodyBounds
 from textops.serving.current_model import CurrentModel
 from textops.serving.exchange import Exchange
-from textops.serving.line import Line
 from textops.serving.log_metrics import LogMetrics
 from textops.serving.metrics import ServingMetrics
 from textops.serving.pace import Pace
@@ -25,11 +24,24 @@ from textops.serving.schemas import Limits, ModelDescription, ModelReference
 from textops.serving.served_model import ServedModel
 from textops.serving.settings import ServingSettings
 from textops.serving.siblings import listen_to_siblings
+from textops.serving.turn import Turn
 
 _REFUSALS_AT_ONCE = 50
 _REFRESH_SECONDS = 0.5
 # Orchestrators send SIGKILL ten seconds after SIGTERM; draining takes up to six of them.
 LOG_CLOSE_SECONDS = 2
+
+
+class Question(NamedTuple):
+    """A text that somebody asks about.
+
+    Attributes:
+        text: The text, whole.
+        request_id: The request that brought it.
+    """
+
+    text: str
+    request_id: str
 
 
 class Service:
@@ -41,7 +53,6 @@ class Service:
         metrics: The metrics.
         current: The model that answers now.
         admission: What waits or runs.
-        line: Who is answered in this turn of the event loop.
         pace: How fast refusals for overload go out.
         log: The prediction log, None where it is switched off.
     """
@@ -56,7 +67,7 @@ class Service:
         self.admission = Admission(
             settings.max_waiting_texts, settings.max_waiting_milliseconds / 1000, settings.max_waiting_bytes
         )
-        self.line = Line()
+        self._turn = Turn[Question, dict[str, Any]](self._answer_here)
         self.pace = Pace(settings.refusals_per_second, _REFUSALS_AT_ONCE)
         longest = settings.max_text_characters if settings.long_texts == "refuse" else None
         limits = Limits(longest, settings.max_batch_texts)
@@ -96,6 +107,18 @@ class Service:
         version = self.current.version
         return None if version is None else _reference(version)
 
+    async def answer_one(self, text: str, exchange: Exchange) -> dict[str, Any]:
+        """Do what `answer` does for one text, together with others that come at the same moment.
+
+        Raises:
+            ProblemError: 503 or 504.
+        """
+        if len(text) > self.current.get().inline_characters:
+            (answer,) = await self.answer([text], exchange)
+            return answer
+        self._check_time(exchange)
+        return await self._turn.answer(Question(text, exchange.request_id))
+
     async def answer(self, texts: Sequence[str], exchange: Exchange) -> list[dict[str, Any]]:
         """Classify texts and log the answers; each has the members of `PredictionResponse`.
 
@@ -103,22 +126,45 @@ class Service:
             ProblemError: 503 or 504.
         """
         model = self.current.get()
+        self._check_time(exchange)
         start = time.perf_counter()
-        if start - exchange.started > self.settings.timeout_seconds:
-            raise self._timeout()
+        predictions = await self._classify(model, self._seen(texts))
+        seconds = time.perf_counter() - start
+        return self._answers(
+            model.version, [Question(text, exchange.request_id) for text in texts], predictions, seconds
+        )
+
+    def _answer_here(self, questions: Sequence[Question]) -> list[dict[str, Any]]:
+        """Answer on the event loop."""
+        model = self.current.get()
+        start = time.perf_counter()
+        predictions = model.predict(self._seen([question.text for question in questions]))
+        return self._answers(model.version, questions, predictions, time.perf_counter() - start)
+
+    def _seen(self, texts: Sequence[str]) -> list[str]:
+        """Return what the model sees of texts."""
         longest = self.settings.max_text_characters
-        seen = [text[:longest] for text in texts]
-        predictions = await self._classify(model, seen)
-        seconds = (time.perf_counter() - start) / len(texts)
-        self.metrics.observe(model.version, seen, predictions)
+        return [text[:longest] for text in texts]
+
+    def _answers(
+        self, version: Version, questions: Sequence[Question], predictions: Sequence[Prediction], seconds: float
+    ) -> list[dict[str, Any]]:
+        """Count and log what the model said in so many seconds, and return the answers."""
+        seen = self._seen([question.text for question in questions])
         ids = [new_prediction_id() for _ in predictions]
-        if self.log is not None:
-            self.log.record(logged_rows(model.version, exchange.request_id, ids, seen, predictions, seconds))
-        answers = [response_to(model.version, *answer) for answer in zip(ids, predictions, strict=True)]
-        for answer, text in zip(answers, texts, strict=True):
-            if len(text) > longest:
+        answers = [response_to(version, *answer) for answer in zip(ids, predictions, strict=True)]
+        for answer, question, text in zip(answers, questions, seen, strict=True):
+            if len(question.text) > len(text):
                 answer["truncated"] = True
+        self.metrics.observe(version, seen, predictions)
+        if self.log is not None:
+            requests = [question.request_id for question in questions]
+            self.log.record(logged_rows(version, requests, ids, seen, predictions, seconds / len(seen)))
         return answers
+
+    def _check_time(self, exchange: Exchange) -> None:
+        if time.perf_counter() - exchange.started > self.settings.timeout_seconds:
+            raise self._timeout()
 
     async def _classify(self, model: ServedModel, texts: Sequence[str]) -> list[Prediction]:
         try:
@@ -186,7 +232,7 @@ def response_to(version: Version, prediction_id: str, prediction: Prediction) ->
 
 def logged_rows(
     version: Version,
-    request_id: str,
+    requests: Sequence[str],
     ids: Sequence[str],
     texts: Sequence[str],
     predictions: Sequence[Prediction],
@@ -198,7 +244,7 @@ def logged_rows(
         LoggedPrediction(
             prediction_id,
             now,
-            request_id,
+            request,
             version.name,
             version.number,
             prediction.label,
@@ -208,7 +254,7 @@ def logged_rows(
             text,
             seconds,
         )
-        for prediction_id, text, prediction in zip(ids, texts, predictions, strict=True)
+        for prediction_id, request, text, prediction in zip(ids, requests, texts, predictions, strict=True)
     ]
 
 

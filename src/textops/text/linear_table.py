@@ -1,6 +1,7 @@
 """What each n-gram says for each class: the table of a linear model."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ class LinearTable:
         """How many classes there are."""
         return len(self.bias)
 
-    @property
+    @cached_property
     def has_floats(self) -> bool:
         """Whether the rows are floats."""
         return self.rows.dtype == np.float32

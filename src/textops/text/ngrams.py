@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -182,7 +183,7 @@ class NgramTokenizer:
             )
         return scores, counted - start + features, inference
 
-    @property
+    @cached_property
     def _settings(self) -> tuple[int, int, bool, int, int]:
         """What the kernel wants to know."""
         return self.word_bits, self.character_bits, self.word_pairs, self._shortest, max(0, self.longest)

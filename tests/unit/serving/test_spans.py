@@ -149,7 +149,8 @@ def test_a_refusal_is_no_error_of_the_service_and_a_fault_is_one(
 
     with TestClient(create_app(settings), raise_server_exceptions=False) as client:
         client.post("/predict", json={"text": 5})
-        monkeypatch.setattr(Service, "answer", fail)
+        for name in ("answer", "answer_one"):
+            monkeypatch.setattr(Service, name, fail)
         client.post("/predict", json={"text": "a goal"})
         client.post("/predict/batch", json={"texts": ["a goal"]})
 
