@@ -207,9 +207,8 @@ def test_what_postgresql_did_not_take_before_the_end_is_there_after_the_next_sta
     # and: one that has been loaded already, by a process that was killed before it could remove the file
     (tmp_path / "spill/again.jsonl").write_bytes(spilled.read_bytes())
     second = opened(database)
-    wait_for(lambda: not list((tmp_path / "spill").iterdir()))
+    wait_for(lambda: second.state.reachable and not list((tmp_path / "spill").iterdir()))
     # then
-    assert second.state.reachable
     assert in_postgresql(database, "select count(*), count(distinct prediction_id) from predictions") == [(300, 300)]
     assert in_postgresql(database, "select count(*) from feedback") == [(1,)]
 

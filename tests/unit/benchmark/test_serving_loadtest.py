@@ -196,14 +196,12 @@ def entry(name: str, times: dict[str, int], failures: int = 0) -> dict[str, obje
     }
 
 
-NO_FAILURES = "Method,Name,Error,Occurrences\n"
-
-
-def written(folder: Path, statistics: str, failures: str = NO_FAILURES) -> tuple[Path, Path]:
+def written(folder: Path, statistics: str, failures: list[dict[str, object]] | None = None) -> tuple[Path, Path]:
     """Write what Locust writes."""
     (folder / "requests.json").write_text(statistics)
-    (folder / "failures.csv").write_text(failures)
-    return folder / "requests.json", folder / "failures.csv"
+    arguments = json.dumps({"failures_statistics": failures or [], "host": "x"})
+    (folder / "loadtest.html").write_text(f"<script>window.templateArgs = {arguments}</script>")
+    return folder / "requests.json", folder / "loadtest.html"
 
 
 def test_a_run_is_read_from_what_locust_wrote(tmp_path: Path) -> None:
@@ -231,11 +229,11 @@ def test_statistics_that_are_none_are_said(content: str, tmp_path: Path) -> None
 
 def test_what_failed_is_told_in_the_words_of_the_judgement(tmp_path: Path) -> None:
     # given
-    failures = (
-        f"{NO_FAILURES}POST,reader /predict,CatchResponseError('status 504'),2\n"
-        'POST,hostile: slow body,"AssertionError(""no answer instead of \'200\'"")",3\n'
-        "POST,batch /predict/batch,ConnectionRefusedError(111),1\n"
-    )
+    failures: list[dict[str, object]] = [
+        {"name": "reader /predict", "error": "CatchResponseError('status 504')", "occurrences": 2},
+        {"name": "hostile: slow body", "error": "AssertionError(\"no answer instead of '200'\")", "occurrences": 3},
+        {"name": "batch /predict/batch", "error": "ConnectionRefusedError(111)", "occurrences": 1},
+    ]
     # when
     run = read_run(*written(tmp_path, "[]", failures))
     # then

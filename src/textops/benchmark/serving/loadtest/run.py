@@ -18,6 +18,7 @@ from textops.files import write_text
 from textops.serving.process import started_server
 
 REPORTS = Path("reports/loadtest")
+_PAGE = "loadtest.html"
 LOCUSTFILE = Path("tests/performancetests/locustfile.py")
 _MORE_SECONDS = 120
 _SIGN_OF_LIFE_SECONDS = 10
@@ -68,8 +69,7 @@ def load_test(
         users: Who asks.
         thresholds: What the run must keep to.
         locustfile: What they do.
-        folder: Where the reports are written, by default `reports/loadtest`: `loadtest.html`, `loadtest.json`, and the
-            figures of Locust (`requests.json`, `requests_*.csv`).
+        folder: Where `loadtest.html`, `loadtest.json` and `requests.json` are written, by default `reports/loadtest`.
         environment: Settings of the API that is started.
 
     Raises:
@@ -83,8 +83,8 @@ def load_test(
         raise ConfigurationError(f"{host} is no address: begin it with http:// or https://")
     with _service(host, environment or {}) as address:
         logger.info("{} users ask {} for {:g} s", users.count, address, users.seconds)
-        statistics, failures = _ask(address, users, locustfile, folder)
-    run = read_run(statistics, failures)
+        statistics = _ask(address, users, locustfile, folder)
+    run = read_run(statistics, folder / _PAGE)
     verdict = Verdict(run, faults(run, thresholds), folder)
     write_text(folder / "loadtest.json", _document(address, users, thresholds, verdict))
     return verdict
@@ -119,24 +119,15 @@ def _check(address: str) -> None:
         ) from error
 
 
-def _ask(address: str, users: Users, locustfile: Path, folder: Path) -> tuple[Path, Path]:
-    """Run Locust, and return its statistics and what failed."""
+def _ask(address: str, users: Users, locustfile: Path, folder: Path) -> Path:
+    """Run Locust, and return its statistics."""
     folder.mkdir(parents=True, exist_ok=True)
-    statistics, failures = folder / "requests.json", folder / "requests_failures.csv"
-    for earlier in (statistics, failures):
+    statistics, page = folder / "requests.json", folder / _PAGE
+    for earlier in (statistics, page):
         earlier.unlink(missing_ok=True)
     command = [sys.executable, "-m", "locust", "--headless", "--only-summary", "--skip-log-setup"]
-    command += ["--locustfile", str(locustfile), "--host", address, "--html", str(folder / "loadtest.html")]
-    command += [
-        "--json-file",
-        str(folder / "requests"),
-        "--csv",
-        str(folder / "requests"),
-        "--exit-code-on-error",
-        "0",
-        "--stop-timeout",
-        "10",
-    ]
+    command += ["--locustfile", str(locustfile), "--host", address, "--html", str(page)]
+    command += ["--json-file", str(statistics.with_suffix("")), "--exit-code-on-error", "0", "--stop-timeout", "10"]
     command += [
         "--users",
         str(users.count),
@@ -156,7 +147,7 @@ def _ask(address: str, users: Users, locustfile: Path, folder: Path) -> tuple[Pa
             raise ConfigurationError("Locust is not installed: pip install 'textops[dev]'")
         last = next(iter(reversed((ended.stderr or ended.stdout).strip().splitlines())), "it wrote nothing")
         raise ServiceError(f"Locust ended with {ended.returncode}: {last}")
-    return statistics, failures
+    return statistics
 
 
 def _document(address: str, users: Users, thresholds: Thresholds, verdict: Verdict) -> str:

@@ -1,6 +1,5 @@
 """What a run may cost, and what it did: read from the statistics that Locust writes."""
 
-import csv
 import json
 import re
 from collections import Counter
@@ -16,6 +15,7 @@ from textops.frozen import Frozen
 SINGLE = ("reader", "newsroom")
 """First words of the names of requests with one text: their times count. A batch takes as long as it is large."""
 
+_FAILURES = re.compile(r'"failures_statistics":\s*')
 _SAID = re.compile(r"""(?:CatchResponseError|AssertionError)\((?P<quote>['"])(?P<words>.*)(?P=quote)\)""")
 
 
@@ -79,12 +79,12 @@ class Run(Frozen):
         return self.failures / self.requests if self.requests else 1.0
 
 
-def read_run(statistics: Path, failures: Path) -> Run:
+def read_run(statistics: Path, page: Path) -> Run:
     """Read the statistics of a run.
 
     Args:
         statistics: The requests, as JSON.
-        failures: Those that failed, as CSV.
+        page: The report for people; nothing else that Locust writes has all that failed.
 
     Raises:
         ServiceError: If Locust has not written any.
@@ -98,7 +98,7 @@ def read_run(statistics: Path, failures: Path) -> Run:
         return Run(
             requests=sum(entry["num_requests"] for entry in entries),
             failures=sum(entry["num_failures"] for entry in entries),
-            reasons=_reasons(failures),
+            reasons=_reasons(page),
             seconds=_seconds(entries),
             p95=_percentile(times, 0.95),
             p99=_percentile(times, 0.99),
@@ -127,12 +127,15 @@ def faults(run: Run, thresholds: Thresholds) -> list[str]:
     return found
 
 
-def _reasons(failures: Path) -> tuple[Failures, ...]:
-    with failures.open(encoding="utf-8", newline="") as file:
-        found = [
-            Failures(name=row["Name"], reason=_bare(row["Error"]), count=int(row["Occurrences"]))
-            for row in csv.DictReader(file)
-        ]
+def _reasons(page: Path) -> tuple[Failures, ...]:
+    text = page.read_text(encoding="utf-8")
+    place = _FAILURES.search(text)
+    if place is None:
+        raise ValueError(f"{page} does not say what failed")
+    entries, _ = json.JSONDecoder().raw_decode(text, place.end())
+    found = [
+        Failures(name=entry["name"], reason=_bare(entry["error"]), count=entry["occurrences"]) for entry in entries
+    ]
     return tuple(sorted(found, key=lambda failure: -failure.count))
 
 
