@@ -104,9 +104,10 @@ class Writer(Thread):
         except DatabaseAwayError as error:
             self._note_away(str(error))
         except Exception as error:  # noqa: BLE001 (what nobody foresaw must not end the only thread that writes)
-            if not self._failures:
+            fault = f"{type(error).__name__}: {error}"
+            if fault != self.error:
                 logger.exception("the prediction log meets a fault of its own, and tries again")
-            self._note_away(f"{type(error).__name__}: {error}")
+            self._note_away(fault)
         else:
             self._note_back()
 

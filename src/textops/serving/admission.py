@@ -10,11 +10,11 @@ RETRY_AFTER_SECONDS = 1
 FIRST_GUESS_SECONDS = 0.001
 FEWEST_TEXTS = 64
 MOST_TEXTS = 4_096
-MOST_TEXTS_OF_A_BATCH = 64
 
 _TEXTS_OF_A_MEASUREMENT = 64
 _WEIGHT_OF_A_MEASUREMENT = 0.1
 _PARTS = 4
+_MOST_TEXTS_OF_A_BATCH = 64
 
 
 class Admission:
@@ -67,7 +67,7 @@ class Admission:
 
         A batch leaves room for single texts, however slow the model and thus however small the bound.
         """
-        return min(texts, MOST_TEXTS_OF_A_BATCH, max(1, self.most_texts // _PARTS))
+        return min(texts, _MOST_TEXTS_OF_A_BATCH, max(1, self.most_texts // _PARTS))
 
     def enter(self, texts: int) -> None:
         """Let texts wait; one request may go beyond the bound, so that a batch larger than it is answered too.

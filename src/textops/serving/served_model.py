@@ -116,7 +116,7 @@ class ServedModel:
         Raises:
             TimeoutError: If that time is over first.
         """
-        if sum(map(len, texts)) <= self.inline_characters:
+        if self.answers_inline(sum(map(len, texts))):
             return self.predict(texts)
         self._running += 1
         expires = asyncio.get_running_loop().time() + seconds
@@ -126,6 +126,10 @@ class ServedModel:
         finally:
             self._running -= 1
             self._close_when_done()
+
+    def answers_inline(self, characters: int) -> bool:
+        """Tell whether so many characters take less time than the way to a thread."""
+        return characters <= self.inline_characters
 
     def retire(self) -> None:
         """Answer what has been asked, then let go of the thread."""

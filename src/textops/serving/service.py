@@ -4,13 +4,13 @@ import asyncio
 import time
 from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import Any
 
 from loguru import logger
 
 from textops.errors import RegistryError
 from textops.inference import Prediction
-from textops.prediction_log import LoggedPrediction, PredictionLog, PredictionLogSettings, new_prediction_id
+from textops.prediction_log import PredictionLog, PredictionLogSettings, new_prediction_id
 from textops.registry import Registry, Version
 from textops.serving.admission import Admission
 from textops.serving.bodies import BodyBounds
@@ -20,6 +20,7 @@ from textops.serving.log_metrics import LogMetrics
 from textops.serving.metrics import ServingMetrics
 from textops.serving.pace import Pace
 from textops.serving.problems import ProblemError
+from textops.serving.questions import Question, logged_rows, response_to
 from textops.serving.schemas import Limits, ModelDescription, ModelReference
 from textops.serving.served_model import ServedModel
 from textops.serving.settings import ServingSettings
@@ -30,18 +31,6 @@ _REFUSALS_AT_ONCE = 50
 _REFRESH_SECONDS = 0.5
 # Orchestrators send SIGKILL ten seconds after SIGTERM; draining takes up to six of them.
 LOG_CLOSE_SECONDS = 2
-
-
-class Question(NamedTuple):
-    """A text that somebody asks about.
-
-    Attributes:
-        text: The text, whole.
-        request_id: The request that brought it.
-    """
-
-    text: str
-    request_id: str
 
 
 class Service:
@@ -113,11 +102,12 @@ class Service:
         Raises:
             ProblemError: 503 or 504.
         """
-        if len(text) > self.current.get().inline_characters:
+        question = self._question(text, exchange)
+        if not self.current.get().answers_inline(len(question.text)):
             (answer,) = await self.answer([text], exchange)
             return answer
         self._check_time(exchange)
-        return await self._turn.answer(Question(text, exchange.request_id))
+        return await self._turn.answer(question)
 
     async def answer(self, texts: Sequence[str], exchange: Exchange) -> list[dict[str, Any]]:
         """Classify texts and log the answers; each has the members of `PredictionResponse`.
@@ -127,40 +117,34 @@ class Service:
         """
         model = self.current.get()
         self._check_time(exchange)
+        questions = [self._question(text, exchange) for text in texts]
         start = time.perf_counter()
-        predictions = await self._classify(model, self._seen(texts))
-        seconds = time.perf_counter() - start
-        return self._answers(
-            model.version, [Question(text, exchange.request_id) for text in texts], predictions, seconds
-        )
+        predictions = await self._classify(model, [question.text for question in questions])
+        return self._answers(questions, model.version, predictions, time.perf_counter() - start)
+
+    def _question(self, text: str, exchange: Exchange) -> Question:
+        longest = self.settings.max_text_characters
+        return Question(text[:longest], len(text) > longest, exchange.request_id)
 
     def _answer_here(self, questions: Sequence[Question]) -> list[dict[str, Any]]:
         """Answer on the event loop."""
         model = self.current.get()
         start = time.perf_counter()
-        predictions = model.predict(self._seen([question.text for question in questions]))
-        return self._answers(model.version, questions, predictions, time.perf_counter() - start)
-
-    def _seen(self, texts: Sequence[str]) -> list[str]:
-        """Return what the model sees of texts."""
-        longest = self.settings.max_text_characters
-        return [text[:longest] for text in texts]
+        predictions = model.predict([question.text for question in questions])
+        return self._answers(questions, model.version, predictions, time.perf_counter() - start)
 
     def _answers(
-        self, version: Version, questions: Sequence[Question], predictions: Sequence[Prediction], seconds: float
+        self, questions: Sequence[Question], version: Version, predictions: Sequence[Prediction], seconds: float
     ) -> list[dict[str, Any]]:
         """Count and log what the model said in so many seconds, and return the answers."""
-        seen = self._seen([question.text for question in questions])
-        ids = [new_prediction_id() for _ in predictions]
-        answers = [response_to(version, *answer) for answer in zip(ids, predictions, strict=True)]
-        for answer, question, text in zip(answers, questions, seen, strict=True):
-            if len(question.text) > len(text):
-                answer["truncated"] = True
-        self.metrics.observe(version, seen, predictions)
+        ids = [new_prediction_id() for _ in questions]
+        self.metrics.observe(version, [question.text for question in questions], predictions)
         if self.log is not None:
-            requests = [question.request_id for question in questions]
-            self.log.record(logged_rows(version, requests, ids, seen, predictions, seconds / len(seen)))
-        return answers
+            self.log.record(logged_rows(questions, version, ids, predictions, seconds / len(questions)))
+        return [
+            response_to(question, version, prediction_id, prediction)
+            for question, prediction_id, prediction in zip(questions, ids, predictions, strict=True)
+        ]
 
     def _check_time(self, exchange: Exchange) -> None:
         if time.perf_counter() - exchange.started > self.settings.timeout_seconds:
@@ -216,46 +200,6 @@ class Service:
             "timeout",
             f"no answer within {self.settings.timeout_seconds:g} s: ask again, or for less at once",
         )
-
-
-def response_to(version: Version, prediction_id: str, prediction: Prediction) -> dict[str, Any]:
-    """Return the members of `PredictionResponse`."""
-    return {
-        "prediction_id": prediction_id,
-        "label": prediction.label,
-        "probability": prediction.probability,
-        "probabilities": prediction.probabilities,
-        "needs_review": prediction.needs_review,
-        "model": {"name": version.name, "version": version.number},
-    }
-
-
-def logged_rows(
-    version: Version,
-    requests: Sequence[str],
-    ids: Sequence[str],
-    texts: Sequence[str],
-    predictions: Sequence[Prediction],
-    seconds: float,
-) -> list[LoggedPrediction]:
-    """Return a row of the prediction log for each answer."""
-    now = time.time()
-    return [
-        LoggedPrediction(
-            prediction_id,
-            now,
-            request,
-            version.name,
-            version.number,
-            prediction.label,
-            prediction.probability,
-            prediction.probabilities,
-            prediction.needs_review,
-            text,
-            seconds,
-        )
-        for prediction_id, request, text, prediction in zip(ids, requests, texts, predictions, strict=True)
-    ]
 
 
 def _reference(version: Version) -> ModelReference:

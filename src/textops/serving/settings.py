@@ -28,7 +28,7 @@ class ServingSettings(BaseSettings):
         long_texts: What is done with longer texts.
         max_batch_texts: Larger batches are refused; longer ones go over NDJSON, line by line.
         max_waiting_texts: Texts that may wait or run in one process, what is more is refused; None for as many as are
-            answered in `max_waiting_milliseconds`, by what they take now.
+            answered in `max_waiting_milliseconds`, by what they take now. A batch counts as a quarter of them at most.
         max_waiting_milliseconds: How long a text should wait at most before it is looked at.
         max_waiting_bytes: Bytes that bodies of several pieces may take in one process.
         refusals_per_second: How many refusals for overload a process sends in a second; the others wait for their

@@ -185,13 +185,9 @@ class NgramTokenizer:
 
     @cached_property
     def _settings(self) -> tuple[int, int, bool, int, int]:
-        """What the kernel wants to know."""
-        return self.word_bits, self.character_bits, self.word_pairs, self._shortest, max(0, self.longest)
-
-    @property
-    def _shortest(self) -> int:
-        """The shortest run, or one longer than any may be."""
-        return min(self.shortest, _LONGEST_RUN + 1)
+        """What the kernel wants to know; the shortest run may be one that is longer than any."""
+        shortest = min(self.shortest, _LONGEST_RUN + 1)
+        return self.word_bits, self.character_bits, self.word_pairs, shortest, max(0, self.longest)
 
     def _ragged_by_numpy(self, texts: Sequence[str]) -> Ragged:
         counted = [count_distinct(ids, self.vocabulary_size) for ids in self.occurrences(texts)]

@@ -1,0 +1,65 @@
+"""What is asked about a text, and what is made of the model's answer: members of the response, a row of the log."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from textops.inference import Prediction
+from textops.prediction_log import LoggedPrediction
+from textops.registry import Version
+
+
+class Question(NamedTuple):
+    """A text that somebody asks about.
+
+    Attributes:
+        text: What the model sees of it.
+        is_cut: Whether the text is longer than that.
+        request_id: The request that brought it.
+    """
+
+    text: str
+    is_cut: bool
+    request_id: str
+
+
+def response_to(question: Question, version: Version, prediction_id: str, prediction: Prediction) -> dict[str, Any]:
+    """Return the members of `PredictionResponse`."""
+    response = {
+        "prediction_id": prediction_id,
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "probabilities": prediction.probabilities,
+        "needs_review": prediction.needs_review,
+        "model": {"name": version.name, "version": version.number},
+    }
+    if question.is_cut:
+        response["truncated"] = True
+    return response
+
+
+def logged_rows(
+    questions: Sequence[Question],
+    version: Version,
+    ids: Sequence[str],
+    predictions: Sequence[Prediction],
+    seconds: float,
+) -> list[LoggedPrediction]:
+    """Return a row of the prediction log for each answer, each of which took so many seconds."""
+    now = time.time()
+    return [
+        LoggedPrediction(
+            prediction_id,
+            now,
+            question.request_id,
+            version.name,
+            version.number,
+            prediction.label,
+            prediction.probability,
+            prediction.probabilities,
+            prediction.needs_review,
+            question.text,
+            seconds,
+        )
+        for question, prediction_id, prediction in zip(questions, ids, predictions, strict=True)
+    ]
