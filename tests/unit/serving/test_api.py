@@ -109,6 +109,24 @@ def test_a_title_counts_like_a_line_in_front_of_the_text(client: TestClient) -> 
     assert apart["label"] == "sport"
 
 
+@pytest.mark.parametrize("batching", ["inline", "queue"])
+def test_a_long_text_is_cut_and_the_answer_says_so_where_the_settings_do(
+    settings: ServingSettings, batching: str
+) -> None:
+    # given
+    longest = settings.max_text_characters
+    seen = (SPORT + " " * longest)[:longest]
+    cutting = settings.model_copy(update={"long_texts": "cut", "batching": batching})
+    # when
+    with TestClient(create_app(cutting)) as client:
+        whole = client.post("/predict", json={"text": seen}).json()
+        cut = client.post("/predict", json={"text": seen + TECH}).json()
+    # then
+    assert cut["truncated"] is True
+    assert "truncated" not in whole
+    assert cut["probabilities"] == whole["probabilities"]
+
+
 def test_a_batch_is_answered_in_its_order(client: TestClient) -> None:
     response = client.post("/predict/batch", json={"texts": [TECH, SPORT, TECH + " " + TECH, SPORT]})
 
