@@ -71,6 +71,7 @@ def overload(**others: object) -> Overload:
         "result": load(900, refused=times(5, 9), statuses={200: 900, 429: 2000}),
         "busy": 1.0,
         "megabytes_before": 150.0,
+        "megabytes_early": 152.0,
         "megabytes_after": 155.0,
         "usual_ms": 2.0,
         "recovery_seconds": 0.5,

@@ -1,5 +1,6 @@
 """What a server does when three times as much is asked as it can answer."""
 
+import threading
 import time
 
 from loguru import logger
@@ -22,6 +23,8 @@ _TIMES_AS_USUAL = 2.0
 _PAUSE_SECONDS = 0.005
 _LONGEST_RECOVERY = 30.0
 _OK = 200
+# When all connections are open, and what they take is taken.
+_EARLY = 0.25
 
 
 class Overload(Frozen):
@@ -33,6 +36,7 @@ class Overload(Frozen):
         result: What came of them.
         busy: Share of that time in which the server worked.
         megabytes_before: Resident memory at the maximum.
+        megabytes_early: Resident memory after a quarter of the time, with all connections open.
         megabytes_after: Resident memory when it was over.
         usual_ms: How long 95 of 100 single answers took before, in milliseconds.
         recovery_seconds: From the last request sent until 20 answers in a row took no more than twice that; None
@@ -44,6 +48,7 @@ class Overload(Frozen):
     result: LoadResult
     busy: float
     megabytes_before: float
+    megabytes_early: float
     megabytes_after: float
     usual_ms: float
     recovery_seconds: float | None
@@ -64,9 +69,13 @@ def overload(contender: Contender, place: Place, seconds: float) -> Overload:
         usual = sorted(_answer_seconds(server) for _ in range(_USUAL_ANSWERS))[int(0.95 * _USUAL_ANSWERS)]
         before = server.resident_megabytes()
         logger.info("Offering {:.0f} requests a second, {:g} times the maximum", TIMES * maximum, TIMES)
+        early: list[float] = []
+        look = threading.Timer(seconds * _EARLY, lambda: early.append(server.resident_megabytes()))
         worked = server.processor_seconds()
+        look.start()
         result = send(load_for(server, place, seconds, connections=CONNECTIONS, rate=TIMES * maximum))
         worked = server.processor_seconds() - worked
+        look.join()
         recovery = _recovery(server, result.ended, _TIMES_AS_USUAL * usual)
         return Overload(
             maximum=maximum,
@@ -74,6 +83,7 @@ def overload(contender: Contender, place: Place, seconds: float) -> Overload:
             result=result,
             busy=worked / result.seconds,
             megabytes_before=before,
+            megabytes_early=early[0],
             megabytes_after=server.resident_megabytes(),
             usual_ms=1000 * usual,
             recovery_seconds=recovery,

@@ -82,7 +82,7 @@ def _of_overload(load: Overload) -> list[Promise]:
     slowest = None if load.result.accepted is None else load.result.accepted.p99
     recovery = load.recovery_seconds
     others = load.result.failed
-    growth = load.megabytes_after - load.megabytes_before
+    growth = load.megabytes_after - load.megabytes_early
     return [
         Promise(
             "answers at 3 times the maximum, share of it",
@@ -98,7 +98,7 @@ def _of_overload(load: Overload) -> list[Promise]:
         ),
         Promise("neither answered nor refused with 429 there", "0", f"{others:,}", others == 0),
         Promise(
-            "growth of memory there",
+            "growth of memory there, once all connections are open",
             f"below {MOST_GROWTH_MEGABYTES:g} MB",
             f"{growth:.0f} MB",
             growth < MOST_GROWTH_MEGABYTES,

@@ -115,7 +115,8 @@ def _overload(found: Measurements) -> str:
         f"{load.goodput:.0%} of the maximum of {load.maximum:,.0f}. Answers: {statuses}; {result.errors:,} without an "
         f"answer; {result.unsent:,} not sent, as every connection waited.{accepted}{refused} Times count from the "
         f"moment when a request was due. The server worked {load.busy:.0%} of the time. Memory "
-        f"{load.megabytes_before:.0f} MB before, {load.megabytes_after:.0f} MB after; single answers as fast as before "
+        f"{load.megabytes_before:.0f} MB before, {load.megabytes_early:.0f} MB after a quarter of the time, "
+        f"{load.megabytes_after:.0f} MB at the end; single answers as fast as before "
         f"{back}.\n"
     )
 
