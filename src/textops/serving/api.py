@@ -76,7 +76,7 @@ def create_app(
     )
     app.state.service = service
     Instrumentator(registry=service.metrics.registry).add(service.metrics.http.observe_info).instrument(app)
-    install_problem_handlers(app, service.pace)
+    install_problem_handlers(app, service.pace, service.metrics.http)
     install_endpoints(app, service)
     install_documentation(app, needs_key=bool(settings.api_keys or settings.admin_keys))
     app.door = Door(

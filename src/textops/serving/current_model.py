@@ -108,7 +108,7 @@ class CurrentModel:
 
     def _introduce(self, model: ServedModel) -> None:
         model.observe = self._metrics.observe_stages
-        self._metrics.introduce(model.version)
+        self._metrics.introduce(model.version, model.predictor.manifest.created)
 
     def _finish(self, outcome: Outcome, message: str) -> tuple[Outcome, str]:
         self._complaint = ""

@@ -103,6 +103,7 @@ class Door:
 
     async def _refuse(self, exchange: Exchange, problem: ProblemError) -> Answer:
         if problem.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._metrics.count_refusal(problem.error)
             await self._pace.wait()
         return problem_answer(problem, exchange.request_id)
 

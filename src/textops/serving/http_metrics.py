@@ -12,7 +12,9 @@ AnyTally = TypeVar("AnyTally", HistogramTally, SummaryTally)
 
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"})
 _FINE = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
-_COARSE = (0.01, 0.1, 0.5, 1)
+# With the bound of the service level objective on single texts: deploy/prometheus/recording_rules.yaml.
+_COARSE = (0.01, 0.1, 0.25, 0.5, 1)
+_REFUSALS = ("overloaded", "rate_limited")
 
 
 class HttpMetrics:
@@ -46,6 +48,12 @@ class HttpMetrics:
             buckets=_COARSE,
             registry=registry,
         )
+        self._refused = Counter(
+            "textops_requests_refused_total", "Requests refused with 429 by reason.", ["reason"], registry=registry
+        )
+        for reason in _REFUSALS:
+            # There from the start: what appears with its first refusal hides it from rate().
+            self._refused.labels(reason)
         self._requests = CounterTally[tuple[str, str, str]](lambda key: requests.labels(*key))
         self._tallies: list[HistogramTally | SummaryTally] = []
         self._fine = self._kept(HistogramTally(fine))
@@ -74,6 +82,10 @@ class HttpMetrics:
         self._coarse(method, handler).observe(seconds)
         self._request_sizes(handler).observe(request_bytes)
         self._response_sizes(handler).observe(response_bytes)
+
+    def count_refusal(self, reason: str) -> None:
+        """Count a request that was refused with 429, by the name of the problem."""
+        self._refused.labels(reason).inc()
 
     def hand_over(self) -> None:
         """Let Prometheus see what was counted; on the event loop, as all that counts."""

@@ -3,6 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
@@ -31,6 +32,7 @@ class ServingMetrics:
         ready: Whether the last canary prediction worked.
         running: Requests that wait or run.
         waiting_texts: Texts that wait or run.
+        most_waiting_texts: How many may.
         log_waiting: Rows that wait for the prediction log's database.
         log_reachable: Whether that database answers.
         log_written: Rows written to it.
@@ -45,6 +47,9 @@ class ServingMetrics:
         self.ready = self._gauge("textops_ready", "1 when the last canary prediction worked, else 0.", "livemin")
         self.running = self._gauge("textops_requests_running", "Predictions that are being answered now.", "livesum")
         self.waiting_texts = self._gauge("textops_texts_waiting", "Texts that wait or run now.", "livesum")
+        self.most_waiting_texts = self._gauge(
+            "textops_texts_waiting_limit", "Texts that may wait or run now; more are refused.", "livesum"
+        )
         self.log_waiting = self._gauge(
             "textops_prediction_log_waiting_rows", "Rows that wait for the prediction log's database.", "livesum"
         )
@@ -76,15 +81,19 @@ class ServingMetrics:
         # Filled from the thread of the model too; adding to a deque is one step for the interpreter.
         self._stages: deque[StageTimes] = deque()
         self._model = self._gauge("textops_model_info", "1 for the model that answers.", "livemax", ["name", "version"])
+        self._created = self._gauge(
+            "textops_model_created_timestamp_seconds", "When the model that answers was made; 0 without one.", "livemin"
+        )
         self._introduced: tuple[str, str] | None = None
 
-    def introduce(self, version: Version) -> None:
-        """Say which version answers from now on."""
+    def introduce(self, version: Version, created: datetime) -> None:
+        """Say which version answers from now on, and when it was made."""
         if self._introduced is not None:
             # Not removed: between processes a figure can be set, but not taken away.
             self._model.labels(*self._introduced).set(0)
         self._introduced = (version.name, str(version.number))
         self._model.labels(*self._introduced).set(1)
+        self._created.set(created.timestamp())
         self.ready.set(1)
 
     def count_reload(self, outcome: str) -> None:

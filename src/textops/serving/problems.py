@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from textops.serving.exchange import Answer, request_id_of
+from textops.serving.http_metrics import HttpMetrics
 from textops.serving.pace import Pace
 from textops.serving.schemas import FieldProblem, Problem
 
@@ -79,16 +80,18 @@ def json_pointer(location: tuple[int | str, ...]) -> str:
     return "".join(f"/{part}" for part in parts)[:MAX_POINTER_CHARACTERS]
 
 
-def install_problem_handlers(app: FastAPI, pace: Pace) -> None:
+def install_problem_handlers(app: FastAPI, pace: Pace, metrics: HttpMetrics) -> None:
     """Answer every error of the app with a problem.
 
     Args:
         app: The app.
         pace: How fast refusals for overload go out.
+        metrics: Counts them.
     """
 
     async def answer_problem(request: Request, error: ProblemError) -> Response:
         if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+            metrics.count_refusal(error.error)
             await pace.wait()
         return _response(request, error)
 

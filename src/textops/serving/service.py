@@ -180,6 +180,7 @@ class Service:
         self.metrics.hand_over()
         self.metrics.running.set(self.admission.requests)
         self.metrics.waiting_texts.set(self.admission.texts)
+        self.metrics.most_waiting_texts.set(self.admission.most_texts)
         if self.log is not None:
             self.metrics.log_waiting.set(self.log.state.waiting)
 

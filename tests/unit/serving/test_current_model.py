@@ -75,6 +75,8 @@ def test_another_version_answers_once_it_is_loaded(
     assert current.version is not None
     assert current.version.number == 2
     assert figure(metrics, "textops_model_info") == 1
+    created = current.get().predictor.manifest.created.timestamp()
+    assert figure(metrics, "textops_model_created_timestamp_seconds") == pytest.approx(created, abs=0.01)
     current.close()
 
 
@@ -104,6 +106,7 @@ def test_without_a_model_there_is_none_to_get_until_one_is_promoted(
         current.get()
     assert (current.version, reload(current)[0]) == (None, "failed")
     assert "nothing answers" in errors[-1]
+    assert figure(metrics, "textops_model_created_timestamp_seconds") == 0
     assert figure(metrics, "textops_ready") == 0
 
     registry = Registry(tmp_path / "registry")

@@ -114,6 +114,11 @@ def test_too_many_texts_at_once_are_refused_in_a_batch_too(registry: Registry) -
             response = client.post(path, json=body)
             assert refusal(response, 429) == "overloaded"
             assert response.headers["retry-after"] == "1"
+        figures = client.get("/metrics").text
+        assert 'textops_requests_refused_total{reason="overloaded"} 2.0' in figures
+        assert 'textops_requests_refused_total{reason="rate_limited"} 0.0' in figures
+        assert "textops_texts_waiting 1.0" in figures
+        assert "textops_texts_waiting_limit 1.0" in figures
         client.app.state.service.admission.leave(1)  # type: ignore[attr-defined]
         assert client.post("/predict", json=TEXT).status_code == 200
 
