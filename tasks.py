@@ -242,6 +242,12 @@ def tables(context: Context) -> None:
         path.write_text(with_reports(path.read_text(encoding="utf-8")), encoding="utf-8")
 
 
+@task
+def dashboard(context: Context) -> None:
+    """Write the Grafana dashboard from its source, textops.monitoring.dashboard."""
+    run_module(context, "textops.monitoring.dashboard", "deploy/grafana/dashboards/textops.json")
+
+
 def documents() -> list[Path]:
     """Return the pages that may hold what a command wrote."""
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
