@@ -293,11 +293,51 @@ def test_rows_that_the_log_loses_call_somebody(
 
 
 def test_drift_is_told_to_the_drift_service_and_to_people(prometheus: Prometheus, webhook: Webhook) -> None:
+    def jobs(path: str) -> set[str]:
+        return {alert["labels"]["job"] for alert in webhook.alerts(path, "TextopsDrift")}
+
     webhook.metrics.show(check_of("drift"))
 
-    for path in ("/alerts", "/tickets"):
-        wait_for(
-            lambda path=path: webhook.alerts(path, "TextopsDrift"),  # type: ignore[misc]
-            lambda: (webhook.told, prometheus.firing()),
-        )
-        assert webhook.alerts(path, "TextopsDrift")[0]["labels"]["job"] == "textops-drift"
+    wait_for(lambda: "textops-drift" in jobs("/alerts") & jobs("/tickets"), lambda: (webhook.told, prometheus.firing()))
+
+
+@pytest.mark.parametrize(
+    ("worse", "follows", "silent"),
+    [
+        ({"alertname": "TextopsDown"}, {"alertname": "TextopsNotReady"}, True),
+        ({"alertname": "TextopsNotReady"}, {"alertname": "TextopsReloadFailing"}, True),
+        ({"alertname": "TextopsNotReady"}, {"alertname": "TextopsPredictionLogLosesRows"}, False),
+        ({"alertname": "TextopsNotReady"}, {"alertname": "TextopsReloadFailing", "instance": "another"}, False),
+        ({"alertname": "TextopsDown"}, {"alertname": "TextopsNoTraffic", "instance": ""}, True),
+        (
+            {"alertname": "TextopsErrorBudgetBurn", "severity": "page"},
+            {"alertname": "TextopsErrorBudgetBurn", "severity": "ticket"},
+            True,
+        ),
+        ({"alertname": "TextopsRefusing"}, {"alertname": "TextopsSaturated"}, True),
+        ({"alertname": "TextopsDrift"}, {"alertname": "TextopsFeatureDrift", "feature": "words"}, True),
+        ({"alertname": "TextopsDriftServiceDown"}, {"alertname": "TextopsDriftCheckStale"}, True),
+    ],
+    ids=lambda value: value["alertname"] if isinstance(value, dict) else str(value),
+)
+def test_what_follows_from_something_worse_is_not_told_beside_it(
+    alertmanager: Program,
+    request: pytest.FixtureRequest,
+    worse: dict[str, str],
+    follows: dict[str, str],
+    *,
+    silent: bool,
+) -> None:
+    # given: alerts of a job that is this case's own
+    shared = {"job": request.node.name, "instance": "a"}
+    alerts = [{"labels": {**shared, **labels}} for labels in (worse, follows)]
+    url = f"http://{alertmanager.address}/api/v2/alerts"
+    # when
+    httpx.post(url, json=alerts).raise_for_status()
+    # then
+    found = httpx.get(url).json()
+    expected = {name: value for name, value in alerts[1]["labels"].items() if value}
+    (status,) = [alert["status"] for alert in found if alert["labels"] == expected]
+    assert bool(status["inhibitedBy"]) is silent
+    (cause,) = [alert["status"] for alert in found if alert["labels"] == alerts[0]["labels"]]
+    assert cause["inhibitedBy"] == []
