@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["timeseries", "stat", "bargauge", "heatmap", "table"]
+Kind = Literal["timeseries", "stat", "bargauge", "heatmap"]
 
 Steps = tuple[tuple[float | None, str], ...]
 """Values from which another colour counts, with the colour; that of None counts from the start."""
@@ -169,8 +169,6 @@ def _target(kind: Kind, place: int, query: Query) -> dict[str, Any]:
     target = {"refId": letter, "datasource": _DATASOURCE, "expr": query.expression, "legendFormat": query.legend}
     if kind == "heatmap":
         return {**target, "format": "heatmap", "legendFormat": "{{le}}"}
-    if kind == "table":
-        return {**target, "format": "table", "instant": True}
     return {**target, "range": kind == "timeseries", "instant": kind != "timeseries"}
 
 
@@ -199,5 +197,4 @@ _OPTIONS: dict[Kind, dict[str, Any]] = {
         "yAxis": {"unit": "percentunit"},
         "tooltip": {"mode": "single", "yHistogram": False},
     },
-    "table": {"showHeader": True},
 }
