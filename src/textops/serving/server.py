@@ -76,7 +76,7 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     )
     logger.info("serving {} on {}", model.version, address_of(listener))
     _prepare_interpreter()
-    with _signals_ending_well():
+    with signals_ending_well():
         uvicorn.Server(config).run([listener])
 
 
@@ -92,7 +92,7 @@ def _prepare_interpreter() -> None:
 
 
 @contextmanager
-def _signals_ending_well() -> Iterator[None]:
+def signals_ending_well() -> Iterator[None]:
     """Make SIGTERM and SIGINT end the server and nothing else.
 
     uvicorn drains on both and raises them again afterwards, which would end the process by signal; a service

@@ -1,0 +1,95 @@
+"""What the drift service answers, and what Alertmanager sends it."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from textops.frozen import Frozen
+from textops.monitoring.findings import DriftCheck, FeatureDrift
+from textops.monitoring.retrainer import Answer, Retraining
+from textops.monitoring.thresholds import Verdict
+
+
+class DriftStatus(Frozen):
+    """What is known now.
+
+    Attributes:
+        verdict: Of the last check; `unknown` before the first.
+        summary: One sentence.
+        check: The last check, None before the first.
+        problem: Why the last attempt failed, empty where it did not; `check` is then older.
+        retraining: The last retraining that this service started, None before the first.
+    """
+
+    verdict: Verdict | Literal["unknown"]
+    summary: str
+    check: DriftCheck | None
+    problem: str
+    retraining: Retraining | None
+
+
+class Bin(Frozen):
+    """A part of a feature's range.
+
+    Attributes:
+        name: The class, or the range from below to above.
+        reference: Share of the held-out examples in it.
+        window: Share of the live answers in it.
+    """
+
+    name: str
+    reference: float
+    window: float
+
+
+class FeatureDetail(Frozen):
+    """A feature, with its two distributions.
+
+    Attributes:
+        drift: What the check found.
+        bins: In the order of the values; those of the score.
+        created: When it was looked at.
+    """
+
+    drift: FeatureDrift
+    bins: tuple[Bin, ...]
+    created: datetime
+
+
+class DriftReadiness(Frozen):
+    """The log and the reference can be read."""
+
+    status: Literal["ready"] = "ready"
+    model: str
+
+
+class Alert(BaseModel):
+    """One alert, as Alertmanager sends it; what else it sends is not looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["firing", "resolved"]
+    labels: dict[str, str] = Field(default_factory=dict)
+
+
+class AlertGroup(BaseModel):
+    """The body of Alertmanager's webhook, version 4; what else it sends is not looked at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str = "4"
+    alerts: tuple[Alert, ...] = Field(max_length=1_000)
+
+
+class AlertAnswer(Frozen):
+    """What follows from alerts.
+
+    Attributes:
+        firing: Alerts that fire, by name.
+        retraining: `started`; `running` or `too soon` after the last one; `off` where the settings do not want it;
+            `not asked` where none fires.
+    """
+
+    firing: tuple[str, ...]
+    retraining: Answer | Literal["off", "not asked"]

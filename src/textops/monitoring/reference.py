@@ -1,0 +1,77 @@
+"""What live traffic is compared with: the features of held-out examples that a bundle carries."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.bundle import REFERENCE_FILE, Manifest
+from textops.errors import BundleError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LABELS = "predicted"
+PROBABILITIES = "probabilities"
+_NO_FEATURES = frozenset({"id", "label", LABELS, PROBABILITIES})
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Held-out examples as the model saw them.
+
+    Attributes:
+        manifest: Of the bundle.
+        predicted: The class that the model gave each.
+        probabilities: Calibrated, shape [examples, classes]; None in bundles of old.
+        features: Values by the name of the feature, shape [examples], NaN where unknown.
+    """
+
+    manifest: Manifest
+    predicted: list[str]
+    probabilities: Numbers | None
+    features: dict[str, Numbers]
+
+    def __len__(self) -> int:
+        return len(self.predicted)
+
+
+def read_reference(folder: Path, manifest: Manifest) -> Reference:
+    """Read the reference of a bundle.
+
+    Raises:
+        BundleError: If it has none, or one of another model.
+    """
+    from pyarrow import ArrowException, parquet
+
+    path = folder / REFERENCE_FILE
+    if REFERENCE_FILE not in manifest.files:
+        raise BundleError(f"{folder} has no {REFERENCE_FILE} to compare with: make the bundle again (textops evaluate)")
+    try:
+        table = parquet.read_table(path)
+    except (ArrowException, OSError) as error:
+        raise BundleError(f"{path} cannot be read: {error}") from error
+    if not table.num_rows or LABELS not in table.column_names:
+        raise BundleError(f"{path} holds no examples: make the bundle again (textops evaluate)")
+    predicted = [str(name) for name in table[LABELS].to_pylist()]
+    strangers = sorted(set(predicted) - set(manifest.classes))
+    if strangers:
+        raise BundleError(f"{path} is of another model, its class {strangers[0]!r} is none of {manifest.name}")
+    return Reference(manifest, predicted, _probabilities(table, manifest), _features(table))
+
+
+def _probabilities(table: "pa.Table", manifest: Manifest) -> Numbers | None:
+    if PROBABILITIES not in table.column_names:
+        return None
+    rows = np.array(table[PROBABILITIES].to_pylist(), np.float64)
+    return rows if rows.shape == (table.num_rows, len(manifest.classes)) else None
+
+
+def _features(table: "pa.Table") -> dict[str, Numbers]:
+    names = [name for name in table.column_names if name not in _NO_FEATURES]
+    columns = {name: np.array(table[name].to_pylist(), np.float64) for name in names}
+    return {name: values for name, values in columns.items() if np.isfinite(values).any()}

@@ -1,0 +1,108 @@
+"""Starting a retraining, one at a time, as a process of its own: training needs what a service must not load."""
+
+import asyncio
+import shlex
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+from loguru import logger
+
+from textops.frozen import Frozen
+
+Answer = Literal["started", "running", "too soon"]
+Outcome = Literal["promoted", "refused", "failed"]
+
+_OUTCOMES: dict[int, Outcome] = {0: "promoted", 3: "refused"}
+_KEPT_LINES = 20
+
+
+class Retraining(Frozen):
+    """A retraining that ran, or runs.
+
+    Attributes:
+        reason: Why it was started.
+        started: When.
+        ended: When it was over, None while it runs.
+        outcome: What came of it: `promoted` where the command ended well, `refused` by the gate, else `failed`.
+        said: What the command said last.
+    """
+
+    reason: str
+    started: datetime
+    ended: datetime | None = None
+    outcome: Outcome | None = None
+    said: str = ""
+
+
+class Retrainer:
+    """Starts `textops retrain`, and knows what came of it.
+
+    Attributes:
+        last: The last retraining, None before the first.
+    """
+
+    def __init__(
+        self, arguments: str, pause_seconds: float, ended: Callable[[Outcome], None], begun: Callable[[], None]
+    ) -> None:
+        """Take what is needed; nothing is started.
+
+        Args:
+            arguments: Of the command, as in a shell.
+            pause_seconds: None begins sooner after the last one has ended.
+            ended: Is told the outcome.
+            begun: Is told that one begins.
+        """
+        self.last: Retraining | None = None
+        self._command = [sys.executable, "-m", "textops", "retrain", *shlex.split(arguments)]
+        self._pause = pause_seconds
+        self._ended = ended
+        self._begun = begun
+        self._task: asyncio.Task[None] | None = None
+        self._again_from = 0.0
+
+    def start(self, model: str | None, reason: str) -> Answer:
+        """Start one, unless one runs or has just run; returns at once.
+
+        Args:
+            model: Name of the model; None for the only one in production.
+            reason: Why, for the log.
+        """
+        if self._task is not None and not self._task.done():
+            return "running"
+        if time.monotonic() < self._again_from:
+            return "too soon"
+        self.last = Retraining(reason=reason, started=datetime.now(UTC))
+        self._begun()
+        logger.info("retraining {}: {}", model or "the model in production", reason)
+        command = [*self._command, *([] if model is None else [model])]
+        self._task = asyncio.create_task(self._run(command, self.last))
+        return "started"
+
+    async def close(self) -> None:
+        """End what runs; a retraining leaves nothing half done."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self, command: list[str], begun: Retraining) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+        )
+        try:
+            output, _ = await process.communicate()
+        except asyncio.CancelledError:
+            process.terminate()
+            await process.wait()
+            raise
+        outcome = _OUTCOMES.get(process.returncode or 0, "failed")
+        lines = output.decode(errors="replace").strip().splitlines()[-_KEPT_LINES:]
+        said = lines[-1].strip() if lines else ""
+        ended = {"ended": datetime.now(UTC), "outcome": outcome, "said": "\n".join(lines)}
+        self.last = begun.model_copy(update=ended)
+        self._again_from = time.monotonic() + self._pause
+        self._ended(outcome)
+        record = logger.info if outcome == "promoted" else logger.error
+        record("the retraining ended, {}: {}", outcome, said)
