@@ -18,6 +18,7 @@ import yaml  # type: ignore[import-untyped]
 
 from textops.monitoring.dashboard import as_json
 from textops.monitoring.drift_metrics import DriftMetrics
+from textops.monitoring.drift_schemas import AlertGroup
 from textops.monitoring.effects import Effect
 from textops.monitoring.findings import DriftCheck, FeatureDrift, Looked, Quality, Separation
 from textops.registry import Registry
@@ -72,6 +73,8 @@ class Answering(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        # The drift service must be able to read what Alertmanager sends.
+        AlertGroup.model_validate(body)
         self.server.told.setdefault(self.path, []).extend(body["alerts"])
         self._answer(b"")
 

@@ -2,7 +2,8 @@
 
 from textops.monitoring.grafana import ONE_IS_GOOD, YES_OR_NO, ZERO_IS_GOOD, Panel, Query, Row
 
-_API = 'instance=~"$instance"'
+# The drift service counts its requests under the same names.
+_API = 'job="textops-api", instance=~"$instance"'
 _BUDGET_STEPS = ((None, "red"), (0.0, "orange"), (0.25, "green"))
 
 
