@@ -18,6 +18,7 @@ from textops.commands import (
     promotion,
     registration,
     reporting,
+    retraining,
 )
 from textops.errors import ConfigurationError, TextopsError
 
@@ -76,6 +77,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     promotion.promote,
     registration.rollback,
     registration.card,
+    retraining.retrain,
     answering.predict,
     answering.serve,
     looking.doctor,

@@ -79,6 +79,7 @@ def test_help_comes_without_loading_torch() -> None:
         (("register",), "models/latest/bundle"),
         (("promote",), "empty"),
         (("rollback",), "empty"),
+        (("retrain",), "empty"),
         (("models",), "empty"),
         (("models", "nobody"), "nobody"),
         (("card", "nobody"), "nobody"),

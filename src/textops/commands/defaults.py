@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from textops.errors import ConfigurationError, RegistryError
 
 if TYPE_CHECKING:
+    from textops.prediction_log import PredictionLogSettings
+    from textops.prediction_log.database import Database
     from textops.registry.store import Registry
 
 
@@ -39,3 +41,38 @@ def folder_of(text: str) -> Path:
         return open_registry().resolve(text)
     except RegistryError as error:
         raise ConfigurationError(f"there is no folder {text}, and no such model either: {error}") from error
+
+
+def prediction_log_settings() -> "PredictionLogSettings":
+    """Read the settings of the prediction log.
+
+    Raises:
+        ConfigurationError: If there is none.
+    """
+    from textops.prediction_log import PredictionLogSettings
+    from textops.registry.settings import read_settings
+
+    settings = read_settings(PredictionLogSettings)
+    if not settings.is_on:
+        raise ConfigurationError("TEXTOPS_DATABASE_URL=none switches the prediction log off: give its address")
+    return settings
+
+
+def open_prediction_log(settings: "PredictionLogSettings | None" = None) -> "Database":
+    """Open the database that TEXTOPS_DATABASE_URL names; no log is made here.
+
+    Args:
+        settings: If they are read already.
+
+    Raises:
+        ConfigurationError: If there is none.
+        DatabaseAwayError: If it cannot be used, or holds no log.
+    """
+    from textops.prediction_log.address import parse_address
+    from textops.prediction_log.database import Database
+    from textops.prediction_log.schema import check_schema
+
+    settings = settings or prediction_log_settings()
+    database = Database(parse_address(settings.database_url.get_secret_value()))
+    check_schema(database)
+    return database

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from loguru import logger
 
+from textops.commands.defaults import open_prediction_log, prediction_log_settings
+
 if TYPE_CHECKING:
-    from textops.prediction_log import PredictionLogSettings
     from textops.prediction_log.database import Database
 
 prediction_log = typer.Typer(
@@ -25,8 +26,8 @@ def show_status() -> None:
     from textops.prediction_log.reading import count_feedback, rows_by_model
     from textops.prediction_log.spill import spilled_files
 
-    settings = _settings()
-    database = _open(settings)
+    settings = prediction_log_settings()
+    database = open_prediction_log(settings)
     with database.reading() as connection:
         models, judgements = rows_by_model(connection), count_feedback(connection)
     typer.echo(f"prediction log: {database.address.shown}")
@@ -68,7 +69,7 @@ def export(
     )
     if period.since is not None and period.until is not None and period.since >= period.until:
         raise ConfigurationError(f"--since {since} is not before --until {until}")
-    rows = export_predictions(_open(_settings()), path, period, force=force)
+    rows = export_predictions(open_prediction_log(), path, period, force=force)
     logger.info("{} predictions are in {}", rows, path)
 
 
@@ -83,7 +84,7 @@ def prune(
     """  # noqa: D205 (shown as help)
     from textops.prediction_log.retention import before, prune
 
-    database = _open(_settings())
+    database = open_prediction_log()
     limit = before(days)
     gone = 0
     while True:
@@ -104,33 +105,14 @@ def migrate() -> None:
     from textops.prediction_log.schema import VERSIONS
     from textops.prediction_log.schema import migrate as bring_up_to_date
 
-    database = _database(_settings())
+    database = _database()
     done = "are now" if bring_up_to_date(database) else "were already"
     logger.info("the tables in {} {} of version {}", database.address.shown, done, VERSIONS[-1])
 
 
-def _settings() -> "PredictionLogSettings":
-    from textops.errors import ConfigurationError
-    from textops.prediction_log import PredictionLogSettings
-    from textops.registry.settings import read_settings
-
-    settings = read_settings(PredictionLogSettings)
-    if not settings.is_on:
-        raise ConfigurationError("TEXTOPS_DATABASE_URL=none switches the prediction log off: give its address")
-    return settings
-
-
-def _database(settings: "PredictionLogSettings") -> "Database":
+def _database() -> "Database":
+    """Return the database that is to hold the log, whatever it holds."""
     from textops.prediction_log.address import parse_address
     from textops.prediction_log.database import Database
 
-    return Database(parse_address(settings.database_url.get_secret_value()))
-
-
-def _open(settings: "PredictionLogSettings") -> "Database":
-    """Return a database that holds a log; none is made here."""
-    from textops.prediction_log.schema import check_schema
-
-    database = _database(settings)
-    check_schema(database)
-    return database
+    return Database(parse_address(prediction_log_settings().database_url.get_secret_value()))

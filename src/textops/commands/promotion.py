@@ -62,9 +62,10 @@ def _test_data(version: "Version", folder: Path | None) -> "Dataset":
         DataError: If none was named, and the one at hand is not the one the model was trained on.
     """
     from textops.data.dataset import Dataset
+    from textops.data.places import folder_of
 
     data = version.manifest.data
-    dataset = Dataset.load(folder or Path("data/processed") / data.name)
+    dataset = Dataset.load(folder or folder_of(Path("data/processed"), data.name, data.fingerprint))
     if folder is None and dataset.manifest.fingerprint != data.fingerprint:
         raise DataError(
             f"{dataset.folder} is not the data set that {version} was trained on, and may hold its training examples: "

@@ -20,7 +20,7 @@ from textops.data.manifest import (
 )
 from textops.data.records import ReadingNotes, Tally
 from textops.data.split import Assignment
-from textops.data.validation import LabelledText, Validated
+from textops.data.validation import Validated
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def described(preparation: Preparation) -> DatasetManifest:
         ),
         duplicates=_duplicates(preparation.grouped),
         audit=preparation.findings,
-        text_length=_text_length(rows),
+        text_length=text_length([row.text for row in rows]),
         note=preparation.configuration.note,
     )
 
@@ -115,8 +115,9 @@ def _occurrence(tally: Tally) -> Occurrences:
     return Occurrences(count=tally.count, places=tuple(tally.places))
 
 
-def _text_length(rows: Sequence[LabelledText]) -> TextLength:
-    lengths = np.array([len(row.text) for row in rows])
+def text_length(texts: Sequence[str]) -> TextLength:
+    """Measure the length of texts, at least one."""
+    lengths = np.array([len(text) for text in texts])
     return TextLength(
         minimum=int(lengths.min()),
         median=float(np.median(lengths)),

@@ -121,6 +121,22 @@ class TextLength(Frozen):
     maximum: int
 
 
+class Growth(Frozen):
+    """What live traffic added to a data set.
+
+    Attributes:
+        origin: Fingerprint of the data set as it was prepared from its source.
+        train: Examples in train that came from live traffic.
+        window: Examples in no training, to measure models on the traffic of the last retraining.
+        earlier_windows: Examples in no training, from the windows of retrainings before.
+    """
+
+    origin: str
+    train: int
+    window: int
+    earlier_windows: int
+
+
 class DatasetManifest(Frozen):
     """The content of `dataset.json`.
 
@@ -139,6 +155,7 @@ class DatasetManifest(Frozen):
         audit: What gives the label away.
         text_length: Length of the texts.
         note: Licence and conditions.
+        growth: What live traffic added; None for what was prepared from its source alone.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -155,6 +172,7 @@ class DatasetManifest(Frozen):
     audit: tuple[Finding, ...]
     text_length: TextLength
     note: str
+    growth: Growth | None = None
 
     def examples(self, split: SplitName) -> int:
         """Return the number of examples of a split."""

@@ -9,7 +9,7 @@ from loguru import logger
 from textops.data.announcement import announce
 from textops.data.audit import audit
 from textops.data.configuration import SourceConfiguration, SyntheticConfiguration
-from textops.data.dataset import Dataset
+from textops.data.dataset import Dataset, read_manifest
 from textops.data.dataset_writer import write_dataset
 from textops.data.description import Preparation, described
 from textops.data.fingerprint import fingerprint_of
@@ -32,6 +32,8 @@ PROGRESS_ROWS = 100_000
 def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = False) -> DatasetManifest:
     """Make a data set of a source; a data set made of the same source in the same way is kept.
 
+    So is one to which live traffic was added: no source holds that.
+
     Args:
         configuration: The source and what to do with it.
         folder: Where `train.parquet`, `val.parquet`, `test.parquet` and `dataset.json` go; whole or not at
@@ -42,8 +44,13 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
         The manifest of the data set.
 
     Raises:
-        DataError: If the source cannot be read or cannot be learned from.
+        DataError: If the source cannot be read or cannot be learned from, or live traffic would be lost.
     """
+    if (grown := _grown(folder)) is not None:
+        if force:
+            raise DataError(f"{folder} holds live traffic, which no source can give back: prepare into another folder")
+        logger.info("{} holds {} with what live traffic added: kept", folder, grown.name)
+        return grown
     with source_files(configuration) as files:
         fingerprint = fingerprint_of(configuration, files)
         present = None if force else _present(folder, configuration, fingerprint)
@@ -56,6 +63,15 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
     announce(manifest)
     logger.info("Wrote {}", folder)
     return manifest
+
+
+def _grown(folder: Path) -> DatasetManifest | None:
+    """Return the manifest of a data set to which live traffic was added, None of any other."""
+    try:
+        manifest = read_manifest(folder)
+    except DataError:
+        return None
+    return None if manifest.growth is None else Dataset.load(folder).manifest
 
 
 def _present(folder: Path, configuration: SourceConfiguration, fingerprint: str) -> DatasetManifest | None:

@@ -99,12 +99,25 @@ def _data(dataset: DatasetManifest) -> list[str]:
             f"- split: {dataset.split.rule}; repeated texts left out: {dataset.duplicates.exact:,}; "
             f"texts with a near-duplicate, kept on one side: {dataset.duplicates.near:,}"
         ),
+        *_growth(dataset),
         f"- median length: {dataset.text_length.median:,.0f} characters",
         f"- licence and conditions: {plain(dataset.note) or 'not stated'}",
     ]
     if not dataset.audit:
         return [*lines, "- leakage audit: nothing found that gives the label away"]
     return [*lines, "- leakage audit:", *(f"  - {plain(sentence(finding))}" for finding in dataset.audit)]
+
+
+def _growth(dataset: DatasetManifest) -> list[str]:
+    if dataset.growth is None:
+        return []
+    kept_apart = dataset.growth.window + dataset.growth.earlier_windows
+    return [
+        (
+            f"- live traffic: {dataset.growth.train:,} of the training examples, labelled by feedback; "
+            f"{kept_apart:,} more were kept out of the training, to measure it"
+        )
+    ]
 
 
 def _figures(evaluation: Evaluation | None) -> list[str]:

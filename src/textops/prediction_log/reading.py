@@ -71,20 +71,62 @@ def portions(database: Database, period: Period) -> Iterator[Portion]:
         DatabaseAwayError: If the database cannot be used.
     """
     place = None if period.last is None else _place_of_last(database, period)
+    yield from _walk(database, _in(period, _with_feedback()), place)
+
+
+def labelled(
+    database: Database, model_name: str, since: datetime | None = None, until: datetime | None = None
+) -> Iterator[Portion]:
+    """Yield the answers of a model, of whichever version, that have feedback, with the newest of it, oldest first.
+
+    Args:
+        database: With up-to-date tables.
+        model_name: The model.
+        since: Answers from this time on; None from the first.
+        until: Answers before this time; None to the last.
+
+    Raises:
+        DatabaseAwayError: If the database cannot be used.
+    """
+    judged = _with_feedback().where(feedback.c.id.is_not(None), predictions.c.model_name == model_name)
+    return _walk(database, _in(Period(since, until), judged), None)
+
+
+def count_unknown_feedback(database: Database, since: datetime | None = None, until: datetime | None = None) -> int:
+    """Return to how many predictions there is feedback of that time, but no row.
+
+    Raises:
+        DatabaseAwayError: If the database cannot be used.
+    """
+    found = (
+        select(func.count(feedback.c.prediction_id.distinct()))
+        .select_from(feedback.outerjoin(predictions, predictions.c.prediction_id == feedback.c.prediction_id))
+        .where(predictions.c.prediction_id.is_(None))
+    )
+    if since is not None:
+        found = found.where(feedback.c.created >= since)
+    if until is not None:
+        found = found.where(feedback.c.created < until)
+    with database.reading() as connection:
+        return connection.execute(found).scalar_one()
+
+
+def _walk(database: Database, rows: Select[Any], place: tuple[datetime, str] | None) -> Iterator[Portion]:
+    """Yield rows in portions, oldest first, from a place on."""
     inclusive = place is not None
     while True:
-        found = _in(period, _with_feedback())
+        found = rows
         if place is not None:
             key = tuple_(predictions.c.created, predictions.c.prediction_id)
             found = found.where(key >= place if inclusive else key > place)
         found = found.order_by(predictions.c.created, predictions.c.prediction_id).limit(_PORTION)
         with database.reading() as connection:
-            rows = [dict(row) for row in connection.execute(found).mappings()]
-        if rows:
-            yield rows
-        if len(rows) < _PORTION:
+            portion = [dict(row) for row in connection.execute(found).mappings()]
+        if portion:
+            yield portion
+        if len(portion) < _PORTION:
             return
-        place, inclusive = (rows[-1]["created"], rows[-1]["prediction_id"]), False
+        place, inclusive = (portion[-1]["created"], portion[-1]["prediction_id"]), False
 
 
 def _with_feedback() -> Select[Any]:

@@ -51,7 +51,9 @@ class Evidence:
     Attributes:
         kept: Reads the answers that the bundle keeps, None where it keeps none; may raise BundleError.
         behaviour: Runs the behaviour tests of the data set.
+        further: Checks that were made elsewhere.
     """
 
     kept: Callable[[], KeptAnswers | None] = lambda: None
     behaviour: Callable[[Predictor], GateCheck] = lambda _: NO_BEHAVIOUR_TESTS
+    further: tuple[GateCheck, ...] = ()

@@ -95,6 +95,7 @@ def _checks(
     yield calibrated(answered.probabilities.max(axis=1), answered.hits, bounds.calibration_error)
     yield from within_budget(candidate.path, held_out.texts, bounds)
     yield evidence.behaviour(answered.predictor)
+    yield from evidence.further
 
 
 def _unaltered(candidate: Version) -> GateCheck:

@@ -16,6 +16,14 @@ _STANDARD = GateBounds()
 _NOTHING = Evidence()
 
 
+class PromotionRefusedError(GateRefusedError):
+    """A promotion that the gate refused, with all that it saw."""
+
+    def __init__(self, message: str, report: GateReport) -> None:
+        super().__init__(message)
+        self.report = report
+
+
 def promote(
     registry: Registry,
     reference: str | None,
@@ -42,7 +50,7 @@ def promote(
         The event with the gate's report; the present one where the candidate holds the alias already.
 
     Raises:
-        GateRefusedError: If the gate refuses; the message names each failed check with its figure.
+        PromotionRefusedError: If the gate refuses; the message names each failed check with its figure.
         RegistryError: If the reference leads nowhere, the reason is blank, or somebody else moved the alias
             meanwhile.
         BundleError: If the candidate's manifest cannot be read.
@@ -59,7 +67,7 @@ def promote(
     holder = None if seen is None else registry.version(version.name, seen.version)
     report = judge(version, holder, held_out, bounds, evidence)
     if not report.passed and (force_reason is None or not _can_be_forced(report)):
-        raise GateRefusedError(f"{version} is not promoted to {to}: {report.refusals}; {_remedy(report)}")
+        raise PromotionRefusedError(f"{version} is not promoted to {to}: {report.refusals}; {_remedy(report)}", report)
     return registry.point(version, to, after=seen, reason=force_reason, gate=report)
 
 

@@ -118,9 +118,12 @@ def replaced(value: Any, replace: Callable[[str], str]) -> Any:  # noqa: ANN401 
 
 def below(text: str, folder: str, instead: str) -> str | None:
     """Return a path with another beginning, None where it does not lie in the folder."""
+    # A bundle names no folder, and nothing lies there; least of all what is empty.
+    if not folder:
+        return None
     if text == folder:
         return instead
-    return f"{instead}{text[len(folder) :]}" if folder and text.startswith(f"{folder}/") else None
+    return f"{instead}{text[len(folder) :]}" if text.startswith(f"{folder}/") else None
 
 
 def as_container(configuration: DictConfig, *, resolve: bool = True) -> dict[str, Any]:

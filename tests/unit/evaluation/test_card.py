@@ -13,6 +13,7 @@ from textops.data.manifest import (
     DatasetManifest,
     Duplicates,
     Finding,
+    Growth,
     Occurrences,
     Reading,
     SplitResult,
@@ -164,6 +165,15 @@ def facts_of(classes: tuple[str, ...] = ("fake", "real"), *, audit: tuple[Findin
         variants=(INT8, PRUNED),
     )
     return Facts(manifest, dataset, measurements)
+
+
+def test_the_card_tells_of_live_traffic_where_there_was_any() -> None:
+    facts = facts_of()
+    growth = Growth(origin="0" * 64, train=1234, window=56, earlier_windows=44)
+    grown = replace(facts, dataset=facts.dataset.model_copy(update={"growth": growth}))
+
+    assert "- live traffic: 1,234 of the training examples, labelled by feedback; 100 more were kept" in grown.card
+    assert "live traffic" not in facts.card
 
 
 @pytest.mark.parametrize(

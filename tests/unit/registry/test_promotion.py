@@ -14,6 +14,7 @@ from textops.registry.bounds import GateBounds
 from textops.registry.events import AliasEvent
 from textops.registry.evidence import NO_BEHAVIOUR_TESTS, Evidence, HeldOut, KeptAnswers
 from textops.registry.gate import GateCheck
+from textops.registry.promotion import PromotionRefusedError
 
 MakeBundle = Callable[..., Path]
 
@@ -121,6 +122,23 @@ def test_a_first_model_that_is_no_better_than_guessing_is_refused(registry: Regi
 
     assert error.value.exit_code == 3
     assert registry.events("tiny") == []
+
+
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_check_that_was_made_elsewhere_counts_like_any_other(registry: Registry, *, passed: bool) -> None:
+    # given
+    check = GateCheck(name="window", passed=passed, figure=None, sentence="on live traffic")
+    evidence = Evidence(kept=lambda: kept_by(registry.version("tiny", 1).path), further=(check,))
+    # when, then
+    if passed:
+        event = promote_version(registry, "tiny/1", "staging", HELD_OUT, bounds=BOUNDS, evidence=evidence)
+        assert event.gate is not None
+        assert event.gate.checks[-1] == check
+    else:
+        with pytest.raises(PromotionRefusedError, match="not promoted to staging: window: on live traffic;") as error:
+            promote_version(registry, "tiny/1", "staging", HELD_OUT, bounds=BOUNDS, evidence=evidence)
+        assert error.value.report.checks[-1] == check
+        assert registry.events("tiny") == []
 
 
 def test_a_model_worse_than_the_holder_is_refused_by_name_and_figure(registry: Registry, bad_bundle: Path) -> None:

@@ -142,6 +142,8 @@ def test_another_folder_takes_the_place_of_that_of_the_run() -> None:
     assert moved["a"] == ["${paths.run}", "${paths.run}/x", "outputs/12", "y/outputs/1"]
     assert content["a"][0] == "outputs/1"
     assert with_other_folder({"a": "b"}) == {"a": "b"}
+    # of a bundle, where what is empty stays empty
+    assert with_other_folder({"data": {"name": ""}}) == {"data": {"name": ""}}
 
 
 @pytest.mark.parametrize(
