@@ -2,7 +2,7 @@
 
 from textops.prediction_log.identifiers import created_at, new_prediction_id, random_hex
 from textops.prediction_log.log import PredictionLog
-from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction
+from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction, ShadowPrediction
 from textops.prediction_log.settings import PredictionLogSettings
 from textops.prediction_log.state import LogObserver, LogState
 
@@ -13,6 +13,7 @@ __all__ = [
     "LoggedPrediction",
     "PredictionLog",
     "PredictionLogSettings",
+    "ShadowPrediction",
     "created_at",
     "new_prediction_id",
     "random_hex",

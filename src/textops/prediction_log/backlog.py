@@ -1,4 +1,4 @@
-"""All that waits for the database: predictions and feedback, each with a bound of its own."""
+"""All that waits for the database: predictions, those of a candidate, and feedback, each with a bound of its own."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from loguru import logger
 
 from textops.prediction_log.buffer import Buffer
 from textops.prediction_log.identifiers import new_prediction_id
-from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction
+from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction, ShadowPrediction
 from textops.prediction_log.settings import PredictionLogSettings
-from textops.prediction_log.stored import StoredRow, TextKeeper, stored_feedback, stored_prediction
+from textops.prediction_log.stored import StoredRow, TextKeeper, stored_feedback, stored_prediction, stored_shadow
 
 Row = TypeVar("Row")
 
@@ -33,6 +33,7 @@ class Backlog:
 
     Attributes:
         predictions: Predictions that wait.
+        shadow_predictions: What a candidate says beside them.
         feedback: Feedback that waits; a flood of predictions does not take its room.
     """
 
@@ -40,18 +41,19 @@ class Backlog:
         """Begin empty, with the bounds of the settings."""
         rows, characters = settings.log_buffer_rows, settings.log_buffer_characters
         self.predictions: Buffer[LoggedPrediction] = Buffer(rows, characters, lambda row: len(row.text))
+        self.shadow_predictions: Buffer[ShadowPrediction] = Buffer(rows, characters, lambda _row: 0)
         self.feedback: Buffer[IdentifiedFeedback] = Buffer(
             rows, characters, lambda feedback: len(feedback.row.comment or "")
         )
         self._keeper = TextKeeper(settings)
 
     def __len__(self) -> int:
-        return len(self.predictions) + len(self.feedback)
+        return len(self.predictions) + len(self.shadow_predictions) + len(self.feedback)
 
     @property
     def dropped(self) -> int:
         """How many rows were lost."""
-        return self.predictions.dropped + self.feedback.dropped
+        return self.predictions.dropped + self.shadow_predictions.dropped + self.feedback.dropped
 
     def put_feedback(self, row: LoggedFeedback) -> bool:
         """Add feedback; tell whether there was room."""
@@ -65,14 +67,23 @@ class Backlog:
         """Return predictions as the database takes them, without those that none would take."""
         return list(_possible(rows, lambda row: stored_prediction(row, self._keeper)))
 
+    def stored_shadow_predictions(self, rows: Sequence[ShadowPrediction]) -> list[StoredRow]:
+        """Return what a candidate says as the database takes it, without what none would take."""
+        return list(_possible(rows, stored_shadow))
+
     def stored_feedback(self, rows: Sequence[IdentifiedFeedback]) -> list[StoredRow]:
         """Return feedback as the database takes it, without what none would take."""
         return list(_possible(rows, lambda item: stored_feedback(item.row, item.identifier, self._keeper)))
 
     def empty(self) -> list[StoredRow]:
         """Return all that waits as the database takes it, and forget it; what none would take is dropped."""
-        rows = self.stored_predictions(self.predictions.rows()) + self.stored_feedback(self.feedback.rows())
-        self.drop(self.predictions.clear() + self.feedback.clear() - len(rows))
+        rows = [
+            *self.stored_predictions(self.predictions.rows()),
+            *self.stored_shadow_predictions(self.shadow_predictions.rows()),
+            *self.stored_feedback(self.feedback.rows()),
+        ]
+        waited = self.predictions.clear() + self.shadow_predictions.clear() + self.feedback.clear()
+        self.drop(waited - len(rows))
         return rows
 
     def drop(self, rows: int) -> None:
@@ -82,6 +93,7 @@ class Backlog:
     def close(self) -> None:
         """Take nothing more: what still comes is dropped and counted."""
         self.predictions.close()
+        self.shadow_predictions.close()
         self.feedback.close()
 
 

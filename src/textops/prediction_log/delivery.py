@@ -12,7 +12,7 @@ from textops.prediction_log.backlog import Backlog
 from textops.prediction_log.buffer import Buffer
 from textops.prediction_log.database import Database
 from textops.prediction_log.errors import RowRefusedError
-from textops.prediction_log.insertion import FEEDBACK, PREDICTIONS, Target, insert
+from textops.prediction_log.insertion import FEEDBACK, PREDICTIONS, SHADOW_PREDICTIONS, Target, insert
 from textops.prediction_log.retention import before, prune
 from textops.prediction_log.schema import migrate
 from textops.prediction_log.settings import PredictionLogSettings
@@ -58,6 +58,7 @@ class Delivery:
         """
         backlog = self._backlog
         self._deliver(PREDICTIONS, backlog.predictions, backlog.stored_predictions, written)
+        self._deliver(SHADOW_PREDICTIONS, backlog.shadow_predictions, backlog.stored_shadow_predictions, written)
         self._deliver(FEEDBACK, backlog.feedback, backlog.stored_feedback, written)
 
     def load_spilled(self, written: Callable[[int], None]) -> None:
@@ -76,14 +77,14 @@ class Delivery:
 
     def _load(self, path: Path) -> int:
         """Return how many rows of a file were written."""
-        answers, judgements = read_spilled(path)
+        spilled = read_spilled(path)
         refused = 0
-        for target, rows in ((PREDICTIONS, answers), (FEEDBACK, judgements)):
+        for target, rows in zip((PREDICTIONS, SHADOW_PREDICTIONS, FEEDBACK), spilled, strict=True):
             for start in range(0, len(rows), self._settings.log_flush_rows):
                 refused += self._write(target, rows[start : start + self._settings.log_flush_rows])
         self._backlog.drop(refused)
         path.unlink()
-        rows_written = len(answers) + len(judgements) - refused
+        rows_written = sum(map(len, spilled)) - refused
         logger.info("loaded {} rows of the prediction log from {}", rows_written, path)
         return rows_written
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from textops.prediction_log import tables
 from textops.prediction_log.errors import RowRefusedError
-from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, StoredRow
+from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, SHADOW_COLUMNS, StoredRow
 
 # SQLite lets other threads run while it takes a statement's rows, and each time one may have to wait for its turn:
 # so it gets several rows in a statement.
@@ -30,6 +30,7 @@ class Target:
 
 
 PREDICTIONS = Target(tables.predictions, PREDICTION_COLUMNS)
+SHADOW_PREDICTIONS = Target(tables.shadow_predictions, SHADOW_COLUMNS)
 FEEDBACK = Target(tables.feedback, FEEDBACK_COLUMNS)
 
 

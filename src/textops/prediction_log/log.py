@@ -8,7 +8,7 @@ from loguru import logger
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.backlog import Backlog
 from textops.prediction_log.errors import DatabaseAwayError
-from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction
+from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction, ShadowPrediction
 from textops.prediction_log.settings import PredictionLogSettings
 from textops.prediction_log.state import LogObserver, LogState
 from textops.prediction_log.writer import Writer
@@ -51,6 +51,10 @@ class PredictionLog:
         predictions.put(rows)
         if len(predictions) >= self._flush_rows:
             self._writer.wake()
+
+    def record_shadow(self, rows: Sequence[ShadowPrediction]) -> None:
+        """Hand over what a candidate says beside answers; what does not fit is dropped and counted."""
+        self._backlog.shadow_predictions.put(rows)
 
     def record_feedback(self, row: LoggedFeedback) -> bool:
         """Hand feedback over; tell whether there was room for it."""

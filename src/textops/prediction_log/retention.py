@@ -1,11 +1,12 @@
 """Removing what is too old, a little at a time, so that nobody waits for it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Table, delete, exists, select
 from sqlalchemy.engine import Connection
 
-from textops.prediction_log.tables import feedback, predictions
+from textops.prediction_log.tables import feedback, predictions, shadow_predictions
 
 PORTION = 500
 
@@ -16,7 +17,7 @@ def before(days: float) -> datetime:
 
 
 def prune(connection: Connection, limit: datetime) -> int:
-    """Remove a portion of the predictions from before a time, with their feedback.
+    """Remove a portion of the predictions from before a time, with their feedback and what a candidate said.
 
     Args:
         connection: In a transaction.
@@ -34,13 +35,17 @@ def prune(connection: Connection, limit: datetime) -> int:
         .with_for_update(skip_locked=True)
     )
     ids = list(connection.execute(old).scalars())
-    gone = connection.execute(delete(feedback).where(feedback.c.prediction_id.in_(ids))).rowcount if ids else 0
-    gone += connection.execute(delete(predictions).where(predictions.c.prediction_id.in_(ids))).rowcount if ids else 0
-    return gone + _prune_orphans(connection, limit)
+    gone = sum(_delete(connection, table, ids) for table in (feedback, shadow_predictions, predictions)) if ids else 0
+    return gone + _prune_orphans(connection, limit, feedback) + _prune_orphans(connection, limit, shadow_predictions)
 
 
-def _prune_orphans(connection: Connection, limit: datetime) -> int:
-    """Remove feedback on predictions that are gone or never arrived."""
-    answered = exists().where(predictions.c.prediction_id == feedback.c.prediction_id)
-    old = select(feedback.c.id).where(feedback.c.created < limit, ~answered).limit(PORTION)
-    return connection.execute(delete(feedback).where(feedback.c.id.in_(old))).rowcount
+def _delete(connection: Connection, table: Table, ids: Sequence[str]) -> int:
+    return connection.execute(delete(table).where(table.c.prediction_id.in_(ids))).rowcount
+
+
+def _prune_orphans(connection: Connection, limit: datetime, table: Table) -> int:
+    """Remove what belongs to predictions that are gone or never arrived."""
+    (key,) = table.primary_key.columns
+    answered = exists().where(predictions.c.prediction_id == table.c.prediction_id)
+    old = select(key).where(table.c.created < limit, ~answered).limit(PORTION)
+    return connection.execute(delete(table).where(key.in_(old))).rowcount

@@ -33,6 +33,28 @@ class LoggedPrediction(NamedTuple):
     seconds: float
 
 
+class ShadowPrediction(NamedTuple):
+    """What a candidate says of a text that another version answered; nobody was given it.
+
+    Attributes:
+        prediction_id: Of the answer that was given.
+        created: When that was, as seconds since 1970.
+        model_name: The candidate's model.
+        model_version: Its version.
+        label: The class it would have answered.
+        probability: Its probability.
+        seconds: What the candidate took for it.
+    """
+
+    prediction_id: str
+    created: float
+    model_name: str
+    model_version: int
+    label: str
+    probability: float
+    seconds: float
+
+
 class LoggedFeedback(NamedTuple):
     """What a person says the class is.
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from textops.prediction_log.database import Database
 
 VERSION_TABLE = "prediction_log_version"
-VERSIONS = ("1",)
+VERSIONS = ("1", "2")
 """All steps of `migrations`, in their order."""
 
 # Any number that nobody else takes; "textops" as a number in base 36.

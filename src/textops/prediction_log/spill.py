@@ -6,19 +6,35 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from loguru import logger
 
 from textops.files import write_bytes
-from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, StoredRow
+from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, SHADOW_COLUMNS, StoredRow
 
 _SUFFIX = ".jsonl"
-_COLUMNS = {len(PREDICTION_COLUMNS): PREDICTION_COLUMNS, len(FEEDBACK_COLUMNS): FEEDBACK_COLUMNS}
+# Each table has another number of columns.
+_COLUMNS = {len(columns): columns for columns in (PREDICTION_COLUMNS, SHADOW_COLUMNS, FEEDBACK_COLUMNS)}
+
+
+class SpilledRows(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        predictions: Answers that were given.
+        shadow_predictions: What a candidate said beside them.
+        feedback: What people said of them.
+    """
+
+    predictions: list[StoredRow]
+    shadow_predictions: list[StoredRow]
+    feedback: list[StoredRow]
 
 
 def spill(folder: Path, rows: Sequence[StoredRow]) -> Path:
-    """Write rows of both tables into a file of their own.
+    """Write rows of all tables into a file of their own.
 
     Raises:
         OSError: If it cannot be written.
@@ -56,14 +72,13 @@ def claimed(path: Path) -> Iterator[bool]:
         yield os.fstat(file.fileno()).st_nlink > 0
 
 
-def read_spilled(path: Path) -> tuple[list[StoredRow], list[StoredRow]]:
-    """Return the predictions and the feedback of a file; what is no row of ours is said and left out.
+def read_spilled(path: Path) -> SpilledRows:
+    """Return the rows of a file; what is no row of ours is said and left out.
 
     Raises:
         OSError: If it cannot be read.
     """
-    predictions: list[StoredRow] = []
-    feedback: list[StoredRow] = []
+    found = SpilledRows([], [], [])
     broken = 0
     for line in path.read_bytes().splitlines():
         try:
@@ -73,9 +88,11 @@ def read_spilled(path: Path) -> tuple[list[StoredRow], list[StoredRow]]:
         if not isinstance(row, dict):
             broken += 1
         elif "id" in row:
-            feedback.append(tuple(row.get(name) for name in FEEDBACK_COLUMNS))
+            found.feedback.append(tuple(row.get(name) for name in FEEDBACK_COLUMNS))
+        elif row.keys() <= set(SHADOW_COLUMNS):
+            found.shadow_predictions.append(tuple(row.get(name) for name in SHADOW_COLUMNS))
         else:
-            predictions.append(tuple(row.get(name) for name in PREDICTION_COLUMNS))
+            found.predictions.append(tuple(row.get(name) for name in PREDICTION_COLUMNS))
     if broken:
         logger.warning("{} of {} lines are no rows of the prediction log: they are left out", broken, path)
-    return predictions, feedback
+    return found

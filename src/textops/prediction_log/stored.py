@@ -10,7 +10,7 @@ from typing import TypeAlias
 import orjson
 
 from textops.prediction_log.redaction import redact
-from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction
+from textops.prediction_log.rows import LoggedFeedback, LoggedPrediction, ShadowPrediction
 from textops.prediction_log.settings import PredictionLogSettings
 
 StoredRow: TypeAlias = tuple[str | int | float | None, ...]
@@ -30,6 +30,7 @@ PREDICTION_COLUMNS = (
     "characters",
     "seconds",
 )
+SHADOW_COLUMNS = ("prediction_id", "created", "model_name", "model_version", "label", "probability", "seconds")
 FEEDBACK_COLUMNS = ("id", "prediction_id", "created", "request_id", "label", "comment")
 
 _REPLACEMENT = "\ufffd"
@@ -101,6 +102,24 @@ def stored_prediction(row: LoggedPrediction, keeper: TextKeeper) -> StoredRow:
         text,
         text_hash,
         len(row.text),
+        row.seconds,
+    )
+
+
+def stored_shadow(row: ShadowPrediction) -> StoredRow:
+    """Return the values of `SHADOW_COLUMNS`.
+
+    Raises:
+        ValueError: If a value is impossible.
+        TypeError: If a value is of another type.
+    """
+    return (
+        row.prediction_id,
+        _time(row.created),
+        _plain(row.model_name),
+        row.model_version,
+        _plain(row.label),
+        row.probability,
         row.seconds,
     )
 

@@ -49,6 +49,21 @@ predictions = Table(
     Index("predictions_model_created", "model_name", "model_version", "created"),
 )
 
+# What a candidate says of a text that another version answered: nobody was given it. Rows are named by that answer, so
+# that feedback on it judges both.
+shadow_predictions = Table(
+    "shadow_predictions",
+    metadata,
+    Column("prediction_id", String(36), primary_key=True),
+    Column("created", UtcTime, nullable=False),
+    Column("model_name", Text, nullable=False),
+    Column("model_version", Integer, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("probability", Float(53), nullable=False),
+    Column("seconds", Float(53), nullable=False),
+    Index("shadow_predictions_created", "created"),
+)
+
 feedback = Table(
     "feedback",
     metadata,

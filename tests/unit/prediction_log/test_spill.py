@@ -16,12 +16,13 @@ def test_rows_come_back_as_they_were(tmp_path: Path, make_predictions: Callable[
     # given
     keeper = TextKeeper(PredictionLogSettings())
     predictions = [stored_prediction(row, keeper) for row in make_predictions(3, "\u2028 text\n")]
+    shadows = [("2", "2026-01-01 00:00:00.000000", "tiny", 2, "b", 0.8, 0.1)]
     judged = [("1", "2", "2026-01-01 00:00:00.000000", "r", "a", None)]
     # when
-    path = spill(tmp_path / "spill", [*predictions, *judged])
+    path = spill(tmp_path / "spill", [*predictions, *shadows, *judged])
     # then: for nobody else's eyes
     assert path.stat().st_mode & 0o077 == 0
-    assert read_spilled(path) == (predictions, judged)
+    assert read_spilled(path) == (predictions, shadows, judged)
     assert spilled_files(tmp_path / "spill") == [path]
     assert spilled_files(tmp_path / "none") == []
 
