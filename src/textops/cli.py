@@ -10,6 +10,7 @@ from loguru import logger
 
 from textops.commands import (
     answering,
+    drift,
     looking,
     measuring,
     models,
@@ -38,6 +39,7 @@ _EXTRAS = {
     ),
     "experiments": ("optuna", "pandas", "snakeviz", "tensorboard", "wandb"),
     "mlflow": ("mlflow",),
+    "monitor": ("evidently", "scipy", "sklearn"),
     "serve": (
         "alembic",
         "fastapi",
@@ -51,7 +53,6 @@ _EXTRAS = {
     ),
     "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
-    "dev": ("sklearn",),
 }
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
 _DISK_TROUBLES = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
@@ -108,6 +109,7 @@ application.add_typer(benchmarks, name="benchmark")
 application.add_typer(reports, name="report")
 application.add_typer(models.models, name="models")
 application.add_typer(prediction_log.prediction_log, name="log")
+application.add_typer(drift.drift, name="drift")
 
 
 @application.callback()

@@ -30,7 +30,17 @@ def show(found: DriftCheck) -> None:
 
 
 def _features(found: DriftCheck) -> Table:
-    table = Table("feature", "verdict", "PSI [95 %]", "distance", "held-out", "live", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        "feature",
+        "verdict",
+        "PSI [95 %]",
+        "moved",
+        "held-out",
+        "live",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
     for column in table.columns:
         column.no_wrap = True
     for each in found.features:
