@@ -116,12 +116,12 @@ def _measure(plan: Plan, place: Place, texts: AskedTexts, label: str, folder: Pa
         logged_share=own.rows() / answered,
         overload=overload(own.contender, place, plan.overload_seconds) if plan.overload_seconds else None,
         memory=memory_growth(own.contender, place, plan.requests) if plan.requests else None,
-        soak=_soak(plan, own, place, folder),
+        soak=_soak(plan, own, place, folder, min(part.full.accepted_per_second for part in compared[1].rounds)),
     )
 
 
-def _soak(plan: Plan, own: OwnServer, place: Place, folder: Path) -> Soak | None:
-    return soak(own, place, plan.soak_minutes, folder) if plan.soak_minutes else None
+def _soak(plan: Plan, own: OwnServer, place: Place, folder: Path, least: float) -> Soak | None:
+    return soak(own, place, plan.soak_minutes, folder, least) if plan.soak_minutes else None
 
 
 def _rivals(plan: Plan, texts: AskedTexts, label: str, folder: Path) -> tuple[list[Contender], dict[str, str]]:

@@ -76,7 +76,9 @@ def memory_growth(contender: Contender, place: Place, requests: int) -> MemoryGr
         return MemoryGrowth(requests=requests, before=before, after=server.resident_megabytes())
 
 
-def soak(own: OwnServer, place: Place, minutes: float, folder: Path, reload_seconds: float = _MINUTE) -> Soak:
+def soak(
+    own: OwnServer, place: Place, minutes: float, folder: Path, least: float, reload_seconds: float = _MINUTE
+) -> Soak:
     """Load the API at 70 % and let another version answer every minute.
 
     Args:
@@ -84,13 +86,16 @@ def soak(own: OwnServer, place: Place, minutes: float, folder: Path, reload_seco
         place: Where it runs.
         minutes: How long.
         folder: Where the ids of the answers are kept.
+        least: The smallest maximum that was measured, in answers a second: a machine that has others to serve is not
+            as fast in each minute.
         reload_seconds: Time between two versions.
     """
     answered = folder / "answered"
     policy = "redacted"
     with running(own.contender, place.server) as server:
         send(load_for(server, place, min(_WARM_UP_SECONDS, minutes * _MINUTE)))
-        rate = LOAD * send(load_for(server, place, min(_MEASURED_SECONDS, minutes * _MINUTE))).accepted_per_second
+        now = send(load_for(server, place, min(_MEASURED_SECONDS, minutes * _MINUTE))).accepted_per_second
+        rate = LOAD * min(now, least)
     if shutil.disk_usage(folder).free < rate * minutes * _MINUTE * _ROW_BYTES:
         policy = "hash"
         logger.warning("the disk has no room for the texts of {:g} minutes: only their hashes are logged", minutes)
