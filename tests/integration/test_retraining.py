@@ -25,6 +25,7 @@ from textops.prediction_log.tables import feedback, predictions
 from textops.registry import Registry
 from textops.retraining.lock import only_one
 from textops.retraining.record import Retraining
+from textops.retraining.retrain import LOCK_FILE
 from textops.training.configuration import compose_configuration
 from textops.training.train import train
 
@@ -270,7 +271,7 @@ def test_a_second_one_is_told_who_is_at_it(terminal: "Terminal", registry: Regis
     # given
     log(tickets(120, seed=2, drifted=True))
     # when
-    with only_one(tmp_path / "data/processed/tickets.retraining/tickets.lock", "a retraining of tickets"):
+    with only_one(tmp_path / "models/retraining/tickets" / LOCK_FILE, "a retraining of tickets"):
         outcome = terminal("retrain")
     # then
     assert outcome.code == 2
@@ -308,7 +309,7 @@ def test_what_cannot_work_ends_with_one_line_and_nothing_written(
     assert "Traceback" not in outcome.log
     assert not list(tmp_path.glob("data/processed/tickets.retraining/*/*"))
     assert not (tmp_path / "outputs").exists()
-    assert not (tmp_path / "models/retraining").exists()
+    assert records(tmp_path) == []
 
 
 def test_without_a_log_or_a_data_set_it_says_what_to_do(

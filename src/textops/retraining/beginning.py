@@ -28,11 +28,6 @@ class Beginning:
     processed: Path
     base: Dataset
 
-    @property
-    def lock(self) -> Path:
-        """The file that a retraining of this model holds."""
-        return self.processed / f"{self.base.manifest.name}.retraining" / f"{self.production.name}.lock"
-
 
 def begin(plan: RetrainPlan) -> Beginning:
     """Find what a retraining begins with; nothing is written.

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from omegaconf import DictConfig
 
 from textops.bundle import Export, Manifest, Parity, read_manifest
 from textops.errors import ConfigurationError
-from textops.retraining.candidate import check_overrides, forms_like, repetition
+from textops.retraining.candidate import bundled, check_overrides, forms_like, repetition
 from textops.training.saved_configuration import SavedConfiguration, as_container
+from textops.training.train import train
 
 
 def production(bundle: Path, variant: str, encoder: str) -> Manifest:
@@ -46,11 +48,11 @@ def test_the_data_are_no_matter_of_overrides(override: str) -> None:
 
 
 def test_all_is_as_production_was_but_for_the_data_and_what_was_asked_for(
-    compose_small: Callable[..., object], tmp_path: Path
+    compose_small: Callable[..., DictConfig], tmp_path: Path
 ) -> None:
     # given
     trained = compose_small("seed=7", "optimizer.lr=0.5")
-    saved = SavedConfiguration(tmp_path, as_container(trained), "0" * 64)  # type: ignore[arg-type]
+    saved = SavedConfiguration(tmp_path, as_container(trained), "0" * 64)
     grown = tmp_path / "processed/synthetic.retraining/abc/synthetic"
     # when
     configuration = repetition(saved, ["trainer.max_epochs=1"], grown)
@@ -60,3 +62,17 @@ def test_all_is_as_production_was_but_for_the_data_and_what_was_asked_for(
     assert configuration.from_run.fingerprint is None
     with pytest.raises(ConfigurationError, match="was trained on synthetic, the data set of production is other"):
         repetition(saved, [], tmp_path / "other")
+
+
+@pytest.mark.slow
+def test_the_candidate_has_the_form_of_production(compose_small: Callable[..., DictConfig], tiny_bundle: Path) -> None:
+    # given
+    run = train(compose_small())
+    # when
+    judged = bundled(run, production(tiny_bundle, "pruned_int8", "ngram"), every_form=False)
+    # then: it was made and measured beside the plain export, and nothing else was
+    variants = judged.measurements.variants
+    assert variants is not None
+    assert [figures.name for figures in variants] == ["onnx_fp32", "pruned_int8"]
+    assert judged.manifest.export is not None
+    assert judged.manifest.export.variant in {"onnx_fp32", "pruned_int8"}

@@ -57,3 +57,14 @@ def test_a_killed_process_holds_nothing(tmp_path: Path) -> None:
     # then
     with only_one(path, "it"):
         assert f"process {os.getpid()}" in path.read_text()
+
+
+def test_who_comes_second_is_answered_before_anything_heavy_is_loaded() -> None:
+    # given
+    script = (
+        "import sys, textops.retraining.retrain, textops.retraining.table; print({'torch', 'hydra'} & set(sys.modules))"
+    )
+    # when
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    # then
+    assert outcome.stdout == "set()\n", outcome.stderr
