@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from loguru import logger
@@ -23,10 +24,15 @@ Outcome = Literal["reloaded", "unchanged", "failed"]
 
 
 class CurrentModel:
-    """The model that answers. It is changed only for one that has been verified, loaded and has answered."""
+    """The model that answers. It is changed only for one that has been verified, loaded and has answered.
+
+    Attributes:
+        after_look: What is to be done after each look at the registry; None for nothing.
+    """
 
     def __init__(self, settings: ServingSettings, metrics: ServingMetrics, model: ServedModel | None = None) -> None:
         """Take a model, or load what the settings say; without one the service is not ready."""
+        self.after_look: Callable[[], Awaitable[None]] | None = None
         self._settings = settings
         self._metrics = metrics
         self._model = model
@@ -50,6 +56,11 @@ class CurrentModel:
         """
         if self._model is None:
             raise not_ready(self._reason)
+        return self._model
+
+    @property
+    def model(self) -> ServedModel | None:
+        """The model that answers now, None where none does."""
         return self._model
 
     @property
@@ -79,10 +90,16 @@ class CurrentModel:
         Returns:
             What came of it; and one line, which for a failure says why.
         """
+        outcome = await self._change()
+        if self.after_look is not None:
+            await self.after_look()
+        return outcome
+
+    async def _change(self) -> tuple[Outcome, str]:
         async with self._changing:
             try:
                 version = await asyncio.to_thread(Registry(self._settings.registry).find, self._settings.model)
-                if self._model is not None and _is_same(version, self._model.version):
+                if self._model is not None and is_same(version, self._model.version):
                     return self._finish("unchanged", f"{version} answers already")
                 model = await asyncio.to_thread(ServedModel.of_version, version, self._settings)
             # Both, as a file may go away while it is read.
@@ -135,5 +152,6 @@ def without_folders(message: str) -> str:
     return _FOLDERS.sub("", message)
 
 
-def _is_same(first: Version, second: Version) -> bool:
+def is_same(first: Version, second: Version) -> bool:
+    """Tell whether two are the same version of the same model."""
     return (first.name, first.number) == (second.name, second.number)

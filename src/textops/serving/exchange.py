@@ -24,6 +24,7 @@ class Exchange:
         headers: Headers by lower-case name; of one sent twice, the last.
         request_id: Its name in records and answers.
         started: When it came in, by `time.perf_counter`.
+        place: Where it stands in the traffic, for shares of it; see `traffic_share`. None before somebody asks.
     """
 
     scope: Scope
@@ -31,6 +32,7 @@ class Exchange:
     headers: dict[bytes, bytes]
     request_id: str
     started: float
+    place: float | None = None
 
 
 @dataclass(slots=True)

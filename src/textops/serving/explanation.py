@@ -110,11 +110,10 @@ def install_explanation(app: FastAPI, service: Service) -> None:
             check_label(body.label, model.predictor.manifest.classes)
         with in_line(service, 1):
             (answer,) = await service.answer([body.whole], exchange)
-            if answer["model"] != {"name": model.version.name, "version": model.version.number}:
-                raise _model_changed()
+            answering = _answering(answer, model, None if service.candidate is None else service.candidate.model)
             labels = [answer["label"]] if body.label is None else [answer["label"], body.label]
             whole = body.whole[: service.settings.max_text_characters]
-            explanation = await explanations.of(model, whole, labels)
+            explanation = await explanations.of(answering, whole, labels)
         first_of_text = len(body.whole) - len(body.text)
         content = await asyncio.to_thread(_content, answer, explanation, labels, first_of_text)
         return Response(content, media_type=JSON.decode())
@@ -148,7 +147,7 @@ class Explanations:
                 if exact is not None:
                     return exact
                 occlusion = await asyncio.to_thread(explainer.occlusion, text)
-                if self._service.current.get() is not model:
+                if not self._service.is_answering(model):
                     raise _model_changed()
                 with in_line(self._service, len(occlusion.questions)):
                     answers = await model.classify(occlusion.questions, seconds)
@@ -164,6 +163,18 @@ class Explanations:
             explainer = await asyncio.to_thread(Explainer, model.predictor, Path(model.version.path))
             self._explainers[model] = explainer
         return explainer
+
+
+def _answering(answer: dict[str, Any], *models: ServedModel | None) -> ServedModel:
+    """Return which of some models has answered.
+
+    Raises:
+        ProblemError: 503, if none of them.
+    """
+    for model in models:
+        if model is not None and answer["model"] == {"name": model.version.name, "version": model.version.number}:
+            return model
+    raise _model_changed()
 
 
 def _content(answer: dict[str, Any], explanation: Explanation, labels: Sequence[str], first_of_text: int) -> bytes:

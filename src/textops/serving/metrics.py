@@ -12,6 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from textops.inference import Prediction
 from textops.inference.scores import StageTimes
 from textops.registry import Version
+from textops.serving.candidate_metrics import CandidateMetrics
 from textops.serving.http_metrics import HttpMetrics
 from textops.serving.tallies import BulkHistogram, BulkSummary, CounterTally, HistogramTally, SummaryTally
 
@@ -29,6 +30,7 @@ class ServingMetrics:
 
     Attributes:
         http: What is counted of HTTP.
+        candidate: What is counted of the version that is tried on a share of the traffic.
         ready: Whether the last canary prediction worked.
         running: Requests that wait or run.
         waiting_texts: Texts that wait or run.
@@ -44,6 +46,7 @@ class ServingMetrics:
         """Create all metrics, at zero."""
         self.registry = CollectorRegistry()
         self.http = HttpMetrics(self.registry)
+        self.candidate = CandidateMetrics(self.registry)
         self.ready = self._gauge("textops_ready", "1 when the last canary prediction worked, else 0.", "livemin")
         self.running = self._gauge("textops_requests_running", "Predictions that are being answered now.", "livesum")
         self.waiting_texts = self._gauge("textops_texts_waiting", "Texts that wait or run now.", "livesum")
@@ -130,6 +133,7 @@ class ServingMetrics:
             tally.hand_over()
         self._characters.hand_over()
         self.http.hand_over()
+        self.candidate.hand_over()
 
     def exposition(self) -> bytes:
         """Return all figures of all processes of this service in the text format of Prometheus."""

@@ -32,6 +32,7 @@ from textops.serving.schemas import BatchRequest, FieldProblem, Limits
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
 from textops.serving.tensors import OUTPUTS, datatype_of, encoded_classes, shape_of, tensor_of, texts_of
+from textops.serving.traffic_share import OUTSIDE
 
 HEADER_LENGTH = b"inference-header-content-length"
 """Where the JSON of a body ends and its binary data begins."""
@@ -147,6 +148,9 @@ def _install_model(app: FastAPI, service: Service, path: str) -> None:
     async def infer(request: Request) -> Response:
         _model(service, request.path_params)
         exchange = exchange_of(request)
+        if "version" in request.path_params:
+            # Who names a version wants no other.
+            exchange.place = OUTSIDE
         _check_media_type(exchange.headers)
         head, binary = _parts(await read_bytes(exchange, service.bounds), exchange.headers)
         body = validated(head, _INFER, service.bounds.limits)

@@ -16,11 +16,13 @@ class Question(NamedTuple):
         text: What the model sees of it.
         is_cut: Whether the text is longer than that.
         request_id: The request that brought it.
+        is_compared: Whether a candidate is asked about it too, behind the answer.
     """
 
     text: str
     is_cut: bool
     request_id: str
+    is_compared: bool = False
 
 
 def response_to(question: Question, version: Version, prediction_id: str, prediction: Prediction) -> dict[str, Any]:

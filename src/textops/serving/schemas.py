@@ -145,6 +145,15 @@ class Reload(_Response):
     model: ModelReference | None = Field(description="Which version answers now; null where none does.")
 
 
+class CandidateDescription(_Response):
+    """The version that is tried on a share of the traffic."""
+
+    model: ModelReference | None = Field(description="Which one; null where the model answers everything itself.")
+    canary: float = Field(description="Share of the requests that it is to answer.")
+    shadow: float = Field(description="Share of the requests whose answers it is to be compared with.")
+    detail: str = Field(description="One line; where there is no candidate, why.")
+
+
 class ModelDescription(_Response):
     """What is known of the model that answers."""
 
@@ -161,6 +170,9 @@ class ModelDescription(_Response):
     data: DataReference
     git_commit: str | None
     created: datetime
+    candidate: CandidateDescription | None = Field(
+        None, description="What is tried beside it; null where no share of the traffic is set aside."
+    )
 
 
 class FieldProblem(_Response):

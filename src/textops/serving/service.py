@@ -6,14 +6,12 @@ from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from loguru import logger
-
-from textops.errors import RegistryError
 from textops.inference import Prediction
 from textops.prediction_log import PredictionLog, PredictionLogSettings, new_prediction_id
-from textops.registry import Registry, Version
+from textops.registry import Version
 from textops.serving.admission import Admission
 from textops.serving.bodies import BodyBounds
+from textops.serving.candidate import Candidate
 from textops.serving.current_model import CurrentModel
 from textops.serving.exchange import Exchange
 from textops.serving.log_metrics import LogMetrics
@@ -21,9 +19,10 @@ from textops.serving.metrics import ServingMetrics
 from textops.serving.pace import Pace
 from textops.serving.problems import ProblemError
 from textops.serving.questions import Question, logged_rows, response_to
-from textops.serving.schemas import Limits, ModelDescription, ModelReference
+from textops.serving.schemas import Limits, ModelReference
 from textops.serving.served_model import ServedModel
 from textops.serving.settings import ServingSettings
+from textops.serving.shadow import Shadow
 from textops.serving.siblings import listen_to_siblings
 from textops.serving.turn import Turn
 
@@ -44,6 +43,7 @@ class Service:
         admission: What waits or runs.
         pace: How fast refusals for overload go out.
         log: The prediction log, None where it is switched off.
+        candidate: The version that is tried on a share of the traffic, None where no share is set aside for one.
     """
 
     def __init__(
@@ -64,6 +64,10 @@ class Service:
         self.log = None
         if log_settings.is_on:
             self.log = PredictionLog(log_settings, LogMetrics(self.metrics))
+        self.candidate = self._wanted_candidate()
+        self._shadow: Shadow | None = None
+        if self.candidate is not None and settings.shadow:
+            self._shadow = Shadow(settings, self.candidate, self.metrics.candidate, self.admission, self.log)
         self._tasks: set[asyncio.Task[object]] = set()
 
     def start(self) -> None:
@@ -71,6 +75,8 @@ class Service:
         if self.log is not None:
             self.log.start()
         self._begin(self._refresh())
+        if self._shadow is not None:
+            self._begin(self._shadow.run())
         if self.settings.reload_seconds:
             self._begin(self.current.follow())
         listen_to_siblings(lambda: self._begin(self.current.reload()))
@@ -80,6 +86,8 @@ class Service:
         for task in self._tasks:
             task.cancel()
         self.current.close()
+        if self.candidate is not None:
+            self.candidate.close()
         if self.log is not None:
             await asyncio.to_thread(self.log.close, LOG_CLOSE_SECONDS)
 
@@ -89,12 +97,12 @@ class Service:
         Raises:
             ProblemError: 503, if it does not.
         """
-        return _reference(self.current.check())
+        return reference_to(self.current.check())
 
     def reference(self) -> ModelReference | None:
         """Return which version answers now, None where none does."""
         version = self.current.version
-        return None if version is None else _reference(version)
+        return None if version is None else reference_to(version)
 
     async def answer_one(self, text: str, exchange: Exchange) -> dict[str, Any]:
         """Do what `answer` does for one text, together with others that come at the same moment.
@@ -103,7 +111,8 @@ class Service:
             ProblemError: 503 or 504.
         """
         question = self._question(text, exchange)
-        if not self.current.get().answers_inline(len(question.text)):
+        is_tried = self.candidate is not None and self.candidate.takes(exchange, question.text)
+        if is_tried or not self.current.get().answers_inline(len(question.text)):
             (answer,) = await self.answer([text], exchange)
             return answer
         self._check_time(exchange)
@@ -119,12 +128,20 @@ class Service:
         self._check_time(exchange)
         questions = [self._question(text, exchange) for text in texts]
         start = time.perf_counter()
+        if self.candidate is not None:
+            found = await self.candidate.classify([question.text for question in questions], exchange)
+            if found is not None:
+                version, predictions = found
+                return self._answers(questions, version, predictions, time.perf_counter() - start)
+            # Another one may answer by now, where the candidate has failed.
+            model, start = self.current.get(), time.perf_counter()
         predictions = await self._classify(model, [question.text for question in questions])
         return self._answers(questions, model.version, predictions, time.perf_counter() - start)
 
     def _question(self, text: str, exchange: Exchange) -> Question:
         longest = self.settings.max_text_characters
-        return Question(text[:longest], len(text) > longest, exchange.request_id)
+        is_compared = self._shadow is not None and self._shadow.takes(exchange, text[:longest])
+        return Question(text[:longest], len(text) > longest, exchange.request_id, is_compared)
 
     def _answer_here(self, questions: Sequence[Question]) -> list[dict[str, Any]]:
         """Answer on the event loop."""
@@ -141,6 +158,8 @@ class Service:
         self.metrics.observe(version, [question.text for question in questions], predictions)
         if self.log is not None:
             self.log.record(logged_rows(questions, version, ids, predictions, seconds / len(questions)))
+        if self._shadow is not None:
+            self._shadow.put(questions, ids, predictions)
         return [
             response_to(question, version, prediction_id, prediction)
             for question, prediction_id, prediction in zip(questions, ids, predictions, strict=True)
@@ -157,23 +176,9 @@ class Service:
             self.metrics.expired.inc(len(texts))
             raise self._timeout() from error
 
-    def describe(self) -> ModelDescription:
-        """Tell what is known of the model, with the aliases that the registry gives its version now."""
-        model = self.current.get()
-        version, manifest = model.version, model.predictor.manifest
-        return ModelDescription(
-            name=version.name,
-            version=version.number,
-            aliases=_aliases(Registry(self.settings.registry), version),
-            encoder=manifest.encoder,
-            classes=list(manifest.classes),
-            metrics=manifest.metrics,
-            temperature=manifest.temperature,
-            review=manifest.review,
-            data=manifest.data,
-            git_commit=manifest.git_commit,
-            created=manifest.created,
-        )
+    def is_answering(self, model: ServedModel) -> bool:
+        """Tell whether a model answers now, all requests or a share of them."""
+        return model is self.current.model or (self.candidate is not None and model is self.candidate.model)
 
     def refresh(self) -> None:
         """Hand figures over, and set the gauges that nobody sets while they change."""
@@ -183,6 +188,13 @@ class Service:
         self.metrics.most_waiting_texts.set(self.admission.most_texts)
         if self.log is not None:
             self.metrics.log_waiting.set(self.log.state.waiting)
+
+    def _wanted_candidate(self) -> Candidate | None:
+        if not self.settings.canary and not self.settings.shadow:
+            return None
+        candidate = Candidate(self.settings, self.current, self.metrics.candidate)
+        self.current.after_look = candidate.reload
+        return candidate
 
     def _begin(self, work: Coroutine[object, object, object]) -> None:
         # A task that nobody holds may be collected in the middle of its work.
@@ -203,14 +215,6 @@ class Service:
         )
 
 
-def _reference(version: Version) -> ModelReference:
+def reference_to(version: Version) -> ModelReference:
+    """Return what responses say of a version."""
     return ModelReference(name=version.name, version=version.number)
-
-
-def _aliases(registry: Registry, version: Version) -> list[str] | None:
-    try:
-        events = registry.aliases(version.name)
-    except RegistryError as error:
-        logger.warning("the aliases of {} cannot be read: {}", version, error)
-        return None
-    return sorted(alias for alias, event in events.items() if event.version == version.number)

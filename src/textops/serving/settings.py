@@ -2,12 +2,17 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from textops.errors import RegistryError
+from textops.registry.names import parse_reference
 from textops.registry.settings import DEFAULT_REGISTRY, PREFIX
+from textops.serving.traffic_share import parse_share
 
 Batching = Literal["auto", "inline", "queue"]
+Share = Annotated[float, BeforeValidator(parse_share)]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode]
 
 
@@ -44,6 +49,11 @@ class ServingSettings(BaseSettings):
         batch_tokens: Most tokens that are taken together, padded to the longest text.
         inline_milliseconds: Predictions that should take longer leave the event loop and run in a thread.
         reload_seconds: How often the registry is asked whether another version is to answer; 0 for never.
+        canary: Share of the requests that the candidate answers, `10%` or `0.1`; the same requests always.
+        shadow: Share of the requests whose texts the candidate is given too, behind the answer, to be compared with
+            it. Either this or `canary`.
+        candidate: Which version that is: `name@alias` or `name/3` of the model that answers; None for its alias
+            `staging`.
         api_keys: Keys that are let in, separated by commas; none for everybody.
         admin_keys: Keys that may administrate, separated by commas; none for those of `api_keys`, and without any
             key for this machine alone.
@@ -75,8 +85,31 @@ class ServingSettings(BaseSettings):
     batch_tokens: int = Field(8_192, ge=1)
     inline_milliseconds: float = Field(5.0, ge=0)
     reload_seconds: float = Field(5.0, ge=0)
+    canary: Share = 0.0
+    shadow: Share = 0.0
+    candidate: str | None = None
     api_keys: Keys = ()
     admin_keys: Keys = ()
+
+    @field_validator("shadow")
+    @classmethod
+    def _either(cls, shadow: float, info: ValidationInfo) -> float:
+        if shadow and info.data.get("canary"):
+            raise PydanticCustomError("both_shares", "TEXTOPS_CANARY is set too: first compare, then let it answer")
+        return shadow
+
+    @field_validator("candidate", mode="before")
+    @classmethod
+    def _reference(cls, reference: object) -> object:
+        if not isinstance(reference, str):
+            return reference
+        if not reference.strip():
+            return None
+        try:
+            parse_reference(reference)
+        except RegistryError as error:
+            raise PydanticCustomError("reference", "{reason}", {"reason": str(error)}) from error
+        return reference
 
     @field_validator("api_keys", "admin_keys", mode="before")
     @classmethod

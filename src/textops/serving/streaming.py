@@ -124,7 +124,8 @@ class StreamedAnswers(Response):
         await self._enter(len(texts))
         try:
             # The time that an answer may take is that of these texts, not of all before them.
-            return await self._service.answer(texts, replace(self._exchange, started=perf_counter()))
+            self._exchange = replace(self._exchange, started=perf_counter())
+            return await self._service.answer(texts, self._exchange)
         except ProblemError:
             raise
         except Exception as error:
