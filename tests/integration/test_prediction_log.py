@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import NullPool, create_engine, text
 
 from textops.errors import ServiceError
@@ -23,10 +25,13 @@ from textops.prediction_log import (
     LoggedPrediction,
     PredictionLog,
     PredictionLogSettings,
+    ShadowPrediction,
+    migrations,
     new_prediction_id,
     reading,
 )
 from textops.prediction_log.address import parse_address
+from textops.prediction_log.comparison import VersionRecord, compare_versions
 from textops.prediction_log.database import Database
 from textops.prediction_log.reading import Period, count_feedback, rows_by_model
 from textops.prediction_log.retention import before, prune
@@ -148,6 +153,38 @@ def test_postgresql_keeps_what_was_logged(database: str, opened: Callable[..., P
     assert judged == (row.prediction_id, "b", "no \ufffd \ufffd")
     assert log.knows(row.prediction_id) is True
     assert log.knows(new_prediction_id()) is False
+
+
+def test_postgresql_compares_versions(database: str, opened: Callable[..., PredictionLog]) -> None:
+    # given: tables from before there were candidates
+    with Database(parse_address(database)).writing() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "1")
+    log = opened(database)
+    first, second, old = predictions(3)
+    old = old._replace(created=0.0)
+    # when
+    log.record([first, second, old])
+    log.record_shadow(
+        [
+            ShadowPrediction(row.prediction_id, row.created, "tiny", 2, label, 0.5, 0.1)
+            for row, label in ((first, "a"), (second, "b"), (old, "b"))
+        ]
+    )
+    log.record_feedback(LoggedFeedback(second.prediction_id, time.time(), "r", "b", None))
+    wait_for(lambda: log.state.written == 7)
+    # then
+    base = Database(parse_address(database))
+    with base.writing() as connection:
+        assert prune(connection, before(1)) == 2
+    with base.reading() as connection:
+        assert compare_versions(connection, before(1)) == [
+            VersionRecord("tiny", 1, None, 2, 0.9, 2, 1, 0),
+            VersionRecord("tiny", 2, 1, 2, 0.5, 1, 1, 1),
+        ]
 
 
 def test_a_row_that_postgresql_refuses_costs_no_other(database: str, opened: Callable[..., PredictionLog]) -> None:

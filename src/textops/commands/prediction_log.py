@@ -9,6 +9,7 @@ from loguru import logger
 from textops.commands.defaults import open_prediction_log, prediction_log_settings
 
 if TYPE_CHECKING:
+    from textops.prediction_log.comparison import VersionRecord
     from textops.prediction_log.database import Database
 
 prediction_log = typer.Typer(
@@ -19,10 +20,12 @@ prediction_log = typer.Typer(
 
 @prediction_log.command("status")
 def show_status() -> None:
-    """Tell what the log holds: predictions of each version, feedback, and rows that wait for the next start.
+    """Tell what the log holds: predictions of each version, how a candidate agreed, feedback, and rows that wait for
+    the next start.
 
     Example: textops log status
-    """
+    """  # noqa: D205 (shown as help)
+    from textops.prediction_log.comparison import compare_shadows
     from textops.prediction_log.reading import count_feedback, rows_by_model
     from textops.prediction_log.spill import spilled_files
 
@@ -30,6 +33,7 @@ def show_status() -> None:
     database = open_prediction_log(settings)
     with database.reading() as connection:
         models, judgements = rows_by_model(connection), count_feedback(connection)
+        shadows = compare_shadows(connection)
     typer.echo(f"prediction log: {database.address.shown}")
     if database.address.file is not None:
         typer.echo(f"size: {database.address.file.stat().st_size / 1e6:,.1f} MB")
@@ -39,9 +43,37 @@ def show_status() -> None:
         typer.echo(f"{rows.name}/{rows.version}: {rows.predictions:,} predictions, {first} to {last}")
     if not models:
         typer.echo("no predictions yet")
+    for shadow in shadows:
+        typer.echo(_agreement_in_words(shadow))
     typer.echo(f"feedback: {judgements:,}")
     if waiting := spilled_files(settings.log_spill):
         typer.echo(f"{len(waiting)} files wait in {settings.log_spill}: the next start of textops serve loads them")
+
+
+@prediction_log.command("canary")
+def show_canary(
+    *,
+    since: Annotated[str, typer.Option(help="Answers from here on: 2026-01-31, 2026-01-31T12:00, 24h or 7d.")] = "24h",
+) -> None:
+    """Compare the versions that answered, and a candidate that was only asked: is it time to promote it?
+
+    Example: textops log canary --since 7d
+    """
+    from textops.prediction_log.comparison import compare_versions
+    from textops.prediction_log.moments import parse_moment
+
+    begin = parse_moment(since, "--since")
+    database = open_prediction_log()
+    with database.reading() as connection:
+        records = compare_versions(connection, begin)
+    typer.echo(f"since {begin.isoformat(' ', 'seconds')}")
+    for record in records:
+        what = f"{record.name}/{record.version}: {record.rows:,} answers"
+        if record.shadow_of is not None:
+            what = _agreement_in_words(record)
+        typer.echo(f"{what}; mean confidence {record.confidence:.3f}; {_accuracy_in_words(record)}")
+    if not records:
+        typer.echo("no answers")
 
 
 @prediction_log.command("export")
@@ -108,6 +140,23 @@ def migrate() -> None:
     database = _database()
     done = "are now" if bring_up_to_date(database) else "were already"
     logger.info("the tables in {} {} of version {}", database.address.shown, done, VERSIONS[-1])
+
+
+def _agreement_in_words(record: "VersionRecord") -> str:
+    return (
+        f"{record.name}/{record.version} behind {record.name}/{record.shadow_of}: {record.rows:,} answers compared, "
+        f"{record.agreement:.1%} agree"
+    )
+
+
+def _accuracy_in_words(record: "VersionRecord") -> str:
+    from textops.prediction_log.comparison import wilson_interval
+
+    if not record.labelled:
+        return "no feedback"
+    low, high = wilson_interval(record.right, record.labelled)
+    accuracy = record.right / record.labelled
+    return f"accuracy {accuracy:.3f} ({low:.3f} to {high:.3f}) on {record.labelled:,} with feedback"
 
 
 def _database() -> "Database":

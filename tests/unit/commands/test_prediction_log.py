@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
-from textops.prediction_log import LoggedPrediction, PredictionLog, PredictionLogSettings, new_prediction_id
+from textops.prediction_log import (
+    LoggedFeedback,
+    LoggedPrediction,
+    PredictionLog,
+    PredictionLogSettings,
+    ShadowPrediction,
+    new_prediction_id,
+)
 from textops.prediction_log.spill import spill
 
 if TYPE_CHECKING:
@@ -64,6 +71,33 @@ def test_a_log_is_shown_exported_and_pruned(terminal: "Terminal", fill: Callable
     assert "3 predictions" in terminal("log", "status").output
 
 
+def test_versions_are_compared_in_words(terminal: "Terminal", fill: Callable[[int, float], None]) -> None:
+    # given: eight answers, one of them judged, two of them compared
+    fill(6, 0)
+    log = PredictionLog(PredictionLogSettings())
+    log.start()
+    row = LoggedPrediction(new_prediction_id(), time.time(), "r", "tiny", 1, "a", 0.9, {}, False, "a text", 0.1)  # noqa: FBT003
+    other = row._replace(prediction_id=new_prediction_id())
+    log.record([row, other])
+    log.record_shadow(
+        [
+            ShadowPrediction(each.prediction_id, each.created, "tiny", 2, label, 0.8, 0.1)
+            for each, label in ((row, "a"), (other, "b"))
+        ]
+    )
+    log.record_feedback(LoggedFeedback(row.prediction_id, time.time(), "r", "a", None))
+    log.close(10)
+    # when
+    output = terminal("log", "canary", "--since", "1h").output
+    # then
+    accuracy = "accuracy 1.000 (0.207 to 1.000) on 1 with feedback"
+    assert f"tiny/1: 8 answers; mean confidence 0.900; {accuracy}" in output
+    compared = "tiny/2 behind tiny/1: 2 answers compared, 50.0% agree"
+    assert f"{compared}; mean confidence 0.800; {accuracy}" in output
+    assert compared in terminal("log", "status").output
+    assert "no answers" in terminal("log", "canary", "--since", "2100-01-01").output
+
+
 def test_the_tables_can_be_made_before_the_service_starts(terminal: "Terminal") -> None:
     assert "are now of version" in terminal("log", "migrate").log
     assert "were already of version" in terminal("log", "migrate").log
@@ -79,6 +113,8 @@ def test_the_tables_can_be_made_before_the_service_starts(terminal: "Terminal") 
         (None, ("status",), "there is no prediction log at data/prediction_log.sqlite"),
         (None, ("export", "out.parquet"), "there is no prediction log"),
         (None, ("prune", "--days", "1"), "there is no prediction log"),
+        (None, ("canary",), "there is no prediction log"),
+        (None, ("canary", "--since", "yesterday"), "is no moment"),
         ("none", ("status",), "switches the prediction log off"),
         ("nonsense", ("migrate",), "TEXTOPS_DATABASE_URL"),
         ("sqlite:///text.txt", ("status",), "not a database"),
