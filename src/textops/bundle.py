@@ -1,7 +1,8 @@
 """The model bundle: a folder with all that a prediction needs, and the proof that nothing in it was altered.
 
-`model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet`, `config.yaml` (how it was trained; bundles of old
-have none) and `model_card.md`. No pickle, no torch.
+`model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet`, `words.bin` (which words the training texts had),
+`config.yaml` (how it was trained) and `model_card.md`; bundles of old lack `words.bin`, and those of long ago
+`config.yaml`. No pickle, no torch.
 """
 
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ MANIFEST_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 REFERENCE_FILE = "reference.parquet"
+WORDS_FILE = "words.bin"
 CARD_FILE = "model_card.md"
 CONFIGURATION_FILE = "config.yaml"
 REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)

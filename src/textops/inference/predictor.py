@@ -8,12 +8,13 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Manifest, verify
+from textops.bundle import MODEL_FILE, TOKENIZER_FILE, WORDS_FILE, Manifest, verify
 from textops.errors import BundleError
 from textops.inference.linear_scorer import LinearScorer, linear_scorer
 from textops.inference.probabilities import softmax, softmax_row
 from textops.inference.scores import StageTimes, score_texts
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
+from textops.text.familiar_words import FamiliarWords
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 
 CANARY_TEXTS = ("", "textops")
@@ -48,6 +49,7 @@ class Predictor:
         tokenizer: Tokenizer,
         session: onnxruntime.InferenceSession,
         scorer: LinearScorer | None = None,
+        familiar: FamiliarWords | None = None,
     ) -> None:
         """Hold the parts; use `Predictor.load`.
 
@@ -56,8 +58,10 @@ class Predictor:
             tokenizer: Its tokenizer.
             session: Its model.
             scorer: What answers in place of the session, proven equal to it.
+            familiar: Words of the training texts, None where the bundle does not say.
         """
         self.manifest = manifest
+        self.familiar = familiar
         self._tokenizer = tokenizer
         self._session = session
         self._scorer = scorer
@@ -77,7 +81,9 @@ class Predictor:
         manifest = verify(folder)
         tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
         session = open_session(folder / MODEL_FILE, threads)
-        predictor = cls(manifest, tokenizer, session, linear_scorer(folder / MODEL_FILE, tokenizer, session))
+        scorer = linear_scorer(folder / MODEL_FILE, tokenizer, session)
+        familiar = FamiliarWords.load(folder / WORDS_FILE) if WORDS_FILE in manifest.files else None
+        predictor = cls(manifest, tokenizer, session, scorer, familiar)
         predictor.check_canary()
         return predictor
 

@@ -17,6 +17,7 @@ from textops.bundle import (
     MODEL_FILE,
     REFERENCE_FILE,
     TOKENIZER_FILE,
+    WORDS_FILE,
     DataReference,
     Export,
     Manifest,
@@ -47,6 +48,7 @@ from textops.inference.session import open_session
 from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
 from textops.optimization.further_measurements import Plan, training_facts
 from textops.optimization.reference import write_reference
+from textops.text.familiar_words import FamiliarWords
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
 from textops.training.saved_configuration import portable_yaml
@@ -235,7 +237,9 @@ def _measured(judged: Judged, plan: Plan, run: Run, test: _HeldOut, folder: Path
 
 def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: Judged) -> None:
     probabilities = softmax(test.logits, judged.manifest.temperature)
-    write_reference(folder / REFERENCE_FILE, test.examples, probabilities, judged.manifest.classes)
+    familiar = FamiliarWords.of_texts(plan.dataset.texts("train"))
+    familiar.save(folder / WORDS_FILE)
+    write_reference(folder / REFERENCE_FILE, test.examples, probabilities, judged.manifest.classes, familiar)
     write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
     if plan.suite is not None:
         write_suite(folder / BEHAVIOUR_FILE, plan.suite)

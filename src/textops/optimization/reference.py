@@ -1,6 +1,5 @@
 """`reference.parquet`: held-out examples as the model saw them, without their texts."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +8,16 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 from textops.data.dataset import Examples
-from textops.text.surface import surface_of
+from textops.text.familiar_words import FamiliarWords
+from textops.text.features import FEATURE_NAMES, features_of
 
 
 def write_reference(
-    path: Path, examples: Examples, probabilities: NDArray[np.float64], classes: tuple[str, ...]
+    path: Path,
+    examples: Examples,
+    probabilities: NDArray[np.float64],
+    classes: tuple[str, ...],
+    familiar: FamiliarWords | None = None,
 ) -> None:
     """Write one row for each example: what live traffic is later compared with.
 
@@ -22,18 +26,19 @@ def write_reference(
         examples: Held-out examples.
         probabilities: Calibrated probabilities, shape [examples, classes].
         classes: Class names.
+        familiar: Words of the training texts.
     """
-    confidence = probabilities.max(axis=1)
     logarithms = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    rows = [asdict(surface_of(text)) for text in examples.texts]
+    rows = [features_of(text, familiar) for text in examples.texts]
     table = pa.table(
         {
             "id": examples.ids,
             "label": [classes[label] for label in examples.labels],
             "predicted": [classes[label] for label in probabilities.argmax(axis=1)],
-            "confidence": confidence,
+            "confidence": probabilities.max(axis=1),
             "entropy": -(probabilities * logarithms).sum(axis=1),
-            **{name: [row[name] for row in rows] for name in rows[0]},
+            "probabilities": pa.array(probabilities.tolist(), pa.list_(pa.float64())),
+            **{name: pa.array([row[name] for row in rows], pa.float64()) for name in FEATURE_NAMES},
         }
     )
     parquet.write_table(table, path)

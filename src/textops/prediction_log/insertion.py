@@ -14,6 +14,8 @@ from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, 
 # SQLite lets other threads run while it takes a statement's rows, and each time one may have to wait for its turn:
 # so it gets several rows in a statement.
 _ROWS_OF_A_STATEMENT = 50
+# Columns whose values are JSON already.
+_JSON = ("probabilities", "features")
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,10 @@ def _insert_into_postgresql(connection: Connection, target: Target, rows: Sequen
     columns = target.columns
     objects: list[dict[str, object]] = [dict(zip(columns, row, strict=True)) for row in rows]
     for item in objects:
-        probabilities = item.get("probabilities")
-        if isinstance(probabilities, str):
-            item["probabilities"] = orjson.Fragment(probabilities)
+        for name in _JSON:
+            written = item.get(name)
+            if isinstance(written, str):
+                item[name] = orjson.Fragment(written)
     try:
         payload = orjson.dumps(objects).decode()
     except orjson.JSONEncodeError as error:

@@ -18,6 +18,7 @@ class LoggedPrediction(NamedTuple):
         needs_review: Whether a person should look.
         text: What the model saw; how much of it is kept, the settings say.
         seconds: What the model took for it.
+        features: What was measured of the text, by name; None where it was not measured.
     """
 
     prediction_id: str
@@ -31,6 +32,7 @@ class LoggedPrediction(NamedTuple):
     needs_review: bool
     text: str
     seconds: float
+    features: dict[str, float | None] | None = None
 
 
 class ShadowPrediction(NamedTuple):

@@ -29,6 +29,7 @@ PREDICTION_COLUMNS = (
     "text_hash",
     "characters",
     "seconds",
+    "features",
 )
 SHADOW_COLUMNS = ("prediction_id", "created", "model_name", "model_version", "label", "probability", "seconds")
 FEEDBACK_COLUMNS = ("id", "prediction_id", "created", "request_id", "label", "comment")
@@ -103,6 +104,7 @@ def stored_prediction(row: LoggedPrediction, keeper: TextKeeper) -> StoredRow:
         text_hash,
         len(row.text),
         row.seconds,
+        None if row.features is None else orjson.dumps(row.features).decode(),
     )
 
 

@@ -8,7 +8,7 @@ from loguru import logger
 
 from textops.errors import BundleError, TextopsError
 from textops.inference import Prediction
-from textops.registry import Registry, Version
+from textops.registry import Registry
 from textops.registry.names import STAGING
 from textops.serving.candidate_metrics import CandidateMetrics
 from textops.serving.current_model import CurrentModel, is_same
@@ -66,18 +66,18 @@ class Candidate:
         canary = self._settings.canary
         return bool(canary) and self.model is not None and place_in_traffic(exchange, first_text) < canary
 
-    async def classify(self, texts: Sequence[str], exchange: Exchange) -> tuple[Version, list[Prediction]] | None:
+    async def classify(self, texts: Sequence[str], exchange: Exchange) -> tuple[ServedModel, list[Prediction]] | None:
         """Classify the texts of a request that is the candidate's.
 
         Returns:
-            Which version has answered, and what; None where production is to answer, because the request is not the
+            Which model has answered, and what; None where production is to answer, because the request is not the
             candidate's or because the candidate fails at it.
         """
         model = self.model
         if model is None or not self.takes(exchange, texts[0]):
             return None
         try:
-            return model.version, await model.classify(texts, self._settings.timeout_seconds * _SHARE_OF_TIMEOUT)
+            return model, await model.classify(texts, self._settings.timeout_seconds * _SHARE_OF_TIMEOUT)
         except Exception as error:  # noqa: BLE001 (whatever it is, production answers)
             self.note_failure(model, error)
             return None

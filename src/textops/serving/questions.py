@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 from textops.inference import Prediction
 from textops.prediction_log import LoggedPrediction
 from textops.registry import Version
+from textops.serving.served_model import ServedModel
+from textops.text.features import features_of
 
 
 class Question(NamedTuple):
@@ -42,13 +44,17 @@ def response_to(question: Question, version: Version, prediction_id: str, predic
 
 def logged_rows(
     questions: Sequence[Question],
-    version: Version,
+    model: ServedModel,
     ids: Sequence[str],
     predictions: Sequence[Prediction],
     seconds: float,
 ) -> list[LoggedPrediction]:
-    """Return a row of the prediction log for each answer, each of which took so many seconds."""
+    """Return a row of the prediction log for each answer, each of which took so many seconds.
+
+    The features are measured here, of the text as it came: what the log keeps of it says less.
+    """
     now = time.time()
+    version, familiar = model.version, model.predictor.familiar
     return [
         LoggedPrediction(
             prediction_id,
@@ -62,6 +68,7 @@ def logged_rows(
             prediction.needs_review,
             question.text,
             seconds,
+            features_of(question.text, familiar),
         )
         for question, prediction_id, prediction in zip(questions, ids, predictions, strict=True)
     ]

@@ -131,12 +131,12 @@ class Service:
         if self.candidate is not None:
             found = await self.candidate.classify([question.text for question in questions], exchange)
             if found is not None:
-                version, predictions = found
-                return self._answers(questions, version, predictions, time.perf_counter() - start)
+                tried, predictions = found
+                return self._answers(questions, tried, predictions, time.perf_counter() - start)
             # Another one may answer by now, where the candidate has failed.
             model, start = self.current.get(), time.perf_counter()
         predictions = await self._classify(model, [question.text for question in questions])
-        return self._answers(questions, model.version, predictions, time.perf_counter() - start)
+        return self._answers(questions, model, predictions, time.perf_counter() - start)
 
     def _question(self, text: str, exchange: Exchange) -> Question:
         longest = self.settings.max_text_characters
@@ -148,16 +148,17 @@ class Service:
         model = self.current.get()
         start = time.perf_counter()
         predictions = model.predict([question.text for question in questions])
-        return self._answers(questions, model.version, predictions, time.perf_counter() - start)
+        return self._answers(questions, model, predictions, time.perf_counter() - start)
 
     def _answers(
-        self, questions: Sequence[Question], version: Version, predictions: Sequence[Prediction], seconds: float
+        self, questions: Sequence[Question], model: ServedModel, predictions: Sequence[Prediction], seconds: float
     ) -> list[dict[str, Any]]:
         """Count and log what the model said in so many seconds, and return the answers."""
+        version = model.version
         ids = [new_prediction_id() for _ in questions]
         self.metrics.observe(version, [question.text for question in questions], predictions)
         if self.log is not None:
-            self.log.record(logged_rows(questions, version, ids, predictions, seconds / len(questions)))
+            self.log.record(logged_rows(questions, model, ids, predictions, seconds / len(questions)))
         if self._shadow is not None:
             self._shadow.put(questions, ids, predictions)
         return [

@@ -89,6 +89,28 @@ class Kernel(Protocol):
             ValueError: If a setting or the size of a table is not possible.
         """
 
+    def describe(
+        self,
+        text: str,
+        normalized: str,
+        classes: NDArray[np.uint8],
+        kinds: NDArray[np.uint8],
+        familiar: NDArray[np.uint8] | None,
+        /,
+    ) -> tuple[float, ...]:
+        """Return the features of a text, see `FEATURE_NAMES`.
+
+        Args:
+            text: The text.
+            normalized: The same as `normalize` leaves it.
+            classes: See `character_classes`.
+            kinds: See `character_kinds`.
+            familiar: See `FamiliarWords`; None counts no word as unseen.
+
+        Raises:
+            ValueError: If the size of a table is not possible.
+        """
+
     def fold(self, text: str, /) -> str:
         """Make white space and case of a text in NFKC alike, as `normalize` does."""
 

@@ -1,8 +1,8 @@
-/* What costs most of a prediction, compiled: folding of white space and case, the counting of n-grams, and the scores
- * of a linear model over them.
+/* What costs most of a prediction, compiled: folding of white space and case, the counting of n-grams, the scores
+ * of a linear model over them, and the features that the prediction log keeps.
  *
  * It is optional. Where it was not compiled, the code in numpy that it is proven equal to does the same, slower:
- * textops/text/normalization.py, hashing.py, ngrams.py and counting.py, which also say what is computed and why.
+ * textops/text/normalization.py, hashing.py, ngrams.py, counting.py and features.py, which also say what is computed and why.
  */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -466,15 +466,155 @@ static PyObject *fold(PyObject *self, PyObject *text) {
     return result;
 }
 
+/* Features of a text: see features.py, which says what each of them is. */
+
+#define SKETCH_BITS 3
+#define SKETCH_PLACES (1 << SKETCH_BITS)
+#define BUCKET_BITS 6
+#define BUCKETS (1 << BUCKET_BITS)
+#define FAMILIAR_BITS 21
+#define FEATURES (9 + SKETCH_PLACES)
+#define UPPER_KIND 1
+#define DIGIT_KIND 2
+#define BLANK_KIND 4
+#define LAST_ASCII 0x7F
+
+static double rounded(double value, Py_ssize_t of) {
+    return of ? floor(value / (double)of * 1e4 + 0.5) / 1e4 : 0.0;
+}
+
+/* What a text has of each kind: upper-case letters, digits, punctuation, characters beyond ASCII. */
+#define KINDS 4
+
+static void count_kind(Py_UCS4 code, Py_ssize_t times, const uint8_t *classes, const uint8_t *kinds, Py_ssize_t *counts) {
+    uint8_t kind = kinds[code];
+    counts[0] += (kind & UPPER_KIND) ? times : 0;
+    counts[1] += (kind & DIGIT_KIND) ? times : 0;
+    counts[2] += !classes[code] && !(kind & BLANK_KIND) ? times : 0;
+    counts[3] += code > LAST_ASCII ? times : 0;
+}
+
+#define LATIN 256
+
+/* Count how often each character of Latin 1 occurs; in two tables, as neighbours in one would wait for each other. */
+static void count_latin(const Py_UCS1 *characters, Py_ssize_t length, uint32_t *counts) {
+    uint32_t odd[LATIN] = {0};
+    Py_ssize_t i = 0;
+    for (; i + 1 < length; i += 2) counts[characters[i]]++, odd[characters[i + 1]]++;
+    if (i < length) counts[characters[i]]++;
+    for (int code = 0; code < LATIN; code++) counts[code] += odd[code];
+}
+
+static void count_kinds(PyObject *text, const uint8_t *classes, const uint8_t *kinds, Py_ssize_t *counts) {
+    Py_ssize_t length = PyUnicode_GET_LENGTH(text);
+    int kind = PyUnicode_KIND(text);
+    const void *data = PyUnicode_DATA(text);
+    if (kind == PyUnicode_1BYTE_KIND) {
+        uint32_t latin[LATIN] = {0};
+        count_latin(data, length, latin);
+        for (Py_UCS4 code = 0; code < LATIN; code++) count_kind(code, latin[code], classes, kinds, counts);
+        return;
+    }
+    for (Py_ssize_t i = 0; i < length; i++) count_kind(PyUnicode_READ(kind, data, i), 1, classes, kinds, counts);
+}
+
+/* Count the characters that are part of a word in buckets of their mixed codes. */
+static void count_letters(
+    PyObject *normalized, const uint32_t *codes, const uint32_t *mixed, Py_ssize_t length, const uint8_t *classes,
+    Py_ssize_t *buckets
+) {
+    if (PyUnicode_KIND(normalized) == PyUnicode_1BYTE_KIND) {
+        uint32_t latin[LATIN] = {0};
+        count_latin(PyUnicode_DATA(normalized), PyUnicode_GET_LENGTH(normalized), latin);
+        for (uint32_t code = 0; code < LATIN; code++)
+            if (classes[code]) buckets[mix(code) >> (HASH_BITS - BUCKET_BITS)] += latin[code];
+        return;
+    }
+    for (Py_ssize_t i = 0; i < length; i++)
+        if (classes[codes[i]]) buckets[mixed[i] >> (HASH_BITS - BUCKET_BITS)]++;
+}
+
+/* Return how many there are in the buckets, and their entropy in bits. */
+static Py_ssize_t entropy_of(const Py_ssize_t *buckets, double *entropy) {
+    Py_ssize_t letters = 0;
+    double sum = 0;
+    for (int i = 0; i < BUCKETS; i++) {
+        letters += buckets[i];
+        if (buckets[i]) sum += (double)buckets[i] * log2((double)buckets[i]);
+    }
+    double bits = letters ? log2((double)letters) - sum / (double)letters : 0.0;
+    *entropy = rounded(bits > 0 ? bits : 0.0, 1);
+    return letters;
+}
+
+static void describe_words(const uint32_t *hashes, Py_ssize_t words, const uint8_t *familiar, double *values) {
+    Py_ssize_t unseen = 0, sketch[SKETCH_PLACES] = {0};
+    for (Py_ssize_t i = 0; i < words; i++) {
+        uint32_t place = hashes[i] >> (HASH_BITS - FAMILIAR_BITS), mixed = mix(hashes[i]);
+        if (familiar != NULL) unseen += !(familiar[place >> 3] >> (place & 7) & 1);
+        sketch[mixed >> (HASH_BITS - SKETCH_BITS)] += (mixed >> (HASH_BITS - SKETCH_BITS - 1) & 1) ? -1 : 1;
+    }
+    values[0] = rounded((double)unseen, words);
+    for (int i = 0; i < SKETCH_PLACES; i++) values[1 + i] = rounded((double)sketch[i], words);
+}
+
+static PyObject *described(PyObject *text, PyObject *normalized, const uint8_t *classes, const uint8_t *kinds, const uint8_t *familiar) {
+    Py_ssize_t room = PyUnicode_GET_LENGTH(normalized) + 2, length = PyUnicode_GET_LENGTH(text);
+    uint32_t *codes = get_workplace((size_t)(room * 3) * sizeof *codes);
+    if (codes == NULL) return PyErr_NoMemory();
+    uint32_t *mixed = codes + room, *hashes = mixed + room;
+    double values[FEATURES];
+    Py_ssize_t counts[KINDS] = {0}, buckets[BUCKETS] = {0};
+    Py_ssize_t inside = read_codes(normalized, codes);
+    mix_all(codes, mixed, inside);
+    Py_ssize_t words = hash_words(codes, mixed, inside, classes, hashes);
+    count_letters(normalized, codes, mixed, inside, classes, buckets);
+    Py_ssize_t letters = entropy_of(buckets, &values[7]);
+    count_kinds(text, classes, kinds, counts);
+    values[0] = (double)length;
+    values[1] = (double)words;
+    values[2] = rounded((double)letters, words);
+    for (int i = 0; i < KINDS; i++) values[3 + i] = rounded((double)counts[i], length);
+    describe_words(hashes, words, familiar, &values[8]);
+    leave_workplace(codes);
+    PyObject *result = PyTuple_New(FEATURES);
+    for (Py_ssize_t i = 0; result != NULL && i < FEATURES; i++) {
+        PyObject *number = PyFloat_FromDouble(values[i]);
+        if (number == NULL) Py_CLEAR(result);
+        else PyTuple_SET_ITEM(result, i, number);
+    }
+    return result;
+}
+
+PyDoc_STRVAR(describe_doc, "describe(text, normalized, classes, kinds, familiar)\n--\n\nSee Kernel in compiled.py.");
+
+static PyObject *describe(PyObject *self, PyObject *arguments) {
+    PyObject *text, *normalized, *known, *result = NULL;
+    Py_buffer classes = {0}, kinds = {0}, familiar = {0};
+    if (!PyArg_ParseTuple(arguments, "UUy*y*O", &text, &normalized, &classes, &kinds, &known)) return NULL;
+    if (known == Py_None || PyObject_GetBuffer(known, &familiar, PyBUF_SIMPLE) == 0) {
+        if (classes.len != CODE_POINTS || kinds.len != CODE_POINTS ||
+            (familiar.buf != NULL && familiar.len != (Py_ssize_t)1 << (FAMILIAR_BITS - 3)))
+            PyErr_SetString(PyExc_ValueError, "tables of another size than there are characters or hashes");
+        else
+            result = described(text, normalized, classes.buf, kinds.buf, familiar.buf);
+    }
+    if (familiar.obj) PyBuffer_Release(&familiar);
+    PyBuffer_Release(&kinds);
+    PyBuffer_Release(&classes);
+    return result;
+}
+
 static PyMethodDef methods[] = {
     {"count_ngrams", count_ngrams, METH_VARARGS, count_ngrams_doc},
     {"score_ngrams", score_ngrams, METH_VARARGS, score_ngrams_doc},
     {"fold", fold, METH_O, fold_doc},
+    {"describe", describe, METH_VARARGS, describe_doc},
     {NULL, NULL, 0, NULL},
 };
 
 static struct PyModuleDef module = {
-    PyModuleDef_HEAD_INIT, "textops.text.kernel", "Counting and scoring of n-grams, compiled.", -1, methods, NULL, NULL, NULL, NULL,
+    PyModuleDef_HEAD_INIT, "textops.text.kernel", "Counting, scoring and describing of texts, compiled.", -1, methods, NULL, NULL, NULL, NULL,
 };
 
 PyMODINIT_FUNC PyInit_kernel(void) {
