@@ -28,7 +28,8 @@ GROUPS = {
     "base": (),
     "serve": ("serve",),
     "train": ("train",),
-    "dev": ("serve", "train", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
+    "monitor": ("serve", "monitor"),
+    "dev": ("serve", "train", "monitor", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
 }
 ALL = "dev"
 HEADER = """\
