@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from textops.registry.settings import DEFAULT_REGISTRY, PREFIX
 
-OnDrift = Literal["nothing", "retrain"]
+OnDrift = Literal["nothing", "retrain", "alert"]
 
 
 class DriftSettings(BaseSettings):
@@ -23,7 +23,8 @@ class DriftSettings(BaseSettings):
         drift_since: Only answers since then: `24h`, `7d` or a date; None for no bound.
         drift_interval_seconds: Time between two looks.
         drift_report_seconds: How long the report by Evidently may take.
-        drift_on_drift: What follows the verdict `drift`, and an alert that comes to `/alerts`.
+        drift_on_drift: What follows: `nothing`, but for what people do; `retrain`: a retraining, on the verdict `drift`
+            and on an alert that comes to `/alerts`; `alert`: a retraining on an alert alone.
         drift_retrain_arguments: Arguments of `textops retrain`, as in a shell.
         drift_retrain_pause_seconds: No retraining begins sooner after the last one.
         drift_webhook_key: Alertmanager must send it as `Authorization: Bearer`; None lets everybody in who reaches the

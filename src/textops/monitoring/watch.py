@@ -118,13 +118,13 @@ class Watch:
                 record = logger.warning if found.verdict in {"warn", "drift"} else logger.info
                 record("{}: {}, {}", found.model, found.verdict, found.summary)
                 verdict = found.verdict
-            if found.verdict == "drift":
+            if found.verdict == "drift" and self._settings.drift_on_drift == "retrain":
                 self.react(f"drift: {found.summary}")
             await asyncio.sleep(self._settings.drift_interval_seconds)
 
     def react(self, reason: str) -> Answer | None:
-        """Do what the settings say about drift; None for nothing."""
-        if self._settings.drift_on_drift != "retrain":
+        """Do what the settings say about drift, or an alert of it; None for nothing."""
+        if self._settings.drift_on_drift == "nothing":
             return None
         return self.retrainer.start(self._model_name(), reason)
 
