@@ -20,6 +20,7 @@ from textops.commands import (
     registration,
     reporting,
     retraining,
+    simulation,
 )
 from textops.errors import ConfigurationError, TextopsError
 
@@ -79,6 +80,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     registration.rollback,
     registration.card,
     retraining.retrain,
+    simulation.simulate,
     answering.predict,
     answering.serve,
     looking.doctor,
