@@ -81,6 +81,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     registration.card,
     retraining.retrain,
     simulation.simulate,
+    simulation.drill,
     answering.predict,
     answering.serve,
     looking.doctor,
