@@ -15,6 +15,7 @@ from textops.inference.probabilities import softmax, softmax_row
 from textops.inference.scores import StageTimes, score_texts
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.familiar_words import FamiliarWords
+from textops.text.features import features_of
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 
 CANARY_TEXTS = ("", "textops")
@@ -85,6 +86,8 @@ class Predictor:
         familiar = FamiliarWords.load(folder / WORDS_FILE) if WORDS_FILE in manifest.files else None
         predictor = cls(manifest, tokenizer, session, scorer, familiar)
         predictor.check_canary()
+        # Their tables are made now, and not while the first request waits.
+        features_of("", familiar)
         return predictor
 
     def check_canary(self) -> None:

@@ -115,6 +115,7 @@ class Kernel(Protocol):
         """Make white space and case of a text in NFKC alike, as `normalize` does."""
 
 
+_FUNCTIONS = ("count_ngrams", "score_ngrams", "describe", "fold")
 _left_out = False
 
 
@@ -125,11 +126,12 @@ def kernel() -> Kernel | None:
 
 @functools.cache
 def installed_kernel() -> Kernel | None:
-    """Load the compiled part, once."""
+    """Load the compiled part, once; one that was compiled from older sources is as good as none."""
     try:
-        return cast("Kernel", importlib.import_module("textops.text.kernel"))
+        found = importlib.import_module("textops.text.kernel")
     except ImportError:
         return None
+    return cast("Kernel", found) if all(hasattr(found, name) for name in _FUNCTIONS) else None
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from textops.inference import Predictor
 from textops.optimization import export
 from textops.optimization.bundling import EDGE_TEXTS, Judged, build_bundle
 from textops.optimization.evaluation_settings import with_settings
+from textops.text.features import FEATURE_NAMES, features_of
 from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
@@ -62,8 +63,10 @@ def test_the_bundle_is_whole_and_tells_where_it_comes_from(run: Run, judged: Jud
     assert manifest.classes == run.record.classes
     assert manifest.data.fingerprint == run.record.fingerprint
     assert manifest.git_commit == run.record.git_commit
-    files = {"model.onnx", "tokenizer.json", "reference.parquet", "config.yaml", "model_card.md", "behaviour.yaml"}
-    assert set(manifest.files) == files
+    assert set(manifest.files) == {
+        "model.onnx", "tokenizer.json", "reference.parquet", "words.bin",
+        "config.yaml", "model_card.md", "behaviour.yaml",
+    }  # fmt: skip
     assert judged.parity.texts == len(EDGE_TEXTS) + len(held_out(run))
 
 
@@ -108,10 +111,8 @@ def test_the_reference_has_features_of_held_out_examples_and_no_text(run: Run, j
     # when
     reference = pq.read_table(judged.bundle / "reference.parquet")
     # then
-    assert reference.column_names == [
-        "id", "label", "predicted", "confidence", "entropy",
-        "characters", "words", "upper_share", "digit_share", "punctuation_share", "other_script_share",
-    ]  # fmt: skip
+    about_the_answer = ["id", "label", "predicted", "confidence", "entropy", "probabilities"]
+    assert set(reference.column_names) >= {*about_the_answer, *FEATURE_NAMES}
     assert reference.column("id").to_pylist() == test.ids
     texts = set(test.texts)
     assert not any(texts & set(map(str, column.to_pylist())) for column in reference.columns)
@@ -122,7 +123,22 @@ def test_the_reference_has_features_of_held_out_examples_and_no_text(run: Run, j
     classes = judged.manifest.classes
     assert reference.column("label").to_pylist() == [classes[label] for label in test.labels]
     assert reference.column("predicted").to_pylist() == [classes[label] for label in probabilities.argmax(axis=1)]
-    assert reference.column("characters").to_pylist() == [len(text) for text in test.texts]
+    assert np.array(reference.column("probabilities").to_pylist()) == pytest.approx(probabilities, abs=1e-5)
+    familiar = Predictor.load(run.bundle).familiar
+    assert familiar is not None
+    features = [features_of(text, familiar) for text in test.texts]
+    for name in FEATURE_NAMES:
+        assert reference.column(name).to_pylist() == [each[name] for each in features]
+
+
+def test_the_bundle_knows_the_words_of_its_training_texts_and_only_those(run: Run, judged: Judged) -> None:
+    # given
+    familiar = Predictor.load(judged.bundle).familiar
+    train = Dataset.load(Path(run.record.dataset)).examples("train")
+    # then
+    assert familiar is not None
+    assert features_of(train.texts[0], familiar)["unseen_share"] == 0.0
+    assert features_of("xylophonic quizzically jabberwocky", familiar)["unseen_share"] == 1.0
 
 
 def test_figures_and_tables_lie_beside_the_bundle(run: Run, judged: Judged) -> None:

@@ -1,5 +1,6 @@
 """The compiled kernel beside numpy: the same numbers in the same order. That they are right, `test_ngrams` shows."""
 
+import importlib
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -204,3 +205,16 @@ def test_without_it_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "textops.text.kernel", None)
     # when, then
     assert compiled.installed_kernel.__wrapped__() is None
+
+
+def test_a_kernel_that_was_compiled_from_older_sources_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    kernel = importlib.import_module("textops.text.kernel")
+    monkeypatch.delattr(kernel, "describe")
+    compiled.installed_kernel.cache_clear()
+    # then
+    assert compiled.installed_kernel() is None
+    # and when it is whole again
+    monkeypatch.undo()
+    compiled.installed_kernel.cache_clear()
+    assert compiled.installed_kernel() is kernel
