@@ -15,7 +15,7 @@ MOST_ROWS = 20_000
 """So many rows tell the share of a class to within a percentage point."""
 # Clocks of one network differ by less.
 _TOLERATED_SKEW = timedelta(minutes=1)
-_SQLITE_RANDOM = 1 << 63
+_SQLITE_RANDOM = float(1 << 63)
 _COLUMNS = (
     predictions.c.created,
     predictions.c.label,
