@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, get_args, get_origin
 
@@ -19,10 +20,10 @@ SETTINGS: tuple[type[BaseSettings], ...] = (ServingSettings, PredictionLogSettin
 _ATTRIBUTE = re.compile(r"^ {4}(?: {4})?(\w+): (.+?)(?=^ {4}(?: {4})?\w+: |\Z)", re.MULTILINE | re.DOTALL)
 
 
-def settings_table() -> str:
+def settings_table(kinds: Sequence[type[BaseSettings]] = SETTINGS) -> str:
     """Return a row for each setting: its variable, its default and what it means."""
     rows = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
-    for settings in SETTINGS:
+    for settings in kinds:
         meanings = _meanings(settings)
         for name, field in settings.model_fields.items():
             rows.append(f"| `{PREFIX}{name.upper()}` | {_default(field)} | {meanings[name]}{_choices(field)} |")

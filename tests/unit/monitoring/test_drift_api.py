@@ -1,0 +1,240 @@
+"""The drift service over HTTP."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from textops.monitoring.drift_api import create_drift_app
+from textops.monitoring.settings import DriftSettings
+from textops.monitoring.thresholds import Thresholds
+from textops.prediction_log import PredictionLogSettings
+from textops.registry import Registry
+from textops.simulation.changes import renew_vocabulary
+from textops.text.features import FEATURE_NAMES
+
+if TYPE_CHECKING:
+    from tests.unit.monitoring.conftest import Log
+
+FIRING = {
+    "version": "4",
+    "receiver": "drift",
+    "alerts": [{"status": "firing", "labels": {"alertname": "TextopsDrift"}}],
+}
+RESOLVED = {"version": "4", "alerts": [{"status": "resolved", "labels": {"alertname": "TextopsDrift"}}]}
+
+Opened = Callable[..., TestClient]
+
+
+@pytest.fixture
+def opened(log: "Log", registry: Registry) -> Iterator[Opened]:
+    """Start the service with settings; its checks come only when they are asked for."""
+    clients: list[TestClient] = []
+
+    def start(*, url: str | None = None, **settings: Any) -> TestClient:  # noqa: ANN401 (settings)
+        given = {"registry": str(registry.root), "drift_interval_seconds": 3_600.0, **settings}
+        log_settings = PredictionLogSettings(database_url=SecretStr(url or log.url))
+        client = TestClient(create_drift_app(DriftSettings(**given), log_settings, Thresholds()))
+        client.__enter__()
+        clients.append(client)
+        return client
+
+    yield start
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+def drifted(texts: list[str]) -> list[str]:
+    random = np.random.default_rng(0)
+    return [renew_vocabulary(text, 1.0, random).upper() for text in texts]
+
+
+def figures(client: TestClient) -> dict[str, float]:
+    lines = [line for line in client.get("/metrics").text.splitlines() if line and not line.startswith("#")]
+    return {line.rpartition(" ")[0]: float(line.rpartition(" ")[2]) for line in lines}
+
+
+def wait_for(is_true: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_an_empty_log_is_no_problem_and_is_said(opened: Opened) -> None:
+    # given
+    client = opened()
+    # when
+    assert client.post("/drift/check").json()["verdict"] == "too few"
+    # then
+    status = client.get("/drift/status").json()
+    assert (status["verdict"], status["problem"]) == ("too few", "")
+    assert "no such answer" in status["summary"]
+    assert client.get("/ready").json() == {"status": "ready", "model": "news/1"}
+    assert figures(client)['textops_drift_verdict{model_version="1"}'] == -1
+    report = client.get("/drift/report")
+    assert report.status_code == 503
+    assert "nothing to report" in report.json()["detail"]
+    assert client.get("/drift/features/words").status_code == 404
+
+
+def test_drift_is_seen_in_the_status_the_features_and_the_figures(opened: Opened, log: "Log") -> None:
+    # given
+    log.fill(drifted(log.texts(400, seed=2)))
+    client = opened()
+    # when
+    found = client.post("/drift/check").json()
+    # then
+    assert found["verdict"] == client.get("/drift/status").json()["verdict"] == "drift"
+    detail = client.get("/drift/features/upper_share").json()
+    assert detail["drift"]["verdict"] == "drift"
+    assert sum(part["window"] for part in detail["bins"]) == pytest.approx(1)
+    assert sum(part["reference"] for part in detail["bins"]) == pytest.approx(1)
+    label = client.get("/drift/features/label").json()
+    assert {part["name"] for part in label["bins"]} == {"sport", "tech"}
+    seen = figures(client)
+    assert seen['textops_drift_verdict{model_version="1"}'] == 2
+    assert seen['textops_drift_score{feature="upper_share"}'] > 0.25
+    assert seen['textops_drift_window_rows{model_version="1"}'] == 400
+    assert seen["textops_drift_database_reachable"] == 1
+    assert seen['textops_drift_checks_total{outcome="drift"}'] >= 1
+    assert {f'textops_drift_score{{feature="{name}"}}' for name in FEATURE_NAMES if name != "unseen_share"} <= set(seen)
+
+
+def test_an_unknown_feature_is_a_problem_that_names_those_there_are(opened: Opened, log: "Log") -> None:
+    # given
+    log.fill(log.texts(300, seed=2))
+    client = opened()
+    client.post("/drift/check")
+    # when
+    answer = client.get("/drift/features/weather")
+    # then
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["error"] == "unknown_feature"
+    assert "upper_share" in answer.json()["detail"]
+
+
+def test_without_its_log_the_service_lives_is_not_ready_and_recovers(
+    opened: Opened, log: "Log", tmp_path: Path
+) -> None:
+    # given
+    log.fill(log.texts(300, seed=2))
+    path = tmp_path / "elsewhere.sqlite"
+    client = opened(url=f"sqlite:///{path}")
+    # when it is away
+    assert client.post("/drift/check").status_code == 503
+    # then
+    assert client.get("/health").status_code == 200
+    assert client.get("/ready").status_code == 503
+    assert client.get("/drift/status").json()["verdict"] == "unknown"
+    assert client.get("/drift/report").status_code == 503
+    assert figures(client)["textops_drift_database_reachable"] == 0
+    # and when it is there
+    log.database.close()
+    (tmp_path / "log.sqlite").rename(path)
+    assert client.post("/drift/check").json()["verdict"] == "ok"
+    assert client.get("/ready").status_code == 200
+    assert figures(client)["textops_drift_database_reachable"] == 1
+
+
+def test_without_a_model_in_production_the_service_is_not_ready(opened: Opened, tmp_path: Path) -> None:
+    # given
+    client = opened(registry=str(tmp_path / "none"))
+    # when
+    answer = client.post("/drift/check")
+    # then
+    assert answer.status_code == 503
+    assert "empty" in answer.json()["detail"]
+
+
+def test_an_alert_starts_nothing_where_nothing_is_wanted(opened: Opened) -> None:
+    client = opened()
+    assert client.post("/alerts", json=FIRING).json() == {"firing": ["TextopsDrift"], "retraining": "off"}
+    assert client.post("/alerts", json=RESOLVED).json() == {"firing": [], "retraining": "not asked"}
+    assert client.get("/drift/status").json()["retraining"] is None
+
+
+@pytest.mark.parametrize("on_drift", ["retrain", "alert"])
+def test_an_alert_starts_one_retraining_whose_outcome_is_counted(
+    opened: Opened, on_drift: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given
+    script = tmp_path / "python"
+    script.write_text('#!/bin/sh\nsleep 0.3\necho "the gate refuses: $*"\nexit 3\n')
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
+    client = opened(drift_on_drift=on_drift, model="news@production")
+    # when
+    assert client.post("/alerts", json=FIRING).json()["retraining"] == "started"
+    assert client.post("/alerts", json=FIRING).json()["retraining"] == "running"
+    assert figures(client)["textops_retrain_running"] == 1
+    wait_for(lambda: client.get("/drift/status").json()["retraining"]["outcome"] is not None)
+    # then
+    last = client.get("/drift/status").json()["retraining"]
+    assert last["outcome"] == "refused"
+    assert last["said"] == "the gate refuses: -m textops retrain --to production news"
+    assert figures(client)['textops_retrain_total{outcome="refused"}'] == 1
+    assert figures(client)["textops_retrain_running"] == 0
+    assert client.post("/alerts", json=FIRING).json()["retraining"] == "too soon"
+
+
+def test_drift_alone_starts_a_retraining_only_where_that_is_wanted(
+    opened: Opened, log: "Log", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nexit 0\n")
+    script.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(script))
+    log.fill(drifted(log.texts(400, seed=2)))
+    # when
+    started, waiting = (opened(drift_on_drift=each, drift_interval_seconds=0.1) for each in ("retrain", "alert"))
+    # then
+    wait_for(lambda: (started.get("/drift/status").json()["retraining"] or {}).get("outcome") == "promoted")
+    assert waiting.post("/drift/check").json()["verdict"] == "drift"
+    assert waiting.get("/drift/status").json()["retraining"] is None
+
+
+def test_the_webhook_takes_only_its_key(opened: Opened) -> None:
+    # given
+    client = opened(drift_webhook_key=SecretStr("s3cret"))
+    # then
+    assert client.post("/alerts", json=FIRING).status_code == 401
+    assert client.post("/alerts", json=FIRING, headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert client.post("/alerts", json=FIRING, headers={"Authorization": "Bearer s3cret"}).status_code == 200
+
+
+@pytest.mark.parametrize("body", [b"{", b'{"alerts": 7}', b'{"alerts": [{"status": "maybe"}]}', b"[]"])
+def test_what_alertmanager_would_not_send_is_a_problem(opened: Opened, body: bytes) -> None:
+    answer = opened().post("/alerts", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["error"] == "invalid_body"
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.slow
+def test_the_report_is_made_behind_the_request_and_kept(
+    opened: Opened, log: "Log", monkeypatch: pytest.MonkeyPatch, registry: Registry
+) -> None:
+    # given
+    monkeypatch.setenv("TEXTOPS_REGISTRY", str(registry.root))
+    monkeypatch.setenv("TEXTOPS_DATABASE_URL", log.url)
+    log.fill(log.texts(300, seed=2))
+    client = opened()
+    client.post("/drift/check")
+    # when
+    first = client.get("/drift/report")
+    # then
+    assert first.status_code == 202
+    assert "being made" in first.text
+    wait_for(lambda: client.get("/drift/report").status_code == 200, seconds=120)
+    page = client.get("/drift/report")
+    assert "upper_share" in page.text
+    assert page.headers["content-type"].startswith("text/html")
