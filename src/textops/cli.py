@@ -98,6 +98,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "search": measuring.benchmark_search,
     "demo": measuring.benchmark_demo,
     "prediction-log": measuring.benchmark_prediction_log,
+    "drift": measuring.benchmark_drift,
 }
 _REPORTS: dict[str, Callable[..., None]] = {"search": reporting.report_search}
 for verb in _WITH_OVERRIDES:

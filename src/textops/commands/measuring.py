@@ -134,6 +134,37 @@ def benchmark_prediction_log(
     typer.echo(benchmark(rounds))
 
 
+def benchmark_drift(
+    model: Annotated[
+        str | None, typer.Option(help="name@alias, name/3 or name; by default the only model in production.")
+    ] = None,
+    *,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A prepared data set whose other texts are played; by default the model's validation texts."),
+    ] = None,
+    windows: Annotated[int, typer.Option(min=20, help="Windows without drift.")] = 200,
+    largest: Annotated[int, typer.Option(min=1_000, help="Answers in the largest log.")] = 1_000_000,
+) -> None:
+    """Measure how often the drift check raises a false alarm, which drift it finds, and what a check costs.
+
+    Example: textops benchmark drift --windows 200
+    """
+    from textops.benchmark.drift import benchmark
+    from textops.commands.defaults import open_registry
+    from textops.data.dataset import Dataset
+    from textops.data.places import folder_of
+    from textops.simulation.pool import labelled_texts, other_texts
+
+    registry = open_registry()
+    own = registry.find(model).manifest.data
+    dataset = Dataset.load(folder_of(Path("data/processed"), own.name, own.fingerprint))
+    # The reference is made of the test split; the validation split is in neither.
+    val = labelled_texts(dataset.examples("val"), dataset.manifest.classes)
+    pool = val if data is None else other_texts(Dataset.load(data), dataset)
+    typer.echo(benchmark(registry, model, pool, windows, largest))
+
+
 def benchmark_serving(  # noqa: PLR0913 (options of a command)
     model: Annotated[
         str | None, typer.Option(help="name@alias, name/3 or name; by default the only model in production.")

@@ -42,22 +42,38 @@ class Effect(Frozen):
     high: float
 
 
-def population_stability(reference: NDArray[np.int64], window: NDArray[np.int64], random: Generator) -> Effect:
+def population_stability(
+    reference: NDArray[np.int64], window: NDArray[np.int64], random: Generator, distinct: float = np.inf
+) -> Effect:
     """Return the PSI of counts in the same bins, corrected for what chance alone gives.
 
     Args:
         reference: Rows in each bin, shape [bins].
         window: The same of the other sample.
         random: Draws the bootstrap samples.
+        distinct: As how many texts the window counts, where texts are repeated; see `effective_rows`.
     """
-    rows = int(reference.sum()), int(window.sum())
+    rows = int(reference.sum()), max(1, round(min(distinct, int(window.sum()))))
     chance = (len(reference) - 1) * (1 / rows[0] + 1 / rows[1])
-    drawn = [random.multinomial(each.sum(), each / each.sum(), size=RESAMPLES) for each in (reference, window)]
+    samples = zip((reference, window), rows, strict=True)
+    drawn = [random.multinomial(count, each / each.sum(), size=RESAMPLES) for each, count in samples]
     # The samples differ from the truth once, and the bootstrap's from the samples once more.
     resampled = _psi(drawn[0], drawn[1]) - 2 * chance
     low, high = _interval(resampled)
     value = max(0.0, float(_psi(reference[None], window[None])[0]) - chance)
     return Effect(value=value, low=min(max(0.0, low), value), high=max(high, value))
+
+
+def effective_rows(rows: Numbers) -> float:
+    """Return how many texts a sample with repeated texts is worth: n**2 / sum(count**2) over the different rows.
+
+    A thousand answers to a hundred texts tell no more of the world than a hundred do (Kish's effective sample size).
+
+    Args:
+        rows: Features of each text, shape [rows, features]; NaN equals NaN.
+    """
+    _, counts = np.unique(np.nan_to_num(rows, nan=-1.0), axis=0, return_counts=True)
+    return float(counts.sum() ** 2 / (counts.astype(np.float64) ** 2).sum())
 
 
 def _psi(reference: NDArray[np.int64], window: NDArray[np.int64]) -> Numbers:

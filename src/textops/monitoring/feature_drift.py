@@ -10,6 +10,7 @@ from textops.monitoring.effects import (
     Numbers,
     count_in_bins,
     count_names,
+    effective_rows,
     jensen_shannon,
     population_stability,
     quantile_edges,
@@ -17,7 +18,7 @@ from textops.monitoring.effects import (
 )
 from textops.monitoring.findings import FeatureDrift
 from textops.monitoring.reference import Reference
-from textops.monitoring.thresholds import SEVERITY, Thresholds, graded
+from textops.monitoring.thresholds import SEVERITY, Thresholds, Verdict, graded
 from textops.monitoring.window import Window
 
 LABEL = "label"
@@ -28,7 +29,11 @@ def feature_drifts(
     reference: Reference, window: Window, thresholds: Thresholds, random: Generator
 ) -> tuple[FeatureDrift, ...]:
     """Compare all features that the reference has, and return the most drifted first."""
-    found = [label_drift(reference, window, thresholds, random), *_numbers(reference, window, thresholds, random)]
+    distinct = effective_rows(np.stack(list(window.features.values()), axis=1))
+    found = [
+        label_drift(reference, window, thresholds, random, distinct),
+        *_numbers(reference, window, thresholds, random, distinct),
+    ]
     return tuple(sorted(found, key=_order))
 
 
@@ -36,13 +41,26 @@ def _order(drift: FeatureDrift) -> tuple[int, float]:
     return -SEVERITY[drift.verdict], -(drift.score.value if drift.score else 0.0)
 
 
-def _numbers(reference: Reference, window: Window, thresholds: Thresholds, random: Generator) -> Iterator[FeatureDrift]:
+def _numbers(
+    reference: Reference, window: Window, thresholds: Thresholds, random: Generator, distinct: float
+) -> Iterator[FeatureDrift]:
     for name, values in reference.features.items():
-        yield number_drift(name, values, window.features[name], thresholds, random)
+        yield number_drift(name, values, window.features[name], thresholds, random, distinct)
+
+
+def _verdict(score: Effect, thresholds: Thresholds) -> Verdict:
+    """Grade a score; of drift, the interval must be sure that it is worth a warning at least."""
+    verdict = graded(score.value, thresholds.drift_score_warn, thresholds.drift_score)
+    return "warn" if verdict == "drift" and score.low < thresholds.drift_score_warn else verdict
 
 
 def number_drift(
-    name: str, reference: Numbers, window: Numbers, thresholds: Thresholds, random: Generator
+    name: str,
+    reference: Numbers,
+    window: Numbers,
+    thresholds: Thresholds,
+    random: Generator,
+    distinct: float = np.inf,
 ) -> FeatureDrift:
     """Compare a feature that is a number; rows without it are left out."""
     before, now = reference[np.isfinite(reference)], window[np.isfinite(window)]
@@ -51,10 +69,10 @@ def number_drift(
         note = f"{len(now):,} rows have it, {thresholds.drift_rows:,} are needed"
         return FeatureDrift(name=name, verdict="too few", missing_share=missing, note=note)
     edges = quantile_edges(before)
-    score = population_stability(count_in_bins(before, edges), count_in_bins(now, edges), random)
+    score = population_stability(count_in_bins(before, edges), count_in_bins(now, edges), random, distinct)
     return FeatureDrift(
         name=name,
-        verdict=graded(score.value, thresholds.drift_score_warn, thresholds.drift_score),
+        verdict=_verdict(score, thresholds),
         score=score,
         distance=wasserstein(before, now, random),
         reference_mean=float(before.mean()),
@@ -64,7 +82,9 @@ def number_drift(
     )
 
 
-def label_drift(reference: Reference, window: Window, thresholds: Thresholds, random: Generator) -> FeatureDrift:
+def label_drift(
+    reference: Reference, window: Window, thresholds: Thresholds, random: Generator, distinct: float = np.inf
+) -> FeatureDrift:
     """Compare how often the model gives each class."""
     strangers = sorted(set(window.predicted) - set(reference.manifest.classes))
     classes = [*reference.manifest.classes, *strangers]
@@ -72,11 +92,11 @@ def label_drift(reference: Reference, window: Window, thresholds: Thresholds, ra
     # A class that neither side has says nothing, but would count as a bin.
     present = (before + now) > 0
     before, now = before[present], now[present]
-    score = population_stability(before, now, random)
+    score = population_stability(before, now, random, distinct)
     distance = jensen_shannon(before, now)
     return FeatureDrift(
         name=LABEL,
-        verdict=graded(score.value, thresholds.drift_score_warn, thresholds.drift_score),
+        verdict=_verdict(score, thresholds),
         score=score,
         distance=Effect(value=distance, low=distance, high=distance),
         note=f"not a class of the reference: {', '.join(strangers)}" if strangers else "",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from textops.data.configuration import SPLITS
 from textops.data.dataset import Dataset, Examples
 from textops.errors import DataError
 
@@ -47,6 +48,24 @@ def labelled_texts(examples: Examples, classes: Sequence[str]) -> list[LabelledT
         for row, (text, label) in enumerate(zip(examples.texts, examples.labels, strict=True))
         if text.strip()
     ]
+
+
+def other_texts(dataset: Dataset, known: Dataset) -> list[LabelledText]:
+    """Return the texts of a data set that another one does not have.
+
+    Raises:
+        DataError: If there are none.
+    """
+    seen = {text for split in SPLITS for text in known.texts(split)}
+    found = [
+        each
+        for split in SPLITS
+        for each in labelled_texts(dataset.examples(split), dataset.manifest.classes)
+        if each.text not in seen
+    ]
+    if not found:
+        raise DataError(f"{dataset.folder} has no text that {known.folder} does not have: name another data set")
+    return found
 
 
 def older_and_newer(pool: Sequence[LabelledText]) -> tuple[list[LabelledText], list[LabelledText]]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from textops.monitoring.effects import (
     count_in_bins,
     count_names,
+    effective_rows,
     jensen_shannon,
     population_stability,
     quantile_edges,
@@ -119,3 +120,24 @@ def test_a_shift_from_a_constant_is_finite() -> None:
 
 def test_names_are_counted_in_their_order() -> None:
     assert count_names(["b", "a", "b"], ["a", "b", "c"]).tolist() == [1, 2, 0]
+
+
+def test_texts_that_are_repeated_count_as_often_as_there_are_different_ones() -> None:
+    # given
+    different = np.arange(200.0).reshape(100, 2)
+    # then
+    assert effective_rows(different) == 100
+    assert effective_rows(np.repeat(different, 10, axis=0)) == 100
+    assert effective_rows(np.concatenate([different, np.tile(different[:1], (900, 1))])) < 2
+    assert effective_rows(np.full((50, 2), np.nan)) == 1
+
+
+def test_a_window_of_few_texts_again_and_again_is_not_taken_for_much_knowledge() -> None:
+    # given
+    before = np.array([75, 75, 75, 75])
+    now = np.array([400, 250, 200, 150])
+    # when
+    many, few = (population_stability(before, now, random(), distinct) for distinct in (1_000, 60))
+    # then
+    assert few.value < many.value
+    assert few.high - few.low > many.high - many.low
