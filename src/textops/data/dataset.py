@@ -14,6 +14,8 @@ from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
 from textops.errors import DataError
 
 MANIFEST_FILE = "dataset.json"
+WINDOW_FILE = "window.parquet"
+"""Labelled live traffic that no training sees; only data sets that were grown by a retraining have it."""
 _ROWS_OF_A_PART = 1000
 
 
@@ -83,9 +85,20 @@ class Dataset:
         Raises:
             DataError: If the file is damaged or holds a label that is not a class.
         """
+        return self._examples(self.folder / file_of(split))
+
+    def window(self) -> Examples | None:
+        """Read the labelled live traffic that no training has seen, None where there is none.
+
+        Raises:
+            DataError: If the file is damaged or holds a label that is not a class.
+        """
+        path = self.folder / WINDOW_FILE
+        return self._examples(path) if path.is_file() else None
+
+    def _examples(self, path: Path) -> Examples:
         from pyarrow import ArrowException, parquet
 
-        path = self.folder / file_of(split)
         try:
             table = parquet.read_table(path)
         except (ArrowException, OSError) as error:

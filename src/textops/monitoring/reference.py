@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bundle import REFERENCE_FILE, Manifest
+from textops.bundle import LIVE_PART, REFERENCE_FILE, Manifest
 from textops.errors import BundleError
 
 if TYPE_CHECKING:
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 LABELS = "predicted"
 PROBABILITIES = "probabilities"
-_NO_FEATURES = frozenset({"id", "label", LABELS, PROBABILITIES})
+_PART = "part"
+_NO_FEATURES = frozenset({_PART, "id", "label", LABELS, PROBABILITIES})
+# So many live texts tell more of the present world than the test set, however large, which is of the old one.
+_FEWEST_LIVE = 100
 
 Numbers = NDArray[np.float64]
 
@@ -55,6 +58,7 @@ def read_reference(folder: Path, manifest: Manifest) -> Reference:
         table = parquet.read_table(path)
     except (ArrowException, OSError) as error:
         raise BundleError(f"{path} cannot be read: {error}") from error
+    table = _of_present_world(table)
     if not table.num_rows or LABELS not in table.column_names:
         raise BundleError(f"{path} holds no examples: make the bundle again (textops evaluate)")
     predicted = [str(name) for name in table[LABELS].to_pylist()]
@@ -62,6 +66,16 @@ def read_reference(folder: Path, manifest: Manifest) -> Reference:
     if strangers:
         raise BundleError(f"{path} is of another model, its class {strangers[0]!r} is none of {manifest.name}")
     return Reference(manifest, predicted, _probabilities(table, manifest), _features(table))
+
+
+def _of_present_world(table: "pa.Table") -> "pa.Table":
+    """Return the live texts that a model was retrained for, where there are enough; else all."""
+    from pyarrow import compute
+
+    if _PART not in table.column_names:
+        return table
+    live = table.filter(compute.field(_PART) == LIVE_PART)
+    return live if live.num_rows >= _FEWEST_LIVE else table
 
 
 def _probabilities(table: "pa.Table", manifest: Manifest) -> Numbers | None:

@@ -47,7 +47,7 @@ from textops.inference.scores import score_texts
 from textops.inference.session import open_session
 from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
 from textops.optimization.further_measurements import Plan, training_facts
-from textops.optimization.reference import write_reference
+from textops.optimization.reference import Answered, write_reference
 from textops.text.familiar_words import FamiliarWords
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
@@ -239,7 +239,15 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
     probabilities = softmax(test.logits, judged.manifest.temperature)
     familiar = FamiliarWords.of_texts(plan.dataset.texts("train"))
     familiar.save(folder / WORDS_FILE)
-    write_reference(folder / REFERENCE_FILE, test.examples, probabilities, judged.manifest.classes, familiar)
+    window = plan.dataset.window()
+    live = None
+    if window is not None and len(window):
+        tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
+        logits = score_texts(session, tokenizer, window.texts)
+        live = Answered(window, softmax(logits, judged.manifest.temperature))
+    write_reference(
+        folder / REFERENCE_FILE, Answered(test.examples, probabilities), judged.manifest.classes, familiar, live
+    )
     write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
     if plan.suite is not None:
         write_suite(folder / BEHAVIOUR_FILE, plan.suite)

@@ -1,38 +1,61 @@
 """`reference.parquet`: held-out examples as the model saw them, without their texts."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from textops.bundle import LIVE_PART, TEST_PART
 from textops.data.dataset import Examples
 from textops.text.familiar_words import FamiliarWords
 from textops.text.features import FEATURE_NAMES, features_of
 
 
+class Answered(NamedTuple):
+    """Examples, and what the model says of them.
+
+    Attributes:
+        examples: The examples.
+        probabilities: Calibrated, shape [examples, classes].
+    """
+
+    examples: Examples
+    probabilities: NDArray[np.float64]
+
+
 def write_reference(
     path: Path,
-    examples: Examples,
-    probabilities: NDArray[np.float64],
+    test: Answered,
     classes: tuple[str, ...],
     familiar: FamiliarWords | None = None,
+    live: Answered | None = None,
 ) -> None:
     """Write one row for each example: what live traffic is later compared with.
 
     Args:
         path: Where the file goes.
-        examples: Held-out examples.
-        probabilities: Calibrated probabilities, shape [examples, classes].
+        test: The frozen test set.
         classes: Class names.
         familiar: Words of the training texts.
+        live: Live traffic that the training has not seen, of a model that was retrained.
     """
+    parts = [_table(test, classes, familiar, TEST_PART)]
+    if live is not None:
+        parts.append(_table(live, classes, familiar, LIVE_PART))
+    parquet.write_table(pa.concat_tables(parts), path)
+
+
+def _table(answered: Answered, classes: tuple[str, ...], familiar: FamiliarWords | None, part: str) -> pa.Table:
+    examples, probabilities = answered
     logarithms = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
     rows = [features_of(text, familiar) for text in examples.texts]
-    table = pa.table(
+    return pa.table(
         {
-            "id": examples.ids,
+            "part": pa.array([part] * len(examples), pa.string()),
+            "id": pa.array(examples.ids, pa.string()),
             "label": [classes[label] for label in examples.labels],
             "predicted": [classes[label] for label in probabilities.argmax(axis=1)],
             "confidence": probabilities.max(axis=1),
@@ -41,4 +64,3 @@ def write_reference(
             **{name: pa.array([row[name] for row in rows], pa.float64()) for name in FEATURE_NAMES},
         }
     )
-    parquet.write_table(table, path)

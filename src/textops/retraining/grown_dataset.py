@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textops.data.arrow_columns import name_column, text_column, time_column
-from textops.data.dataset import MANIFEST_FILE, Dataset, Examples, file_of
+from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset, Examples, file_of
 from textops.data.description import text_length
 from textops.data.manifest import DatasetManifest, Growth
 from textops.data.validation import position_of
@@ -20,7 +20,6 @@ from textops.retraining.placement import Known, Placement
 if TYPE_CHECKING:
     import pyarrow as pa
 
-WINDOW_FILE = "window.parquet"
 LIVE_SOURCE = "live traffic"
 """What stands in the column `source` of data sets that have one."""
 

@@ -16,7 +16,7 @@ from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
 from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
 from textops.inference import Predictor
-from textops.optimization.reference import write_reference
+from textops.optimization.reference import Answered, write_reference
 from textops.registry import Registry
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, make_bundle: MakeBundle)
     bundle = make_bundle(folder / "bundle", points=6.0)
     test = Dataset.load(folder / "data/processed/tiny").examples("test")
     predictor = Predictor.load(bundle)
-    write_reference(bundle / REFERENCE_FILE, test, predictor.probabilities(test.texts), predictor.manifest.classes)
+    write_reference(
+        bundle / REFERENCE_FILE, Answered(test, predictor.probabilities(test.texts)), predictor.manifest.classes
+    )
     (bundle / BEHAVIOUR_FILE).write_text(SUITE)
     data = DataReference(name="tiny", fingerprint=manifest.fingerprint, train_examples=8, test_examples=len(test))
     seal(bundle, read_manifest(bundle).model_copy(update={"data": data}))

@@ -253,6 +253,19 @@ def test_a_reference_of_old_is_compared_by_what_it_has(log: "Log", version: Vers
     assert {each.name for each in found.features} == {"label", "confidence", "entropy", "words"}
 
 
+@pytest.mark.parametrize(("live", "used"), [(99, 400), (100, 100)])
+def test_a_retrained_model_is_watched_by_the_live_texts_that_it_was_retrained_for(
+    version: Version, live: int, used: int
+) -> None:
+    # given
+    path = version.path / REFERENCE_FILE
+    table = pq.read_table(path)
+    parts = ["test"] * (table.num_rows - live) + ["live"] * live
+    pq.write_table(table.set_column(table.column_names.index("part"), "part", [parts]), path)
+    # then
+    assert len(read_reference(version.path, version.manifest)) == used
+
+
 def test_a_feature_of_nothing_but_gaps_gets_no_verdict() -> None:
     gaps = np.full(500, np.nan)
     found = number_drift("words", np.arange(100.0), gaps, Thresholds(), np.random.default_rng(0))

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from textops.data.dataset import MANIFEST_FILE, Dataset
+from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset
 from textops.data.places import folder_of, grown_folder
 from textops.data.prepare import prepare
 from textops.errors import DataError
 from textops.retraining.additions import ADDITIONS_FILE, fingerprint_with, read_additions
-from textops.retraining.grown_dataset import LIVE_SOURCE, WINDOW_FILE, known_of, origin_of, read_window, write_grown
+from textops.retraining.grown_dataset import LIVE_SOURCE, known_of, origin_of, read_window, write_grown
 from textops.retraining.placement import placed
 from textops.retraining.traffic import TrafficText, identity_of
 
