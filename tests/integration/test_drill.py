@@ -22,7 +22,7 @@ def test_drift_is_seen_and_mended_without_a_lost_request(tmp_path: Path, without
     # when
     record = drill(DrillPlan(tmp_path / "drill", ("data=bbc_news",), plot))
     # then
-    # What the accuracy must reach, `textops drill` judges by twice as many texts: 250 leave more than a point to chance.
+    # What the accuracy must reach, `textops drill` judges by twice as many texts: 250 leave a point to chance.
     assert [line for line in shortfalls(record) if "accuracy" not in line] == []
     assert record.alerting == "Prometheus and Alertmanager"
     assert record.checks_before > 0
