@@ -51,7 +51,7 @@ class _Answering(BaseHTTPRequestHandler):
         elif self.path == "/feedback":
             self._answer(202, {"status": "accepted"})
         else:
-            answer = {"prediction_id": "7", "label": "sport", "model": {"name": "m", "version": 3}}
+            answer: dict[str, object] = {"prediction_id": "7", "label": "sport", "model": {"name": "m", "version": 3}}
             self._answer(self.server.status, answer)
 
     def log_message(self, *_arguments: object) -> None:
