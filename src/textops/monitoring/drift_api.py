@@ -114,6 +114,8 @@ def _install_drift(app: FastAPI, watch: Watch) -> None:
             raise not_ready(f"there is nothing to report: {last.found.summary}")
         watch.print_page()
         if watch.page is None:
+            if watch.page_problem:
+                raise not_ready(watch.page_problem)
             return HTMLResponse(_IN_THE_MAKING, HTTPStatus.ACCEPTED, _RETRY_AFTER)
         return HTMLResponse(watch.page.html, headers={"Last-Modified": _http_date(watch.page.of)})
 

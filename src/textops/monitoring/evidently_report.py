@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _FEWEST_ROWS = 2
+# Evidently writes names into scripts of its page as they are, where `</script>` would end them.
+_INERT = str.maketrans("<>", "[]")
 # It must not report who uses it.
 _QUIET = {"DO_NOT_TRACK": "1", "ITERATIVE_DO_NOT_TRACK": "1"}
 
@@ -83,8 +85,10 @@ def _frames(compared: Comparison) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """Return reference and window with the same columns; what one of them has not at all is left out."""
     import pandas as pd
 
-    reference = pd.DataFrame({LABEL: compared.reference.predicted, **compared.reference.features})
-    window = pd.DataFrame({LABEL: compared.window.predicted, **compared.window.features})
+    reference, window = (
+        pd.DataFrame({LABEL: [name.translate(_INERT) for name in each.predicted], **each.features})
+        for each in (compared.reference, compared.window)
+    )
     shared = [name for name in reference.columns if name in window.columns and window[name].notna().any()]
     return reference[shared], window[shared]
 

@@ -65,7 +65,10 @@ def read_reference(folder: Path, manifest: Manifest) -> Reference:
     strangers = sorted(set(predicted) - set(manifest.classes))
     if strangers:
         raise BundleError(f"{path} is of another model, its class {strangers[0]!r} is none of {manifest.name}")
-    return Reference(manifest, predicted, _probabilities(table, manifest), _features(table))
+    try:
+        return Reference(manifest, predicted, _probabilities(table, manifest), _features(table))
+    except (TypeError, ValueError) as error:
+        raise BundleError(f"{path} holds something other than numbers ({error}): make the bundle again") from error
 
 
 def _of_present_world(table: "pa.Table") -> "pa.Table":
@@ -82,7 +85,7 @@ def _probabilities(table: "pa.Table", manifest: Manifest) -> Numbers | None:
     if PROBABILITIES not in table.column_names:
         return None
     rows = np.array(table[PROBABILITIES].to_pylist(), np.float64)
-    return rows if rows.shape == (table.num_rows, len(manifest.classes)) else None
+    return rows if rows.shape == (table.num_rows, len(manifest.classes)) and np.isfinite(rows).all() else None
 
 
 def _features(table: "pa.Table") -> dict[str, Numbers]:

@@ -17,6 +17,7 @@ Outcome = Literal["promoted", "refused", "failed"]
 
 _OUTCOMES: dict[int, Outcome] = {0: "promoted", 3: "refused"}
 _KEPT_LINES = 20
+_SECONDS_TO_END = 5.0
 
 
 class Retraining(Frozen):
@@ -82,23 +83,19 @@ class Retrainer:
         return "started"
 
     async def close(self) -> None:
-        """End what runs; a retraining leaves nothing half done."""
+        """End what runs, in seconds; a retraining leaves nothing half done, however it ends."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _run(self, command: list[str], begun: Retraining) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
         try:
-            output, _ = await process.communicate()
-        except asyncio.CancelledError:
-            process.terminate()
-            await process.wait()
-            raise
-        outcome = _OUTCOMES.get(process.returncode or 0, "failed")
-        lines = output.decode(errors="replace").strip().splitlines()[-_KEPT_LINES:]
+            code, output = await _finished(command)
+        except OSError as error:
+            # Such as no memory for another process.
+            code, output = None, f"cannot be started: {error.strerror}"
+        outcome = "failed" if code is None else _OUTCOMES.get(code, "failed")
+        lines = output.strip().splitlines()[-_KEPT_LINES:]
         said = lines[-1].strip() if lines else ""
         ended = {"ended": datetime.now(UTC), "outcome": outcome, "said": "\n".join(lines)}
         self.last = begun.model_copy(update=ended)
@@ -106,3 +103,21 @@ class Retrainer:
         self._ended(outcome)
         record = logger.info if outcome == "promoted" else logger.error
         record("the retraining ended, {}: {}", outcome, said)
+
+
+async def _finished(command: list[str]) -> tuple[int | None, str]:
+    """Run a command, and return its exit code and what it said; ends it when cancelled."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    try:
+        output, _ = await process.communicate()
+    except asyncio.CancelledError:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), _SECONDS_TO_END)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+        raise
+    return process.returncode, output.decode(errors="replace")

@@ -21,6 +21,7 @@ _TELLING = 5
 _DECIMALS = 6
 _FARTHEST = 6.0
 _SMALLEST_PROBABILITY = 1e-6
+_MOST_ROWS_HAVE_IT = 0.5
 
 
 def separation(reference: Reference, window: Window, thresholds: Thresholds, random: Generator) -> Separation | None:
@@ -29,6 +30,8 @@ def separation(reference: Reference, window: Window, thresholds: Thresholds, ran
     What is repeated counts once: a classifier would know it again.
     """
     names, before, now = _matrices(reference, window)
+    if not names:
+        return None
     before, now = _different(before, random), _different(now, random)
     if min(len(before), len(now)) < 2 * _FOLDS or len(now) < thresholds.drift_labels:
         return None
@@ -42,19 +45,25 @@ def separation(reference: Reference, window: Window, thresholds: Thresholds, ran
 
 
 def _matrices(reference: Reference, window: Window) -> tuple[list[str], Numbers, Numbers]:
-    """Return the features that all rows have, and what the model says of each class, shape [rows, features]."""
-    names = [
-        name
-        for name, values in reference.features.items()
-        if np.isfinite(values).all() and np.isfinite(window.features[name]).all()
-    ]
+    """Return the features that most rows have, and what the model says of each class, shape [rows, features].
+
+    The few rows that lack one, as an older version of textops has written them, are left out.
+    """
+    known = {
+        name: (np.isfinite(values), np.isfinite(window.features[name])) for name, values in reference.features.items()
+    }
+    names = [name for name, sides in known.items() if min(side.mean() for side in sides) >= _MOST_ROWS_HAVE_IT]
     before = [reference.features[name] for name in names]
     now = [window.features[name] for name in names]
+    whole_before = np.all([np.ones(len(reference), bool), *(known[name][0] for name in names)], axis=0)
+    whole_now = np.all([np.ones(len(window), bool), *(known[name][1] for name in names)], axis=0)
     if reference.probabilities is not None:
         names += [f"log-odds of {name}" for name in reference.manifest.classes]
         before += list(_log_odds(reference.probabilities).T)
         now += list(_log_odds(window.probabilities).T)
-    return names, np.stack(before, axis=1), np.stack(now, axis=1)
+    if not names:
+        return [], np.empty((0, 0)), np.empty((0, 0))
+    return names, np.stack(before, axis=1)[whole_before], np.stack(now, axis=1)[whole_now]
 
 
 def _log_odds(probabilities: Numbers) -> Numbers:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loguru import logger
 
-from textops.errors import TextopsError
+from textops.errors import ServiceError, TextopsError
 from textops.monitoring.check import Comparison, check
 from textops.monitoring.drift_metrics import DriftMetrics
 from textops.monitoring.findings import DriftCheck
@@ -49,6 +49,7 @@ class Watch:
         retrainer: Starts retrainings.
         last: The last comparison, None before the first.
         page: The last report by Evidently, None before the first.
+        page_problem: Why the last attempt at a report failed, empty where it did not.
         problem: Why the last check failed, empty where it did not.
     """
 
@@ -68,12 +69,14 @@ class Watch:
         )
         self.last: Comparison | None = None
         self.page: Page | None = None
+        self.page_problem = ""
         self.problem = FIRST_LOOK
         self._settings = settings
         self._thresholds = thresholds
         self._database = Database(parse_address(log_settings.database_url.get_secret_value()))
         self._looking = asyncio.Lock()
         self._printing: asyncio.Task[None] | None = None
+        self._printed: DriftCheck | None = None
         self._period()
 
     @property
@@ -86,6 +89,7 @@ class Watch:
 
         Raises:
             TextopsError: If it cannot be done: the database is away, or there is no model.
+            ServiceError: If the check itself breaks.
         """
         before = self.last
         async with self._looking:
@@ -97,6 +101,12 @@ class Watch:
             except TextopsError as error:
                 self._note_failure(error)
                 raise
+            except Exception as error:
+                # What nobody has thought of must not end the watching unseen.
+                logger.exception("a check breaks")
+                broken = ServiceError(f"a check breaks ({type(error).__name__}: {error}): the log has more")
+                self._note_failure(broken)
+                raise broken from error
             self.last = compared
             if self.problem not in {"", FIRST_LOOK}:
                 logger.info("drift is checked again")
@@ -135,10 +145,11 @@ class Watch:
         return None if self._settings.model is None else parse_reference(self._settings.model).name
 
     def print_page(self) -> None:
-        """Have the report made, unless one is being made or the last is that of the last check."""
-        current = self.page is not None and self.last is not None and self.page.of is self.last.found
-        if self.last is None or current or self.is_printing:
+        """Have the report made, unless one is being made, or that of the last check was made or has failed."""
+        if self.last is None or self._printed is self.last.found or self.is_printing:
             return
+        self._printed = self.last.found
+        self.page_problem = ""
         self._printing = asyncio.create_task(self._print(self.last.found))
 
     async def close(self) -> None:
@@ -180,11 +191,14 @@ class Watch:
             )
             try:
                 _, said = await asyncio.wait_for(process.communicate(), self._settings.drift_report_seconds)
-            except (TimeoutError, asyncio.CancelledError):
-                process.kill()
-                await process.wait()
-                raise
+            except TimeoutError:
+                said = f"it took more than {self._settings.drift_report_seconds:g} seconds".encode()
+            finally:
+                if process.returncode is None:
+                    process.kill()
+                    await process.wait()
             if process.returncode == 0:
                 self.page = Page(await asyncio.to_thread(path.read_text, "utf-8"), found)
             else:
-                logger.error("no report by Evidently: {}", said.decode(errors="replace").strip()[-500:])
+                self.page_problem = f"no report by Evidently: {' '.join(said.decode(errors='replace').split())[-500:]}"
+                logger.error("{}", self.page_problem)
