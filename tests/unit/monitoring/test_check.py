@@ -1,5 +1,6 @@
 """A look at live traffic."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -235,6 +236,19 @@ def test_a_reference_of_another_model_is_refused(version: Version) -> None:
         read_reference(version.path, version.manifest)
 
 
+@pytest.mark.parametrize("name", ["words", "confidence", "probabilities"])
+def test_a_reference_of_something_other_than_numbers_is_refused_in_one_line(version: Version, name: str) -> None:
+    # given
+    path = version.path / REFERENCE_FILE
+    table = pq.read_table(path)
+    texts = ["a text"] * table.num_rows
+    pq.write_table(table.set_column(table.column_names.index(name), name, [texts]), path)
+    # then
+    with pytest.raises(BundleError, match="other than numbers") as refused:
+        read_reference(version.path, version.manifest)
+    assert "\n" not in str(refused.value)
+
+
 def test_a_bundle_without_a_reference_says_how_to_get_one(version: Version) -> None:
     files = {name: digest for name, digest in version.manifest.files.items() if name != REFERENCE_FILE}
     with pytest.raises(BundleError, match="textops evaluate"):
@@ -288,3 +302,19 @@ def test_evidently_reports_the_rest_where_it_fails_on_a_column(
     assert any(test.status == "FAIL" for test in made.tests)
     assert "upper_share" in made.page
     assert 'src="http' not in made.page
+
+
+@pytest.mark.slow
+def test_the_page_by_evidently_fetches_nothing_and_runs_nothing_that_a_name_says(log: "Log", version: Version) -> None:
+    # given
+    hostile = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    log.fill(log.texts(200, seed=2))
+    log.fill(log.texts(100, seed=3), label=hostile)
+    # when
+    page = evidently_report(compare(log, version), Thresholds()).page
+    # then
+    assert hostile not in page
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+    assert "script]alert(1)" in page
+    assert re.search(r"""<(script|link|img|iframe)[^>]*(src|href)=["']?(https?:)?//""", page) is None

@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from textops.monitoring import watch
 from textops.monitoring.drift_api import create_drift_app
 from textops.monitoring.settings import DriftSettings
 from textops.monitoring.thresholds import Thresholds
@@ -238,3 +239,55 @@ def test_the_report_is_made_behind_the_request_and_kept(
     page = client.get("/drift/report")
     assert "upper_share" in page.text
     assert page.headers["content-type"].startswith("text/html")
+
+
+def test_what_nobody_has_thought_of_is_said_and_the_watching_goes_on(
+    opened: Opened, log: "Log", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    log.fill(log.texts(300, seed=2))
+    right = watch.check
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("by nothing")
+
+    monkeypatch.setattr(watch, "check", broken)
+    client = opened(drift_interval_seconds=0.1)
+    # when
+    wait_for(lambda: figures(client).get('textops_drift_checks_total{outcome="failed"}', 0) > 1)
+    # then
+    assert client.get("/health").status_code == 200
+    not_ready = client.get("/ready")
+    assert not_ready.status_code == 503
+    assert "a check breaks (ZeroDivisionError: by nothing)" in not_ready.json()["detail"]
+    assert figures(client)["textops_drift_database_reachable"] == 1
+    # and
+    monkeypatch.setattr(watch, "check", right)
+    wait_for(lambda: client.get("/ready").status_code == 200)
+
+
+@pytest.mark.parametrize(
+    ("script", "seconds", "said"),
+    [("echo 'no room on the disk' >&2; exit 2", 60.0, "no room on the disk"), ("exec sleep 30", 0.3, "0.3 seconds")],
+)
+def test_a_report_that_cannot_be_made_is_a_problem_and_is_not_tried_again_and_again(
+    opened: Opened, log: "Log", monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, seconds: float, said: str
+) -> None:
+    # given
+    tries, python = tmp_path / "tries", tmp_path / "python"
+    python.write_text(f"#!/bin/sh\necho try >> {tries}\n{script}\n")
+    python.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(python))
+    log.fill(log.texts(300, seed=2))
+    client = opened(drift_report_seconds=seconds)
+    client.post("/drift/check")
+    # when
+    assert client.get("/drift/report").status_code == 202
+    wait_for(lambda: client.get("/drift/report").status_code == 503)
+    # then
+    answer = client.get("/drift/report")
+    assert said in answer.json()["detail"]
+    assert tries.read_text().count("try") == 1
+    # and another check is another chance
+    client.post("/drift/check")
+    assert client.get("/drift/report").status_code == 202
