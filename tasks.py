@@ -29,7 +29,8 @@ GROUPS = {
     "serve": ("serve",),
     "train": ("train",),
     "monitor": ("serve", "monitor"),
-    "dev": ("serve", "train", "monitor", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
+    "ui": ("ui",),
+    "dev": ("serve", "train", "monitor", "ui", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
 }
 ALL = "dev"
 HEADER = """\

@@ -1,0 +1,1 @@
+"""The page: what the services say, for people who look rather than read."""
