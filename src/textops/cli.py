@@ -14,6 +14,7 @@ from textops.commands import (
     looking,
     measuring,
     models,
+    page,
     pipeline,
     prediction_log,
     promotion,
@@ -54,6 +55,7 @@ _EXTRAS = {
     ),
     "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
+    "ui": ("altair", "streamlit"),
 }
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
 _DISK_TROUBLES = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
@@ -84,6 +86,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     simulation.drill,
     answering.predict,
     answering.serve,
+    page.ui,
     looking.doctor,
 )
 _BENCHMARKS: dict[str, Callable[..., None]] = {

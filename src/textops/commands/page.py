@@ -1,0 +1,26 @@
+"""`textops ui`: the page for people who look rather than read."""
+
+from typing import Annotated
+
+import typer
+
+
+def ui(
+    *,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+) -> None:
+    """Start the page; it asks the API and the drift service. Settings: TEXTOPS_API_URL, TEXTOPS_DRIFT_URL and others.
+
+    Example: TEXTOPS_API_URL=http://localhost:8000 textops ui --port 8501
+    """
+    from importlib.util import find_spec
+
+    from textops.frontend.serve_page import serve_page
+    from textops.frontend.settings import PageSettings
+    from textops.registry.settings import read_settings
+
+    if find_spec("streamlit") is None:
+        # It takes a second to load, and this process only starts it.
+        raise ModuleNotFoundError("No module named 'streamlit'", name="streamlit")
+    serve_page(read_settings(PageSettings, ui_host=host, ui_port=port))
