@@ -1,4 +1,4 @@
-"""Asking a service over HTTP: with a key, bounded in time, again where that helps, and with answers that are checked."""
+"""Asking a service over HTTP: with a key, bounded in time, again where that helps; answers are checked."""
 
 import time
 from collections.abc import Mapping

@@ -4,68 +4,28 @@ import asyncio
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import orjson
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textops.inference.explanation import Explainer, Explanation, Method, explanation_by
+from textops.inference.explanation import Explainer, Explanation, explanation_by
 from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
 from textops.serving.documentation import PREDICTION_EXAMPLE
 from textops.serving.exchange import JSON, exchange_of
+from textops.serving.explanation_schemas import ExplanationRequest, ExplanationResponse
 from textops.serving.labels import check_label
 from textops.serving.prediction_endpoints import PREDICTION_PROBLEMS, in_line
 from textops.serving.problems import ProblemError, problem_responses
 from textops.serving.request_bodies import json_body
-from textops.serving.schemas import PredictionRequest, PredictionResponse
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
 
-_MEMBERS = (b'"text"', b'"title"', b'"label"')
-
-
-class ExplanationRequest(PredictionRequest):
-    """One text whose classification is to be explained."""
-
-    label: str | None = Field(None, description="Another class whose score is to be explained beside the answered one.")
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class ExplainedWord(_Part):
-    """A word, or a run of other visible characters, and what it added."""
-
-    field: Literal["title", "text"] = Field(description="The member of the request that it stands in.")
-    start: int = Field(ge=0, description="Its first character, counted in Unicode code points from 0.")
-    end: int = Field(description="The character behind its last one.")
-    contribution: float = Field(description="What it added to the answered class.")
-    other_contribution: float | None = Field(None, description="What it added to the class that was asked for.")
-
-
-class ExplainedScore(_Part):
-    """What the raw score of a class consists of: score = bias + rest + contributions of all words."""
-
-    score: float
-    bias: float = Field(description="What the class has without any text.")
-    rest: float = Field(description="What lies on white space alone.")
-
-
-class ExplanationResponse(PredictionResponse):
-    """The model's answer to one text, and what each word of it added."""
-
-    method: Method = Field(
-        description="`exact`: contributions are parts of the raw score. `occlusion`: a contribution is by how much the "
-        "logarithm of the probability falls without the word; in long texts, neighbouring words share it."
-    )
-    words: list[ExplainedWord]
-    scores: dict[str, ExplainedScore] | None = Field(None, description="By class; only where the method is exact.")
-
+_MEMBERS = (b'"text"', b'"title"', b'"label"', b'"record"')
 
 _EXPLANATION = TypeAdapter(ExplanationRequest)
 _TEXT = {"text": "They scored twice."}
@@ -109,7 +69,7 @@ def install_explanation(app: FastAPI, service: Service) -> None:
         if body.label is not None:
             check_label(body.label, model.predictor.manifest.classes)
         with in_line(service, 1):
-            (answer,) = await service.answer([body.whole], exchange)
+            (answer,) = await service.answer([body.whole], exchange, is_recorded=body.record)
             answering = _answering(answer, model, None if service.candidate is None else service.candidate.model)
             labels = [answer["label"]] if body.label is None else [answer["label"], body.label]
             whole = body.whole[: service.settings.max_text_characters]

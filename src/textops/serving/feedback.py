@@ -3,23 +3,20 @@
 import asyncio
 import time
 from http import HTTPStatus
-from typing import Literal
-from uuid import UUID
 
 from fastapi import FastAPI
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import TypeAdapter
 from starlette.requests import Request
 
 from textops.prediction_log import LoggedFeedback, PredictionLog, created_at
 from textops.serving.admission import overloaded
 from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
 from textops.serving.exchange import JSON, exchange_of
+from textops.serving.feedback_schemas import FeedbackRequest, FeedbackResponse
 from textops.serving.labels import check_label
 from textops.serving.problems import ProblemError, problem_responses
 from textops.serving.request_bodies import json_body
 from textops.serving.service import Service
-
-MOST_COMMENT_CHARACTERS = 2_000
 
 # Another process may have answered, and its log may not have written yet.
 _WRITTEN_AFTER_SECONDS = 60.0
@@ -27,24 +24,6 @@ _RETRY_AFTER_SECONDS = 5
 _MOST_LOOKUPS = 16
 _LOOKUP_SECONDS = 2.0
 _MEMBERS = (b'"prediction_id"', b'"label"', b'"comment"')
-
-
-class FeedbackRequest(BaseModel):
-    """What somebody says of an answer. Of several for one answer the newest counts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    prediction_id: UUID = Field(description="`prediction_id` of the answer.")
-    label: str = Field(description="The right class, one of those of the model that answers now.")
-    comment: str | None = Field(None, max_length=MOST_COMMENT_CHARACTERS, description="Anything else.")
-
-
-class FeedbackResponse(BaseModel):
-    """It will be in the prediction log."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    status: Literal["accepted"] = "accepted"
 
 
 _FEEDBACK = TypeAdapter(FeedbackRequest)

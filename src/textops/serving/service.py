@@ -118,8 +118,15 @@ class Service:
         self._check_time(exchange)
         return await self._turn.answer(question)
 
-    async def answer(self, texts: Sequence[str], exchange: Exchange) -> list[dict[str, Any]]:
-        """Classify texts and log the answers; each has the members of `PredictionResponse`.
+    async def answer(
+        self, texts: Sequence[str], exchange: Exchange, *, is_recorded: bool = True
+    ) -> list[dict[str, Any]]:
+        """Classify texts; each answer has the members of `PredictionResponse`.
+
+        Args:
+            texts: The texts.
+            exchange: The request.
+            is_recorded: Whether the answers are counted and logged; not where the texts were answered before.
 
         Raises:
             ProblemError: 503 or 504.
@@ -132,11 +139,13 @@ class Service:
             found = await self.candidate.classify([question.text for question in questions], exchange)
             if found is not None:
                 tried, predictions = found
-                return self._answers(questions, tried, predictions, time.perf_counter() - start)
+                return self._answers(
+                    questions, tried, predictions, time.perf_counter() - start, is_recorded=is_recorded
+                )
             # Another one may answer by now, where the candidate has failed.
             model, start = self.current.get(), time.perf_counter()
         predictions = await self._classify(model, [question.text for question in questions])
-        return self._answers(questions, model, predictions, time.perf_counter() - start)
+        return self._answers(questions, model, predictions, time.perf_counter() - start, is_recorded=is_recorded)
 
     def _question(self, text: str, exchange: Exchange) -> Question:
         longest = self.settings.max_text_characters
@@ -151,20 +160,36 @@ class Service:
         return self._answers(questions, model, predictions, time.perf_counter() - start)
 
     def _answers(
-        self, questions: Sequence[Question], model: ServedModel, predictions: Sequence[Prediction], seconds: float
+        self,
+        questions: Sequence[Question],
+        model: ServedModel,
+        predictions: Sequence[Prediction],
+        seconds: float,
+        *,
+        is_recorded: bool = True,
     ) -> list[dict[str, Any]]:
         """Count and log what the model said in so many seconds, and return the answers."""
-        version = model.version
         ids = [new_prediction_id() for _ in questions]
-        self.metrics.observe(version, [question.text for question in questions], predictions)
+        if is_recorded:
+            self._record(questions, model, ids, predictions, seconds)
+        return [
+            response_to(question, model.version, prediction_id, prediction)
+            for question, prediction_id, prediction in zip(questions, ids, predictions, strict=True)
+        ]
+
+    def _record(
+        self,
+        questions: Sequence[Question],
+        model: ServedModel,
+        ids: Sequence[str],
+        predictions: Sequence[Prediction],
+        seconds: float,
+    ) -> None:
+        self.metrics.observe(model.version, [question.text for question in questions], predictions)
         if self.log is not None:
             self.log.record(logged_rows(questions, model, ids, predictions, seconds / len(questions)))
         if self._shadow is not None:
             self._shadow.put(questions, ids, predictions)
-        return [
-            response_to(question, version, prediction_id, prediction)
-            for question, prediction_id, prediction in zip(questions, ids, predictions, strict=True)
-        ]
 
     def _check_time(self, exchange: Exchange) -> None:
         if time.perf_counter() - exchange.started > self.settings.timeout_seconds:

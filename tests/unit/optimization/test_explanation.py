@@ -21,7 +21,7 @@ from textops.optimization.export import export_onnx
 from textops.optimization.ngram_forms import compact, filled_buckets, quantized
 from textops.registry import Registry
 from textops.serving.api import create_app
-from textops.serving.explanation import ExplanationResponse
+from textops.serving.explanation_schemas import ExplanationResponse
 from textops.serving.settings import ServingSettings
 from textops.text import compiled
 from textops.text.ngrams import NgramTokenizer

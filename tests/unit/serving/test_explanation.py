@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from textops.inference.explanation import Explainer
 from textops.registry import Registry
 from textops.serving.api import create_app
-from textops.serving.explanation import ExplanationResponse
+from textops.serving.explanation_schemas import ExplanationResponse
 from textops.serving.schemas import Problem
 from textops.serving.service import Service
 from textops.serving.settings import ServingSettings

@@ -75,9 +75,7 @@ def _show_examples(model: ModelDescription | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Start from an example:", width="content")
         for number, example in enumerate(examples_of(model.examples if model else ())):
-            st.button(
-                plain(example.label), key=f"classify_example_{number}", on_click=_take_text, args=(example.text,)
-            )
+            st.button(plain(example.label), key=f"classify_example_{number}", on_click=_take_text, args=(example.text,))
 
 
 def _take_text(text: str) -> None:
