@@ -149,9 +149,9 @@ def test_a_model_that_changes_in_the_middle_explains_nothing(
     if changes == "before":
         answer = service.answer
 
-        async def reload_and_answer(texts: Sequence[str], exchange: object) -> object:
+        async def reload_and_answer(texts: Sequence[str], exchange: object, *, is_recorded: bool) -> object:
             await service.current.reload()
-            return await answer(texts, exchange)  # type: ignore[arg-type]
+            return await answer(texts, exchange, is_recorded=is_recorded)  # type: ignore[arg-type]
 
         monkeypatch.setattr(service, "answer", reload_and_answer)
     else:
