@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from textops.monitoring.alert_schemas import Alert, FiringAlert
 from textops.monitoring.firing import MOST_ALERTS, firing_alert
 
-# Alertmanager repeats what still fires, in ours at the latest after a day. What it has not repeated for so long is over,
-# and its end was lost on the way.
+# Alertmanager repeats what still fires, in ours at the latest after a day. What it has not repeated for so long is
+# over, and its end was lost on the way.
 _SECONDS_WITHOUT_REPETITION = 2 * 86_400.0
 
 

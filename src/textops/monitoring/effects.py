@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from textops.frozen import Frozen
+from textops.monitoring.effect import Effect
 
 Numbers = NDArray[np.float64]
 
@@ -26,20 +26,6 @@ _ROWS_OF_A_BIN = 50
 _HALF_A_ROW = 0.5
 # Rows behind a bootstrapped Wasserstein distance: what it costs grows with them, and the interval hardly narrows.
 _ROWS_OF_A_RESAMPLE = 1_000
-
-
-class Effect(Frozen):
-    """An effect size with its 95 % bootstrap interval.
-
-    Attributes:
-        value: What was measured.
-        low: Lower bound.
-        high: Upper bound.
-    """
-
-    value: float
-    low: float
-    high: float
 
 
 def population_stability(

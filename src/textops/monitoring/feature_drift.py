@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.random import Generator
 
+from textops.monitoring.effect import Effect
 from textops.monitoring.effects import (
-    Effect,
     Numbers,
     count_in_bins,
     count_names,

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from textops.frozen import Frozen
-from textops.monitoring.effects import Effect
+from textops.monitoring.effect import Effect
 from textops.monitoring.thresholds import Verdict
 
 

@@ -3,7 +3,8 @@
 from numpy.random import Generator
 
 from textops.bundle import Manifest
-from textops.monitoring.effects import Effect, bootstrapped
+from textops.monitoring.effect import Effect
+from textops.monitoring.effects import bootstrapped
 from textops.monitoring.findings import Quality
 from textops.monitoring.thresholds import Thresholds, Verdict, graded
 from textops.monitoring.window import Window

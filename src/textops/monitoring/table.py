@@ -4,7 +4,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from textops.monitoring.effects import Effect
+from textops.monitoring.effect import Effect
 from textops.monitoring.findings import DriftCheck, FeatureDrift
 
 _COLOURS = {"ok": "green", "warn": "yellow", "drift": "red", "too few": "dim"}

@@ -39,7 +39,7 @@ def span_until_now(since: str, bins: int) -> Span:
     moment, now = max(parse_moment(since, "/since"), _FIRST_MOMENT), datetime.now(UTC)
     if (now - moment).total_seconds() < _SHORTEST_SECONDS:
         raise ConfigurationError(
-            f"/since {since[:60]!a} is not in the past: it is {now:%Y-%m-%dT%H:%M:%S} UTC now, give 24h or a moment before"
+            f"/since {since[:60]!a} is not in the past (now is {now:%Y-%m-%dT%H:%M:%S} UTC): give 24h or an earlier date"
         )
     return Span(moment, now, bins)
 
