@@ -1,8 +1,0 @@
-"""To come."""
-
-import streamlit as st
-
-
-def show() -> None:
-    """Show the page."""
-    st.title("batch")
