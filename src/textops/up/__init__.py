@@ -1,1 +1,0 @@
-"""Everything together on one machine: the API, the drift service and the page."""
