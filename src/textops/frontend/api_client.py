@@ -10,7 +10,7 @@ from textops.serving.explanation_schemas import ExplanationResponse
 from textops.serving.feedback_schemas import FeedbackResponse
 from textops.serving.schemas import ModelDescription, PredictionResponse
 
-NAME = "The API"
+NAME = "the API"
 
 _MODEL = TypeAdapter(ModelDescription)
 _PREDICTION = TypeAdapter(PredictionResponse)
@@ -24,11 +24,6 @@ class ApiClient:
     def __init__(self, address: str, timeout_seconds: float, key: SecretStr | None = None) -> None:
         """Take the address of the API, and the key to show to it."""
         self._service = HttpService(NAME, address, timeout_seconds, key)
-
-    @property
-    def address(self) -> str:
-        """Where the API is."""
-        return self._service.address
 
     def model(self) -> ModelDescription:
         """Ask what is known of the model that answers."""

@@ -41,7 +41,7 @@ class HttpService:
     """A service behind an address; may be shared by threads.
 
     Attributes:
-        name: What people call it.
+        name: What people call it, in the middle of a sentence.
         address: Where it is.
     """
 
@@ -49,6 +49,7 @@ class HttpService:
         """Take an address; nothing is asked yet."""
         self.name = name
         self.address = address
+        self._begun_name = name[:1].upper() + name[1:]
         headers = {} if key is None else {"X-API-Key": key.get_secret_value()}
         self._timeout_seconds = timeout_seconds
         self._client = httpx.Client(
@@ -95,7 +96,7 @@ class HttpService:
         except httpx.TimeoutException as error:
             if isinstance(error, httpx.ConnectTimeout):
                 raise self._away() from error
-            sentence = f"{self.name} has not answered within {self._timeout_seconds:g} seconds."
+            sentence = f"{self._begun_name} has not answered within {self._timeout_seconds:g} seconds."
             raise ServiceProblemError(sentence, "timeout") from error
         except httpx.TransportError as error:
             raise self._away() from error
@@ -104,7 +105,7 @@ class HttpService:
         raise self._problem(question, response)
 
     def _away(self) -> ServiceProblemError:
-        return ServiceProblemError(f"{self.name} does not answer at {self.address}.", "away")
+        return ServiceProblemError(f"{self._begun_name} does not answer at {self.address}.", "away")
 
     def _problem(self, question: Question, response: httpx.Response) -> ServiceProblemError:
         try:
@@ -122,7 +123,7 @@ class HttpService:
 
     def _not_understood(self, question: Question, response: httpx.Response) -> ServiceProblemError:
         return ServiceProblemError(
-            f"What answers at {self.address} does not speak like {self.name.lower()} of this version: it answered "
+            f"What answers at {self.address} does not speak like {self.name} of this version: it answered "
             f"{question.path} with {response.status_code}.",
             "not_understood",
             status=response.status_code,

@@ -9,6 +9,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _FALLBACK = "cp1252"
+_NO_TEXT = "The file holds no text: take one that a text editor can open."
 
 
 class NoTextError(ValueError):
@@ -40,8 +41,10 @@ def decode(content: bytes) -> DecodedText:
         raise NoTextError("The file is empty.")
     marked = next((encoding for mark, encoding in _MARKS if content.startswith(mark)), None)
     if marked is None and b"\x00" in content:
-        raise NoTextError("The file holds no text: take one that a text editor can open.")
+        raise NoTextError(_NO_TEXT)
     try:
         return DecodedText(content.decode(marked or "utf-8"), marked or "utf-8", is_guess=False)
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if marked is not None:
+            raise NoTextError(_NO_TEXT) from error
         return DecodedText(content.decode(_FALLBACK, errors="replace"), _FALLBACK, is_guess=True)

@@ -58,6 +58,14 @@ def test_the_answer_is_that_of_predict_and_counted_like_one(client: TestClient) 
     assert f'textops_predictions_total{{label="{answer.label}",model_version="1"}} 2.0' in client.get("/metrics").text
 
 
+def test_a_text_that_was_answered_before_is_explained_without_being_counted_again(client: TestClient) -> None:
+    plain = client.post("/predict", json={"text": TEXT}).json()
+    answer = explained(client, {"text": TEXT, "record": False})
+
+    assert answer.probabilities == pytest.approx(plain["probabilities"])
+    assert f'textops_predictions_total{{label="{answer.label}",model_version="1"}} 1.0' in client.get("/metrics").text
+
+
 def test_another_class_is_explained_on_request(client: TestClient) -> None:
     answer = explained(client, {"text": "the team and its chip goal", "label": "tech"})
 

@@ -55,7 +55,8 @@ def show() -> None:
     _show_examples()
     asked = _show_form() or st.session_state.pop(_ASKED, False)
     _show_file()
-    if asked:
+    # Where nobody answers, that is told above, and once is enough.
+    if asked and model is not None:
         st.session_state[_ANSWER] = None
         st.session_state.pop(_RIGHT_CLASS, None)
         _ask()

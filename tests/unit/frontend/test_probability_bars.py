@@ -1,0 +1,24 @@
+"""The probability of every class as bars."""
+
+import pytest
+
+from textops.frontend.probability_bars import bars_of, percent
+
+
+def test_the_most_probable_class_is_first_and_the_rest_is_there_for_whoever_asks() -> None:
+    # given
+    probabilities = {f"class {number}": number / 66 for number in range(12)}
+    # when
+    bars = bars_of(probabilities, "class 11")
+    # then
+    assert [bar.name for bar in bars.first[:2]] == ["class 11", "class 10"]
+    assert [bar.chosen for bar in bars.first] == [True] + [False] * 9
+    assert ([bar.name for bar in bars.others], bars.others_title) == (["class 1", "class 0"], "2 further classes")
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.0, "0.0 %"), (0.0001, "< 0.1 %"), (0.5, "50.0 %"), (0.9996, "> 99.9 %"), (1.0, "100.0 %")],
+)
+def test_what_is_nearly_sure_is_not_called_sure(share: float, text: str) -> None:
+    assert percent(share) == text
