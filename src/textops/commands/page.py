@@ -12,7 +12,7 @@ def ui(
 ) -> None:
     """Start the page; it asks the API. Settings: TEXTOPS_API_URL, TEXTOPS_API_KEY, TEXTOPS_UI_*.
 
-    Example: TEXTOPS_API_URL=http://localhost:8000 textops ui --port 8501
+    Example: textops ui --port 8501
     """
     from importlib.util import find_spec
 

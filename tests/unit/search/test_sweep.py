@@ -2,8 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
 
 import optuna
 import pytest
@@ -44,6 +46,27 @@ def search(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Search:
         return lines
 
     return run
+
+
+@contextmanager
+def heard_of_until(words: str, beat: Callable[[], object]) -> Iterator[None]:
+    """Beat every half second until the log says the words, however slowly this machine gets there."""
+    said = Event()
+
+    def beats() -> None:
+        while not said.wait(0.5):
+            beat()
+
+    sink = logger.add(lambda line: said.set() if words in line else None, format="{message}", level="INFO")
+    beat()
+    thread = Thread(target=beats, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        said.set()
+        thread.join()
+        logger.remove(sink)
 
 
 def trials(folder: Path, study: str = "small") -> list[FrozenTrial]:
@@ -140,14 +163,14 @@ def test_a_folder_of_an_older_search_is_left_alone(search: Search, tmp_path: Pat
 
 
 def test_a_trial_of_a_machine_that_is_gone_is_waited_for_and_then_run_again(search: Search, tmp_path: Path) -> None:
-    # given: a trial that another machine began and was last heard of just now
+    # given: a trial that another machine began
     search("search=quick", "search.trials=1", "search.heartbeat=2")
     storage = open_storage(storage_address(f"{tmp_path}/multirun/searches.db"), heartbeat=2)
     trial = optuna.load_study(study_name="small", storage=storage).ask()
     trial.set_user_attr(PROCESS, "another-machine pid:[1] 1")
-    storage.record_heartbeat(trial._trial_id)  # noqa: SLF001 (what storages know a trial by)
-    # when
-    log = search("search=quick", "search.trials=2", "search.heartbeat=2")
+    # when: the other machine is heard of until this one waits for it
+    with heard_of_until("Waiting for", lambda: storage.record_heartbeat(trial._trial_id)):  # noqa: SLF001 (what storages know a trial by)
+        log = search("search=quick", "search.trials=2", "search.heartbeat=2")
     # then
     assert any("Waiting for 1 trials of other processes" in line for line in log)
     assert any("trial 1 was broken off" in line for line in log)
