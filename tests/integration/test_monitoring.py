@@ -16,9 +16,9 @@ import httpx
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from textops.monitoring.alert_schemas import AlertGroup
 from textops.monitoring.dashboard import as_json
 from textops.monitoring.drift_metrics import DriftMetrics
-from textops.monitoring.drift_schemas import AlertGroup
 from textops.monitoring.effect import Effect
 from textops.monitoring.findings import DriftCheck, FeatureDrift, Looked, Quality, Separation
 from textops.registry import Registry

@@ -11,13 +11,13 @@ from loguru import logger
 from textops.benchmark.result import keep, table
 from textops.benchmark.training_place import overrides_for
 from textops.bundle import Metric
-from textops.evaluation.variant_figures import VariantFigures
 from textops.machine import describe_machine
 from textops.optimization.optimize import optimize
 from textops.optimization.settings import settings_for
 from textops.optimization.variants_report import VariantsReport
 from textops.training.configuration import compose_configuration
 from textops.training.train import train
+from textops.variant_figures import VariantFigures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

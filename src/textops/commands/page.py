@@ -10,7 +10,7 @@ def ui(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
 ) -> None:
-    """Start the page; it asks the API. Settings: TEXTOPS_API_URL, TEXTOPS_API_KEY, TEXTOPS_UI_*.
+    """Start the page; it asks the API and the drift service. Settings: TEXTOPS_API_URL, TEXTOPS_DRIFT_URL and others.
 
     Example: textops ui --port 8501
     """

@@ -11,9 +11,9 @@ from textops.evaluation.metrics import Evaluation
 from textops.evaluation.report import CalibrationSummary
 from textops.evaluation.robustness import Robustness
 from textops.evaluation.slices import Slices
-from textops.evaluation.variant_figures import VariantFigures
 from textops.files import shown, write_text
 from textops.frozen import Frozen
+from textops.variant_figures import VariantFigures
 
 MEASUREMENTS_FILE = "measurements.json"
 

@@ -10,7 +10,7 @@ from textops.evaluation.measurements import Measurements
 from textops.evaluation.report import percent
 from textops.evaluation.robustness import OtherSource, Robustness
 from textops.evaluation.slices import SliceFigures, Slices
-from textops.evaluation.variant_figures import VariantFigures
+from textops.variant_figures import VariantFigures
 
 NOT_MEASURED = "Not measured."
 

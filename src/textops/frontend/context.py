@@ -1,9 +1,10 @@
-"""What all pages share: the settings, and the service that they ask."""
+"""What all pages share: the settings, and the services that they ask."""
 
 from dataclasses import dataclass
 from functools import cache
 
 from textops.frontend.api_client import ApiClient
+from textops.frontend.drift_client import DriftClient
 from textops.frontend.settings import PageSettings
 from textops.registry.settings import read_settings
 
@@ -15,10 +16,12 @@ class Context:
     Attributes:
         settings: From the environment.
         api: The API.
+        drift: The drift service.
     """
 
     settings: PageSettings
     api: ApiClient
+    drift: DriftClient
 
 
 @cache
@@ -28,4 +31,5 @@ def context() -> Context:
     return Context(
         settings,
         ApiClient(settings.api_url, settings.page_timeout_seconds, settings.api_key),
+        DriftClient(settings.drift_url, settings.page_timeout_seconds),
     )

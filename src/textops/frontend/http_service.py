@@ -1,6 +1,7 @@
 """Asking a service over HTTP: with a key, bounded in time, again where that helps; answers are checked."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
@@ -12,6 +13,8 @@ from textops.frontend.problem import ServiceProblemError
 from textops.serving.schemas import Problem
 
 Answer = TypeVar("Answer")
+
+JSON = "application/json"
 
 _TRIES = 3
 _CONNECT_SECONDS = 2.0
@@ -30,11 +33,15 @@ class Question:
         method: Of HTTP.
         path: Behind the address of the service.
         body: What is sent, None for nothing.
+        media_type: Of the body.
+        parameters: Of the query.
     """
 
     method: str
     path: str
     body: bytes | None = None
+    media_type: str = JSON
+    parameters: Mapping[str, str | int] | None = None
 
 
 class HttpService:
@@ -90,9 +97,11 @@ class HttpService:
         raise AssertionError("the last try returns or raises")
 
     def _send_once(self, question: Question) -> httpx.Response:
-        headers = {} if question.body is None else {"Content-Type": "application/json"}
+        headers = {} if question.body is None else {"Content-Type": question.media_type}
         try:
-            response = self._client.request(question.method, question.path, content=question.body, headers=headers)
+            response = self._client.request(
+                question.method, question.path, content=question.body, headers=headers, params=question.parameters
+            )
         except httpx.TimeoutException as error:
             if isinstance(error, httpx.ConnectTimeout):
                 raise self._away() from error

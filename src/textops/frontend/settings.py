@@ -24,6 +24,7 @@ class PageSettings(BaseSettings):
 
     Attributes:
         api_url: Where the API answers, as seen from the machine of the page; browsers never ask it themselves.
+        drift_url: Where the drift service answers, likewise.
         api_key: Key that the page shows to the API, None where it asks for none. Whoever reaches the page asks with it.
         page_timeout_seconds: How long the page waits for an answer.
         ui_host: Address to listen on.
@@ -34,8 +35,9 @@ class PageSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     api_url: Address = "http://127.0.0.1:8000"
+    drift_url: Address = "http://127.0.0.1:8001"
     api_key: SecretStr | None = None
     page_timeout_seconds: float = Field(15.0, gt=0)
     ui_host: str = "127.0.0.1"
     ui_port: int = Field(8501, ge=1, le=65_535)
-    ui_upload_megabytes: int = Field(5, ge=1)
+    ui_upload_megabytes: int = Field(500, ge=1)

@@ -18,15 +18,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from textops import __version__
 from textops.errors import TextopsError
+from textops.monitoring.alert_schemas import AlertAnswer, AlertGroup
 from textops.monitoring.check import Comparison
-from textops.monitoring.drift_schemas import (
-    AlertAnswer,
-    AlertGroup,
-    Bin,
-    DriftReadiness,
-    DriftStatus,
-    FeatureDetail,
-)
+from textops.monitoring.drift_schemas import Bin, DriftReadiness, DriftStatus, FeatureDetail
 from textops.monitoring.effects import count_in_bins, count_names, quantile_edges
 from textops.monitoring.feature_drift import LABEL
 from textops.monitoring.findings import DriftCheck

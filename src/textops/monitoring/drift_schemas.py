@@ -1,13 +1,11 @@
-"""What the drift service answers, and what Alertmanager sends it."""
+"""What the drift service answers about drift."""
 
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from textops.frozen import Frozen
 from textops.monitoring.findings import DriftCheck, FeatureDrift
-from textops.monitoring.retrainer import Answer, Retraining
+from textops.monitoring.retrainer import Retraining
 from textops.monitoring.thresholds import Verdict
 
 
@@ -62,34 +60,3 @@ class DriftReadiness(Frozen):
 
     status: Literal["ready"] = "ready"
     model: str
-
-
-class Alert(BaseModel):
-    """One alert, as Alertmanager sends it; what else it sends is not looked at."""
-
-    model_config = ConfigDict(frozen=True)
-
-    status: Literal["firing", "resolved"]
-    labels: dict[str, str] = Field(default_factory=dict)
-
-
-class AlertGroup(BaseModel):
-    """The body of Alertmanager's webhook, version 4; what else it sends is not looked at."""
-
-    model_config = ConfigDict(frozen=True)
-
-    version: str = "4"
-    alerts: tuple[Alert, ...] = Field(max_length=1_000)
-
-
-class AlertAnswer(Frozen):
-    """What follows from alerts.
-
-    Attributes:
-        firing: Alerts that fire, by name.
-        retraining: `started`; `running` or `too soon` after the last one; `off` where the settings do not want it;
-            `not asked` where none fires.
-    """
-
-    firing: tuple[str, ...]
-    retraining: Answer | Literal["off", "not asked"]

@@ -40,7 +40,6 @@ from textops.evaluation.report import CalibrationSummary, bundle_metrics, write_
 from textops.evaluation.review import choose_review_band
 from textops.evaluation.robustness_figure import draw_robustness
 from textops.evaluation.sections import further_sections
-from textops.evaluation.variant_figures import VariantFigures
 from textops.files import folder_written_beside, shown, write_text
 from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
@@ -53,6 +52,7 @@ from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
 from textops.training.saved_configuration import portable_yaml
 from textops.training.tracking.bundle import record_bundle
+from textops.variant_figures import VariantFigures
 
 # The texts on which exports go wrong: none, next to nothing, another script, very long.
 EDGE_TEXTS = ("", "a", " ", "你好", "word " * 20_000)

@@ -12,7 +12,6 @@ from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Metric
 from textops.data.dataset import Examples
 from textops.evaluation.calibration import fit_temperature
 from textops.evaluation.metrics import Evaluation, evaluate
-from textops.evaluation.variant_figures import VariantFigures
 from textops.inference.footprint import Footprint, probe_folder, summarize
 from textops.inference.probabilities import softmax
 from textops.inference.probe import Reading
@@ -23,6 +22,7 @@ from textops.optimization.variant import COMPILED_PROBE, Variant
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import TOKENIZER_FILE as TOKENIZER_OF_A_RUN
 from textops.training.run import Run
+from textops.variant_figures import VariantFigures
 
 
 @dataclass(frozen=True)

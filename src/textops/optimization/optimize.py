@@ -6,7 +6,6 @@ from pathlib import Path
 from loguru import logger
 
 from textops.bundle import Export, Parity
-from textops.evaluation.variant_figures import VariantFigures
 from textops.files import folder_written_beside, shown
 from textops.inference.footprint import Footprint
 from textops.machine import describe_machine
@@ -28,6 +27,7 @@ from textops.optimization.variant import NotMade, Variant
 from textops.optimization.variants_report import VariantsReport, write_variants
 from textops.optimization.workshop import Workshop
 from textops.training.run import Run
+from textops.variant_figures import VariantFigures
 
 VARIANTS_FOLDER = "variants"
 

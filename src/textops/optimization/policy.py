@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from textops.bootstrap import Interval
-from textops.evaluation.variant_figures import VariantFigures
 from textops.optimization.export import CHECKPOINT_VARIANT
 from textops.optimization.settings import PolicySettings
+from textops.variant_figures import VariantFigures
 
 _ROUNDING = 1e-9
 

@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from textops.evaluation.figures import save_figure
 from textops.evaluation.sections import variant_lines
-from textops.evaluation.variant_figures import VariantFigures
 from textops.files import write_text
+from textops.variant_figures import VariantFigures
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from textops.errors import ConfigurationError
 
+TOLERATED_SKEW = timedelta(minutes=1)
+"""Clocks of one network differ by less."""
+
 _AGO = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)\s*([smhdw])", re.ASCII)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -1,20 +1,19 @@
 """What a part of the log looks like, from no more rows than it takes: the database counts and chooses."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Float, Select, and_, case, cast, func, select
 from sqlalchemy.sql import ColumnElement
 
 from textops.prediction_log.database import Database
+from textops.prediction_log.moments import TOLERATED_SKEW
 from textops.prediction_log.reading import Period
 from textops.prediction_log.tables import feedback, predictions
 
 MOST_ROWS = 20_000
 """So many rows tell the share of a class to within a percentage point."""
-# Clocks of one network differ by less.
-_TOLERATED_SKEW = timedelta(minutes=1)
 _SQLITE_RANDOM = float(1 << 63)
 _COLUMNS = (
     predictions.c.created,
@@ -86,7 +85,7 @@ def draw(database: Database, part: Part, most: int = MOST_ROWS) -> Sample:
     Raises:
         DatabaseAwayError: If the database cannot be used.
     """
-    now = datetime.now(UTC) + _TOLERATED_SKEW
+    now = datetime.now(UTC) + TOLERATED_SKEW
     with database.reading() as connection:
         since = _since(connection, part)
         inside = _inside(part, since)

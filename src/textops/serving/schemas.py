@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInf
 from pydantic_core import PydanticCustomError
 
 from textops.bundle import DataReference, Metric, ReviewBand
+from textops.bundle_report import Example
 
 # White space, control characters and the characters of no width that people paste without seeing them.
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -173,6 +174,7 @@ class ModelDescription(_Response):
     candidate: CandidateDescription | None = Field(
         None, description="What is tried beside it; null where no share of the traffic is set aside."
     )
+    examples: list[Example] = Field(default=[], description="Texts to try the model with; none where it brings none.")
 
 
 class FieldProblem(_Response):

@@ -27,7 +27,7 @@ from textops.evaluation.metrics import evaluate
 from textops.evaluation.report import CalibrationSummary
 from textops.evaluation.robustness import PerturbationFigures, Robustness
 from textops.evaluation.slices import SliceFigures, Slices
-from textops.evaluation.variant_figures import VariantFigures
+from textops.variant_figures import VariantFigures
 
 NONE = Occurrences(count=0, places=())
 CREATED = datetime(2026, 1, 31, 12, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ from textops.evaluation.measurements import MEASUREMENTS_FILE, Measurements, rea
 from textops.evaluation.metrics import evaluate
 from textops.evaluation.report import CalibrationSummary
 from textops.evaluation.slices import Cut, measure_slices
-from textops.evaluation.variant_figures import VariantFigures
+from textops.variant_figures import VariantFigures
 
 
 def test_they_come_back_as_they_were_written(tmp_path: Path) -> None:

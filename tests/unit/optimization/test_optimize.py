@@ -13,7 +13,6 @@ from textops.bundle import verify
 from textops.cli import application
 from textops.data.dataset import Dataset
 from textops.errors import ConfigurationError, DataError
-from textops.evaluation.variant_figures import VariantFigures
 from textops.inference import Predictor
 from textops.optimization.bundling import build_bundle
 from textops.optimization.distillation import further_texts
@@ -23,6 +22,7 @@ from textops.optimization.teacher import load_teacher
 from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
+from textops.variant_figures import VariantFigures
 
 pytestmark = pytest.mark.slow
 

@@ -4,9 +4,9 @@ import pytest
 
 from textops.bootstrap import Interval
 from textops.bundle import Metric
-from textops.evaluation.variant_figures import VariantFigures
 from textops.optimization.policy import choose
 from textops.optimization.settings import PolicySettings
+from textops.variant_figures import VariantFigures
 
 BOUND = PolicySettings(max_accuracy_loss=0.002, max_likely_loss=0.01, measure="latency", tie=0.05)
 SAME = Interval(0.0, 0.0, 0.0)

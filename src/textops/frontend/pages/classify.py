@@ -6,7 +6,7 @@ import streamlit as st
 
 from textops.frontend.context import context
 from textops.frontend.escaping import plain
-from textops.frontend.examples import EXAMPLES
+from textops.frontend.examples import examples_of
 from textops.frontend.known_model import known_model
 from textops.frontend.marked_text import show_marked_text
 from textops.frontend.probability_bars import percent, show_probability_bars
@@ -52,7 +52,7 @@ def show() -> None:
     """Show the page."""
     st.title("Classify a text")
     model = _model()
-    _show_examples()
+    _show_examples(model)
     asked = _show_form() or st.session_state.pop(_ASKED, False)
     _show_file()
     # Where nobody answers, that is told above, and once is enough.
@@ -72,10 +72,10 @@ def _model() -> ModelDescription | None:
         return None
 
 
-def _show_examples() -> None:
+def _show_examples(model: ModelDescription | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption("Start from an example:", width="content")
-        for number, example in enumerate(EXAMPLES):
+        for number, example in enumerate(examples_of(model.examples if model else ())):
             st.button(plain(example.label), key=f"classify_example_{number}", on_click=_take_text, args=(example.text,))
 
 

@@ -1,0 +1,127 @@
+"""Traffic over time, put together from what the database counts."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection
+
+from textops.errors import ConfigurationError
+from textops.monitoring.traffic_schemas import ConfidenceBin, Traffic, TrafficBin
+from textops.prediction_log.buckets import LATENCY_EDGES, quantile
+from textops.prediction_log.database import Database
+from textops.prediction_log.moments import parse_moment
+from textops.prediction_log.schema import check_schema
+from textops.prediction_log.traffic import (
+    CONFIDENCE_BINS,
+    Span,
+    count_answers,
+    count_buckets,
+    count_future,
+    count_judged,
+)
+
+_SHORTEST_SECONDS = 1.0
+# No prediction was ever logged before, and what reckons with times has room below.
+_FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = 1_000.0
+
+
+def span_until_now(since: str, bins: int) -> Span:
+    """Return the time from a moment until now, in parts.
+
+    Args:
+        since: As `parse_moment` takes it.
+        bins: How many parts.
+
+    Raises:
+        ConfigurationError: If it is no moment, or none of the past.
+    """
+    moment, now = max(parse_moment(since, "/since"), _FIRST_MOMENT), datetime.now(UTC)
+    if (now - moment).total_seconds() < _SHORTEST_SECONDS:
+        raise ConfigurationError(
+            f"/since {since[:60]!a} is not in the past (now is {now:%Y-%m-%dT%H:%M:%S} UTC): give 24h or an earlier date"
+        )
+    return Span(moment, now, bins)
+
+
+def traffic(database: Database, span: Span) -> Traffic:
+    """Return what was answered in a time, by all versions.
+
+    Raises:
+        DatabaseAwayError: If the database cannot be used, or holds no log.
+    """
+    check_schema(database)
+    folded = [_Bin() for _ in range(span.bins)]
+    confidence: Counter[int] = Counter()
+    with database.reading() as connection:
+        _fold(connection, span, folded, confidence)
+        future = count_future(connection, span)
+    models = {model for each in folded for model in each.models}
+    return Traffic(
+        since=span.since,
+        until=span.until,
+        bin_seconds=span.bin_seconds,
+        answers=sum(each.answers for each in folded),
+        future=future,
+        classes=sorted({label for each in folded for label in each.labels}),
+        models=[_named(model) for model in sorted(models)],
+        bins=[each.shown(span, number) for number, each in enumerate(folded)],
+        confidence=[
+            ConfidenceBin(low=number / CONFIDENCE_BINS, high=(number + 1) / CONFIDENCE_BINS, answers=confidence[number])
+            for number in range(CONFIDENCE_BINS)
+        ],
+    )
+
+
+class _Bin:
+    """What was counted in a part of the time."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self.needs_review = 0
+        self.confidence = 0.0
+        self.feedback = 0
+        self.confirmed = 0
+        self.labels: Counter[str] = Counter()
+        self.models: Counter[tuple[str, int]] = Counter()
+        self.latencies: Counter[int] = Counter()
+
+    def shown(self, span: Span, number: int) -> TrafficBin:
+        p50, p95, p99 = (self._latency(share) for share in (0.5, 0.95, 0.99))
+        return TrafficBin(
+            start=span.start(number),
+            answers=self.answers,
+            needs_review_share=self.needs_review / self.answers if self.answers else None,
+            confidence=self.confidence / self.answers if self.answers else None,
+            latency_p50_ms=p50,
+            latency_p95_ms=p95,
+            latency_p99_ms=p99,
+            labels=dict(sorted(self.labels.items())),
+            models={_named(model): answers for model, answers in sorted(self.models.items())},
+            feedback=self.feedback,
+            confirmed=self.confirmed,
+        )
+
+    def _latency(self, share: float) -> float | None:
+        seconds = quantile(self.latencies, LATENCY_EDGES, share)
+        return None if seconds is None else seconds * _MILLISECONDS
+
+
+def _fold(connection: Connection, span: Span, folded: list[_Bin], confidence: Counter[int]) -> None:
+    for count in count_answers(connection, span):
+        each = folded[count.bin]
+        each.answers += count.answers
+        each.needs_review += count.needs_review
+        each.confidence += count.confidence
+        each.labels[count.label] += count.answers
+        each.models[count.model_name, count.model_version] += count.answers
+    for bucket in count_buckets(connection, span):
+        folded[bucket.bin].latencies[bucket.latency] += bucket.answers
+        confidence[bucket.confidence] += bucket.answers
+    for judged in count_judged(connection, span):
+        folded[judged.bin].feedback += judged.feedback
+        folded[judged.bin].confirmed += judged.confirmed
+
+
+def _named(model: tuple[str, int]) -> str:
+    return f"{model[0]}/{model[1]}"

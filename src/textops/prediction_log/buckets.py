@@ -1,0 +1,62 @@
+"""Numbers counted in buckets by the database, and quantiles of what was counted."""
+
+import itertools
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Integer, case, literal
+from sqlalchemy.sql import ColumnElement
+
+_STEPS_PER_DECADE = 16
+_DECADES = 6
+_SHORTEST_SECONDS = 1e-4
+LATENCY_EDGES = tuple(
+    _SHORTEST_SECONDS * 10 ** (step / _STEPS_PER_DECADE) for step in range(_STEPS_PER_DECADE * _DECADES + 1)
+)
+"""From 0.1 ms to 100 s; each is 15 % above the one before, so no quantile is further off."""
+
+
+def bucket_of(column: ColumnElement[Any], edges: Sequence[float]) -> ColumnElement[int]:
+    """Return the number of a value's bucket: how many edges are not above it.
+
+    The comparisons halve the edges each time: logarithms, which would be shorter, are missing from many a SQLite.
+
+    Args:
+        column: The values.
+        edges: Ascending.
+    """
+    return _bucket_among(column, edges, 0, len(edges))
+
+
+def _bucket_among(column: ColumnElement[Any], edges: Sequence[float], first: int, last: int) -> ColumnElement[int]:
+    if first == last:
+        return literal(first, Integer)
+    middle = (first + last) // 2
+    below = _bucket_among(column, edges, first, middle)
+    return case((column < edges[middle], below), else_=_bucket_among(column, edges, middle + 1, last))
+
+
+def quantile(counts: Mapping[int, int], edges: Sequence[float], share: float) -> float | None:
+    """Return a value that a share of the values does not exceed, as Prometheus does: evenly spread within a bucket.
+
+    Args:
+        counts: Values by the number of their bucket, as `bucket_of` gives it.
+        edges: Those of `bucket_of`; the first bucket begins at 0, and what is above the last edge counts as that edge.
+        share: Such as 0.95.
+
+    Returns:
+        None without values.
+    """
+    numbers = sorted(number for number, count in counts.items() if count)
+    if not numbers:
+        return None
+    up_to = list(itertools.accumulate(counts[number] for number in numbers))
+    wanted = share * up_to[-1]
+    place = min(bisect_left(up_to, wanted), len(numbers) - 1)
+    number = numbers[place]
+    if number == len(edges):
+        return edges[-1]
+    low = edges[number - 1] if number else 0.0
+    before = up_to[place] - counts[number]
+    return low + (edges[number] - low) * (wanted - before) / counts[number]

@@ -1,0 +1,1 @@
+"""Everything together on one machine: the API, the drift service and the page."""
