@@ -12,13 +12,16 @@ import venv
 import zipfile
 from pathlib import Path
 
+from invoke.collection import Collection
 from invoke.context import Context
 from invoke.exceptions import Exit
-from invoke.tasks import task
+from invoke.tasks import Task, task
+
+from automation import gcp, images
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
-CODE = ("src", "tests", "tasks.py")
+CODE = ("src", "tests", "tasks.py", "automation", "deploy")
 LEAST_COVERAGE = 90
 REPORT = re.compile(r"<!-- (reports/\S+\.md) -->\n.*?<!-- end -->", re.DOTALL)
 OLDEST_PYTHON = (3, 11)
@@ -281,3 +284,8 @@ def clean(_context: Context) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+
+
+namespace = Collection(*(each for each in list(globals().values()) if isinstance(each, Task)))
+for module in (gcp, images):
+    namespace.add_collection(Collection.from_module(module))

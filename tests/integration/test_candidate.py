@@ -13,8 +13,8 @@ from threading import Event
 
 import httpx
 import pytest
-from tests.integration.conftest import ApiServer, StartApi
 
+from tests.integration.conftest import ApiServer, StartApi
 from textops.bundle import MODEL_FILE
 from textops.registry import Registry
 

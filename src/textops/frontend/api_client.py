@@ -14,7 +14,7 @@ from textops.serving.line_schemas import NDJSON, AnsweredLine, RefusedLine
 from textops.serving.registry_schemas import ModelList, VersionDetail
 from textops.serving.schemas import ModelDescription, PredictionResponse, Readiness
 
-NAME = "the API"
+NAME, BEGUN_NAME = "the API", "The API"
 
 _READINESS = TypeAdapter(Readiness)
 _MODEL = TypeAdapter(ModelDescription)
@@ -108,10 +108,10 @@ class ApiClient:
             answers = [_LINE.validate_json(line, extra="ignore") for line in content.splitlines()]
         except ValidationError as error:
             raise ServiceProblemError(
-                f"{NAME} at {self.address} stopped in the middle of an answer.", "broken_off"
+                f"{BEGUN_NAME} at {self.address} stopped in the middle of an answer.", "broken_off"
             ) from error
         if [answer.id for answer in answers] != [line.identity for line in lines]:
-            raise ServiceProblemError(f"{NAME} at {self.address} has not answered every line.", "broken_off")
+            raise ServiceProblemError(f"{BEGUN_NAME} at {self.address} has not answered every line.", "broken_off")
         return answers
 
 

@@ -7,7 +7,7 @@ from textops.monitoring.alert_schemas import FiringAlerts
 from textops.monitoring.drift_schemas import DriftStatus, FeatureDetail
 from textops.monitoring.traffic_schemas import Traffic
 
-NAME = "The drift service"
+NAME = "the drift service"
 
 _STATUS = TypeAdapter(DriftStatus)
 _FEATURE = TypeAdapter(FeatureDetail)

@@ -39,7 +39,8 @@ def span_until_now(since: str, bins: int) -> Span:
     moment, now = max(parse_moment(since, "/since"), _FIRST_MOMENT), datetime.now(UTC)
     if (now - moment).total_seconds() < _SHORTEST_SECONDS:
         raise ConfigurationError(
-            f"/since {since[:60]!a} is not in the past (now is {now:%Y-%m-%dT%H:%M:%S} UTC): give 24h or an earlier date"
+            f"/since {since[:60]!a} is not in the past (now is {now:%Y-%m-%dT%H:%M:%S} UTC): "
+            "give 24h or an earlier date"
         )
     return Span(moment, now, bins)
 

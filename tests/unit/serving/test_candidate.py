@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tests.conftest import BundleFactory
-
     from textops.text.tokenizer import Feed
 
 TEXTS = [f"a goal of team {number}" for number in range(300)]

@@ -1,0 +1,1 @@
+"""Tasks for Google Cloud: `invoke gcp.plan` and others."""

@@ -1,0 +1,1 @@
+"""Tasks for container images: `invoke images.check` and others."""

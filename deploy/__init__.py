@@ -1,0 +1,1 @@
+"""What runs where: alerting and dashboards for any place, and everything for Google Cloud."""

@@ -1,0 +1,1 @@
+"""Google Cloud, configured by `configuration.yaml`."""

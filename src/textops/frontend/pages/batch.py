@@ -1,0 +1,10 @@
+"""Batch: to come."""
+
+import streamlit as st
+
+FIELDS: tuple[str, ...] = ()
+
+
+def show() -> None:
+    """Show the page."""
+    st.title("Batch")

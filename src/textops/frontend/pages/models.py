@@ -1,0 +1,10 @@
+"""Models: to come."""
+
+import streamlit as st
+
+FIELDS: tuple[str, ...] = ()
+
+
+def show() -> None:
+    """Show the page."""
+    st.title("Models")
