@@ -92,9 +92,9 @@ def start_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartPage]:
         process.wait(END_SECONDS)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The Chromium of the system."""
+    """The Chromium of the system; what drives it holds an event loop, so it goes before other tests come."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
