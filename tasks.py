@@ -18,6 +18,7 @@ from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
 from automation import gcp, images
+from automation.diagram import draw_diagram
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
@@ -57,6 +58,7 @@ LEFTOVERS = (
     "coverage.xml",
     "dist",
     "htmlcov",
+    "site",
     "src/**/__pycache__",
     "tests/**/__pycache__",
 )
@@ -255,6 +257,19 @@ def page_settings() -> str:
     from textops.serving.settings_table import settings_table
 
     return settings_table((PageSettings,))
+
+
+@task
+def diagram(_context: Context) -> None:
+    """Draw the architecture diagram from docs/architecture.dot into reports/figures/."""
+    draw_diagram()
+
+
+@task(help={"serve": "Show the site while you write, instead of building it once."})
+def docs(context: Context, serve: bool = False) -> None:  # noqa: FBT001, FBT002 - option of invoke
+    """Build the documentation strictly into site/."""
+    with context.prefix("export NO_MKDOCS_2_WARNING=1"):  # a notice of the theme's makers, not about this site
+        run_module(context, "mkdocs", *(["serve"] if serve else ["build", "--quiet"]))
 
 
 @task
