@@ -22,6 +22,7 @@ from textops.commands import (
     reporting,
     retraining,
     simulation,
+    statistics,
 )
 from textops.errors import ConfigurationError, TextopsError
 
@@ -73,7 +74,7 @@ application = typer.Typer(
 reports = typer.Typer(help="Reports for people and pull requests.", no_args_is_help=True)
 benchmarks = typer.Typer(help="Measure, with repeats, and write what was measured.", no_args_is_help=True)
 
-_WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, looking.demo)
+_WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, statistics.stats, looking.demo)
 _PLAIN: tuple[Callable[..., None], ...] = (
     pipeline.evaluate,
     pipeline.optimize,
