@@ -104,7 +104,10 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "prediction-log": measuring.benchmark_prediction_log,
     "drift": measuring.benchmark_drift,
 }
-_REPORTS: dict[str, Callable[..., None]] = {"search": reporting.report_search}
+_REPORTS: dict[str, Callable[..., None]] = {
+    "search": reporting.report_search,
+    "model": reporting.report_model,
+}
 for verb in _WITH_OVERRIDES:
     application.command(context_settings=_PASS_OVERRIDES)(verb)
 for verb in _PLAIN:

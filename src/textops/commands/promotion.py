@@ -47,7 +47,7 @@ def promote(
     dispatch = read_settings(DispatchSettings, github_dispatch=False if no_dispatch else None)
     registry = open_registry()
     version = registry.find(reference, default_alias=LATEST)
-    held_out = held_out_of(_test_data(version, test_data))
+    held_out = held_out_of(held_out_data(version, test_data))
     evidence = gather_evidence(version, held_out, configuration_folder() / "behaviour")
     event = move_alias(registry, str(version), to, held_out, bounds=bounds, evidence=evidence, force_reason=force)
     logger.success("{}@{} is version {}; next: {}", version.name, to, event.version, _next_step(version, to))
@@ -55,8 +55,12 @@ def promote(
         send_staged_model(staged_model(version, event), dispatch)
 
 
-def _test_data(version: "Version", folder: Path | None) -> "Dataset":
+def held_out_data(version: "Version", folder: Path | None) -> "Dataset":
     """Open the data set whose test split judges.
+
+    Args:
+        version: The candidate.
+        folder: The data set that was named, None for the one that the model was trained on.
 
     Raises:
         DataError: If none was named, and the one at hand is not the one the model was trained on.

@@ -3,20 +3,13 @@
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from textops.bundle import REFERENCE_FILE, DataReference, read_manifest, seal
-from textops.data.configuration import read_configuration
-from textops.data.dataset import Dataset
-from textops.data.prepare import prepare
-from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
-from textops.inference import Predictor
-from textops.optimization.reference import Answered, write_reference
 from textops.registry import Registry
 
 if TYPE_CHECKING:
@@ -24,16 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-MakeBundle = Callable[..., Path]
-
 TOKEN = "github_pat_of_a_test"  # noqa: S105 (opens nothing)
-ROWS = 240
-SUITE = """
-tests:
-  - name: words of sport
-    kind: minimum_function
-    cases: {sport: [a goal, a match]}
-"""
 CHECKS = ["hashes", "parity", "answers", "baseline", "calibration", "latency", "memory", "behaviour"]
 
 
@@ -43,38 +27,9 @@ def gate(outcome: str, log: str) -> list[str]:
     return [line.partition(":")[0] for line in told if line]
 
 
-@pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory, make_bundle: MakeBundle) -> Path:
-    """A prepared data set and a bundle that was measured with it, without any training."""
-    folder = tmp_path_factory.mktemp("workspace")
-    rows = [
-        (f"{'goal match' if row % 2 else 'chip code'} number {row * 7919 % 1000} {row}", row) for row in range(ROWS)
-    ]
-    lines = [f"{text},{'sport' if row % 2 else 'tech'}" for text, row in rows]
-    (folder / "tiny.csv").write_text("\n".join(["text,label", *lines]) + "\n")
-    source = {"name": "tiny", "paths": str(folder / "tiny.csv"), "text_columns": ["text"], "label_column": "label"}
-    manifest = prepare(read_configuration(source), folder / "data/processed/tiny")
-    bundle = make_bundle(folder / "bundle", points=6.0)
-    test = Dataset.load(folder / "data/processed/tiny").examples("test")
-    predictor = Predictor.load(bundle)
-    write_reference(
-        bundle / REFERENCE_FILE, Answered(test, predictor.probabilities(test.texts)), predictor.manifest.classes
-    )
-    (bundle / BEHAVIOUR_FILE).write_text(SUITE)
-    data = DataReference(name="tiny", fingerprint=manifest.fingerprint, train_examples=8, test_examples=len(test))
-    seal(bundle, read_manifest(bundle).model_copy(update={"data": data}))
-    return folder
-
-
 @pytest.fixture
-def terminal(terminal: "Terminal", workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Terminal":
-    """Type commands in the workspace; the registry, which is the test's own, holds the bundle."""
-    monkeypatch.chdir(workspace)
-    monkeypatch.setenv("TEXTOPS_REGISTRY", str(tmp_path / "registry"))
-    monkeypatch.setenv("TEXTOPS_LOG_FILE", "")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    Registry(tmp_path / "registry").register(workspace / "bundle")
-    return terminal
+def terminal(promoting_terminal: "Terminal") -> "Terminal":
+    return promoting_terminal
 
 
 @pytest.fixture

@@ -1,0 +1,130 @@
+"""A version beside the one in production, as a report for people and pull requests: figures, gate, what differs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from textops.bootstrap import Interval
+from textops.errors import DataError
+from textops.evaluation.figures import draw_confusion_matrix
+from textops.evaluation.markdown import code, plain, table
+from textops.evaluation.metrics import Evaluation, evaluate
+from textops.evaluation.report import class_table
+from textops.files import write_text
+from textops.inference import Predictor
+from textops.registry.difference import compare
+from textops.registry.evidence import HeldOut
+from textops.registry.gate import GateReport
+from textops.registry.version import Version
+
+REPORT_FILE, CONFUSION_FIGURE = "model.md", "confusion.png"
+
+_TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro F1", "log_loss": "Log loss", "ece": "ECE"}
+_MEASURED_HERE = "metrics"
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two versions on the same test set.
+
+    Attributes:
+        candidate: The version that the report is about.
+        holder: The one it stands beside, None where there is none.
+        held_out: The frozen test set.
+    """
+
+    candidate: Version
+    holder: Version | None
+    held_out: HeldOut
+
+
+def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
+    """Write the report and its figure.
+
+    Args:
+        compared: What is compared.
+        gate: What the gate said of the candidate.
+        folder: Where to; created when missing.
+
+    Returns:
+        The Markdown.
+
+    Raises:
+        BundleError: If a version cannot be read.
+        DataError: If the test set holds a class that a version does not know.
+    """
+    measured = _evaluated(compared.candidate, compared.held_out)
+    beside = None if compared.holder is None else _evaluated(compared.holder, compared.held_out)
+    folder.mkdir(parents=True, exist_ok=True)
+    draw_confusion_matrix(measured, folder / CONFUSION_FIGURE)
+    lines = [
+        f"# Model: {plain(str(compared.candidate))}",
+        "",
+        *_verdict(gate),
+        "",
+        "## Figures",
+        "",
+        *_figures(compared, measured, beside),
+        "",
+        "## Classes",
+        "",
+        *class_table(measured),
+        "",
+        f"![Confusion matrix]({CONFUSION_FIGURE})",
+        "",
+        "## What else differs",
+        "",
+        *_differences(compared),
+        "",
+    ]
+    write_text(folder / REPORT_FILE, "\n".join(lines))
+    return folder / REPORT_FILE
+
+
+def _evaluated(version: Version, held_out: HeldOut) -> Evaluation:
+    predictor = Predictor.load(version.path)
+    classes = predictor.manifest.classes
+    places = {name: number for number, name in enumerate(classes)}
+    unknown = sorted({*held_out.labels} - {*classes})
+    if unknown:
+        raise DataError(
+            f"the test set holds {', '.join(unknown)}, which {version} does not know: name the test set of its own "
+            "data with --test-data"
+        )
+    labels = np.array([places[label] for label in held_out.labels])
+    return evaluate(predictor.probabilities(held_out.texts), labels, classes)
+
+
+def _verdict(gate: GateReport) -> list[str]:
+    word = "passes" if gate.passed else "does not pass"
+    rows = [(check.name, check.outcome, plain(check.sentence)) for check in gate.checks]
+    return [f"It **{word}** the gate.", "", *table(("Check", "Outcome", "What was found"), rows)]
+
+
+def _figures(compared: Compared, measured: Evaluation, beside: Evaluation | None) -> list[str]:
+    opening = f"On the same {len(compared.held_out):,} test examples; 95 % bootstrap intervals in brackets."
+    name = plain(str(compared.candidate))
+    if beside is None or compared.holder is None:
+        rows: Sequence[Sequence[str]] = [(_TITLES[key], _shown(each)) for key, each in measured.figures.items()]
+        return [f"{opening} No version stands beside it.", "", *table(("Figure", name), rows)]
+    before = beside.figures
+    rows = [
+        (_TITLES[key], _shown(before[key]), _shown(each), f"{each.value - before[key].value:+.4f}")
+        for key, each in measured.figures.items()
+    ]
+    return [opening, "", *table(("Figure", plain(str(compared.holder)), name, "Change"), rows)]
+
+
+def _shown(interval: Interval) -> str:
+    return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
+
+
+def _differences(compared: Compared) -> list[str]:
+    if compared.holder is None:
+        return ["There is none to compare with."]
+    lines = [line for line in compare(compared.holder, compared.candidate) if line.section != _MEASURED_HERE]
+    rows = [(line.section, plain(line.name), code(line.first), code(line.second), plain(line.change)) for line in lines]
+    header = ("", "", plain(str(compared.holder)), plain(str(compared.candidate)), "Change")
+    return table(header, rows)
