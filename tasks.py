@@ -3,6 +3,7 @@
 Every task uses the tools of the environment that runs invoke, from the root of the project.
 """
 
+import os
 import re
 import shlex
 import shutil
@@ -17,8 +18,9 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
-from automation import gcp, images
+from automation import ci, gcp, images
 from automation.diagram import draw_diagram
+from automation.staged_model import model_of_event
 
 ROOT = Path(__file__).resolve().parent
 REQUIREMENTS = ROOT / "requirements"
@@ -96,6 +98,13 @@ def run_tests(context: Context, fast: bool = False, only: str = "") -> None:  # 
     # A part of the tests covers a part of the code.
     least = [] if only else [f"--cov-fail-under={LEAST_COVERAGE}"]
     run_module(context, "pytest", *workers, *coverage, *least, *chosen)
+
+
+@task
+def api_tests(context: Context) -> None:
+    """Test the API as it runs: a started server, its schema fuzzed, raw HTTP, the prediction log in a database."""
+    names = ("server", "api_schema", "raw_http", "lifecycle", "open_inference", "prediction_log", "streaming")
+    run_module(context, "pytest", "tests/unit/serving", *(f"tests/integration/test_{name}.py" for name in names))
 
 
 @task
@@ -260,6 +269,14 @@ def page_settings() -> str:
 
 
 @task
+def staged_model(_context: Context) -> None:
+    """Say which version a workflow is about, from its event ($STAGED) or from a person ($CHOSEN), to $GITHUB_OUTPUT."""
+    model = model_of_event(os.environ.get("STAGED", ""), os.environ.get("CHOSEN", ""))
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
+        output.write(f"model={model}\n")
+
+
+@task
 def diagram(_context: Context) -> None:
     """Draw the architecture diagram from docs/architecture.dot into reports/figures/."""
     draw_diagram()
@@ -302,5 +319,5 @@ def clean(_context: Context) -> None:
 
 
 namespace = Collection(*(each for each in list(globals().values()) if isinstance(each, Task)))
-for module in (gcp, images):
+for module in (ci, gcp, images):
     namespace.add_collection(Collection.from_module(module))

@@ -1,0 +1,95 @@
+"""The workflows are what GitHub takes, keep to what is safe, and do nothing that cannot be done here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from automation.ci import WORKFLOWS, steps_of_workflows
+
+ROOT = Path(__file__).parents[3]
+SCRIPTS = Path(sys.executable).parent
+FILES = sorted(WORKFLOWS.glob("*.yaml"))
+ACTION = ROOT / ".github" / "actions" / "set-up" / "action.yaml"
+PINNED = re.compile(r"uses: (?:\./\S+|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(?:\.\d+)*)$")
+ONE_COMMAND = re.compile(
+    r"(?:invoke|textops|pre-commit|bash \.ci/install|python -m|npx --yes @dvcorg/cml@|uv pip) ?\S.*"
+)
+# Shell that would make one command two.
+JOINED = re.compile(r"&&|\|\||;|\n|\|(?!\|)")
+
+
+def schema_problems(schema: str, path: Path) -> str:
+    command = [str(SCRIPTS / "check-jsonschema"), "--builtin-schema", f"vendor.{schema}", str(path)]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return "" if finished.returncode == 0 else finished.stdout + finished.stderr
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_github_takes_each_workflow(path: Path) -> None:
+    assert schema_problems("github-workflows", path) == ""
+
+
+def test_github_takes_the_action_and_dependabot_its_settings() -> None:
+    assert schema_problems("github-actions", ACTION) == ""
+    assert schema_problems("dependabot", ROOT / ".github" / "dependabot.yaml") == ""
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_field_that_github_does_not_know_is_found(path: Path, tmp_path: Path) -> None:
+    # given
+    document = yaml.safe_load(path.read_text(encoding="utf-8").replace("\non:", "\n'on':"))
+    next(iter(document["jobs"].values()))["timeout-minuts"] = 5
+    changed = tmp_path / path.name
+    changed.write_text(yaml.safe_dump(document), encoding="utf-8")
+    # then
+    assert "timeout-minuts" in schema_problems("github-workflows", changed)
+
+
+def test_the_security_linter_finds_nothing_that_matters() -> None:
+    command = [str(SCRIPTS / "zizmor"), "--offline", "--quiet", "--min-severity", "medium", str(ROOT / ".github")]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert finished.returncode == 0, finished.stdout
+
+
+def test_the_linter_for_workflows_finds_nothing() -> None:
+    command = [str(SCRIPTS / "actionlint"), *map(str, FILES)]
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=ROOT)
+    assert finished.returncode == 0, finished.stdout
+
+
+@pytest.mark.parametrize("path", [*FILES, ACTION], ids=lambda path: path.name)
+def test_each_action_is_pinned_by_commit_with_its_version(path: Path) -> None:
+    uses = [
+        line.strip().removeprefix("- ") for line in path.read_text(encoding="utf-8").splitlines() if "uses:" in line
+    ]
+    assert [line for line in uses if not PINNED.fullmatch(line)] == []
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_nothing_is_allowed_that_no_job_asks_for_and_every_job_ends(path: Path) -> None:
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert document["permissions"] == {}
+    assert "concurrency" in document
+    for job in document["jobs"].values():
+        assert job["permissions"]
+        assert job["timeout-minutes"] <= 90
+
+
+def test_each_step_is_one_command_that_can_be_typed_here() -> None:
+    commands = [step.command for step in steps_of_workflows()]
+    assert len(commands) > len(FILES)
+    assert [command for command in commands if not ONE_COMMAND.fullmatch(command) or JOINED.search(command)] == []
+
+
+def test_only_a_job_that_needs_the_tests_moves_the_alias() -> None:
+    moving = []
+    for path in FILES:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for name, job in document["jobs"].items():
+            if any("textops promote" in step.get("run", "") for step in job["steps"]):
+                moving.append((path.name, name, job.get("needs")))
+    assert moving == [("cml_model.yaml", "promote", "test")]
