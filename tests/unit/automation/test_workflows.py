@@ -16,7 +16,7 @@ FILES = sorted(WORKFLOWS.glob("*.yaml"))
 ACTION = ROOT / ".github" / "actions" / "set-up" / "action.yaml"
 PINNED = re.compile(r"uses: (?:\./\S+|[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+(?:\.\d+)*)$")
 ONE_COMMAND = re.compile(
-    r"(?:invoke|textops|pre-commit|bash \.ci/install|python -m|npx --yes @dvcorg/cml@|uv pip) ?\S.*"
+    r"bash \.ci/install|(?:(?:invoke|textops|pre-commit|python -m|uv pip) |npx --yes @dvcorg/cml@)\S.*"
 )
 # Shell that would make one command two.
 JOINED = re.compile(r"&&|\|\||;|\n|\|(?!\|)")
