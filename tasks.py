@@ -18,7 +18,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
-from automation import ci, gcp, images
+from automation import ci, gcp, images, release
 from automation.diagram import draw_diagram
 from automation.staged_model import model_of_event
 
@@ -319,5 +319,5 @@ def clean(_context: Context) -> None:
 
 
 namespace = Collection(*(each for each in list(globals().values()) if isinstance(each, Task)))
-for module in (ci, gcp, images):
+for module in (ci, gcp, images, release):
     namespace.add_collection(Collection.from_module(module))

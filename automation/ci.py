@@ -13,7 +13,7 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 
 # Commands of ours; the rest prepares a runner, or talks to GitHub.
 _OURS = ("invoke ", "textops ", "pre-commit ", "python -m coverage ")
-_ACCOUNT = ("google-github-actions/", "GITHUB_", "npx ", "secrets.", "vars.", "cosign ")
+_ACCOUNT = ("google-github-actions/", "GITHUB_", "GH_TOKEN", "npx ", "secrets.", "vars.", "requirements --upgrade")
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ def steps_of_workflows(folder: Path = WORKFLOWS) -> list[Step]:
     for path in sorted(folder.glob("*.yaml")):
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         for job in document["jobs"].values():
-            needs_account = any(sign in str(step) for step in job["steps"] for sign in _ACCOUNT if "/" in sign)
-            needs_account |= "services" in job
-            for step in job["steps"]:
+            steps = job.get("steps", [])  # none where it calls another workflow
+            needs_account = any(sign in str(step) for step in steps for sign in _ACCOUNT if "/" in sign)
+            needs_account |= "services" in job or "environment" in job
+            for step in steps:
                 if "run" in step:
                     asks = needs_account or any(sign in str(step) for sign in _ACCOUNT)
                     found += [Step(path.name, command, asks) for command in _commands(job, step)]
