@@ -22,6 +22,7 @@ from textops.commands import (
     reporting,
     retraining,
     simulation,
+    up,
 )
 from textops.errors import ConfigurationError, TextopsError
 
@@ -87,6 +88,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     answering.predict,
     answering.serve,
     page.ui,
+    up.up,
     looking.doctor,
 )
 _BENCHMARKS: dict[str, Callable[..., None]] = {
