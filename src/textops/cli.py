@@ -104,6 +104,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "demo": measuring.benchmark_demo,
     "prediction-log": measuring.benchmark_prediction_log,
     "drift": measuring.benchmark_drift,
+    "page": measuring.benchmark_page,
 }
 _REPORTS: dict[str, Callable[..., None]] = {"search": reporting.report_search}
 for verb in _WITH_OVERRIDES:

@@ -103,7 +103,7 @@ def test_what_dies_at_once_again_and_again_is_given_up_with_its_last_words(
 
 def test_what_cannot_start_is_not_started_again(make: Make) -> None:
     service = make("import sys; print('12:00:00 ERROR   the port is odd'); sys.exit(2)")
-    with pytest.raises(ServiceError, match="^the API cannot start: the port is odd$"):
+    with pytest.raises(ServiceError, match=r"^the API cannot start: the port is odd$"):
         keep([service])
 
 

@@ -16,7 +16,9 @@ SECONDS = 30
 def test_a_program_gets_its_signal_when_whoever_started_it_is_gone() -> None:
     # given
     command = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(100)"]
-    starter = f"import subprocess; from textops.up.lifeline import *; subprocess.run(bound_to_us({command}, signal.SIGTERM))"
+    starter = (
+        f"import subprocess; from textops.up.lifeline import *; subprocess.run(bound_to_us({command}, signal.SIGTERM))"
+    )
     process = subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE)
     assert process.stdout is not None
     program = int(process.stdout.readline())
