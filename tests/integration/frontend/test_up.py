@@ -194,7 +194,7 @@ def test_each_line_says_whose_it_is(everything: Up) -> None:
     [
         ("textops serve", "the API", "/ready"),
         ("drift serve", "the drift service", "/ready"),
-        ("streamlit run", "the page", "/_stcore/health"),
+        ("textops ui", "the page", "/_stcore/health"),
     ],
 )
 def test_what_is_killed_comes_back_at_the_same_address(everything: Up, command: str, title: str, path: str) -> None:
