@@ -83,9 +83,7 @@ class Keeper:
         service.start()
 
     def _may_start(self, service: Service) -> bool:
-        # The drift service looks at once into the log that the API makes.
-        api = self._services[0]
-        return service.role.look_path is None or api.has_answered
+        return self._services[0].has_answered or not service.role.waits_for_first
 
     def _ask(self, service: Service) -> None:
         pause = _ASK_WAITING_SECONDS if service.reason else _ASK_SECONDS
@@ -135,7 +133,7 @@ class Keeper:
         service.has_answered = False
         logger.info("somebody else listens on port {}: {} takes another", before, service.role.title)
         for other in self._services:
-            if other is not service and other.is_running and other.role.name == "page":
+            if other is not service and other.is_running and other.role.knows_others:
                 other.tell_to_end()
                 other.wait(_PAGE_END_SECONDS, lambda: self._ending.is_told)
                 other.clear_away()

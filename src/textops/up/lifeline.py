@@ -25,17 +25,16 @@ def bound_to_us(command: Sequence[str], number: signal.Signals) -> list[str]:
     return [sys.executable, "-I", "-S", str(Path(__file__)), str(os.getpid()), str(number.value), *command]
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(arguments: Sequence[str]) -> None:
     """Become the command that follows the number of the parent and that of the signal."""
     parent, number, *command = arguments
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, int(number), 0, 0, 0)
         if os.getppid() != int(parent):
             # It ended before it could be bound to.
-            return _TOO_LATE
+            sys.exit(_TOO_LATE)
     os.execv(command[0], command)  # noqa: S606 (the command that we were given)
-    return None
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

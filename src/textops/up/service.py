@@ -34,6 +34,8 @@ class Role:
         command: The command line.
         ready_path: Where it says whether it is ready.
         look_path: Where it is told to look at once, None where that helps nothing.
+        waits_for_first: Whether it is started only when the first service has answered.
+        knows_others: Whether it is told the addresses of the others.
         orphan_signal: What it gets where nobody is left to tell it to end.
     """
 
@@ -43,6 +45,8 @@ class Role:
     command: tuple[str, ...]
     ready_path: str
     look_path: str | None = None
+    waits_for_first: bool = False
+    knows_others: bool = False
     orphan_signal: signal.Signals = signal.SIGTERM
 
 

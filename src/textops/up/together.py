@@ -32,6 +32,8 @@ _DRIFT = Role(
     tuple(textops("drift", "serve")),
     "/ready",
     "/drift/check",
+    # It looks at once into the log that the API makes.
+    waits_for_first=True,
 )
 _PAGE = Role(
     "page",
@@ -39,6 +41,7 @@ _PAGE = Role(
     "for people; open it in a browser",
     tuple(textops("ui")),
     "/_stcore/health",
+    knows_others=True,
     # Streamlit writes a line before it ends, and stays where nobody is left to read it. It holds nothing to lose.
     orphan_signal=signal.SIGKILL,
 )
