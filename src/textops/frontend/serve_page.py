@@ -16,7 +16,9 @@ APP = Path(__file__).with_name("app.py")
 # Light and dark, each checked for contrast: text on its ground at least 4.5 to 1.
 _THEME = {
     "theme.light.primaryColor": "#1f5fa8",
-    "theme.dark.primaryColor": "#7cb1ee",
+    # Streamlit writes on it in white.
+    "theme.dark.primaryColor": "#2f74c0",
+    "theme.dark.linkColor": "#7cb1ee",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f1f4f7",
     "theme.light.textColor": "#1b2733",
