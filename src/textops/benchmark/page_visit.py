@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Also what a container needs, and nothing that asks the world outside.
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -25,6 +24,8 @@ _ARGUMENTS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+"""Also what a container needs, and nothing that asks the world outside."""
+
 _PATIENCE_MS = 60_000
 
 # From the click, as the browser notes it, to the first frame that shows the heading with its bars; and to the first one
@@ -100,7 +101,7 @@ def chromium() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from textops.frontend.settings import PageSettings
+    from textops.monitoring.settings import DriftSettings
     from textops.serving.settings import ServingSettings
+    from textops.up.place import Wanted
 
 _IMPATIENT = 130
 
@@ -68,22 +70,30 @@ def up(
             _check_installed(each)
     if Spared.DRIFT not in left_out:
         prediction_log_settings()
-    api_asked, drift_asked = "port" in serving.model_fields_set, "drift_port" in watching.model_fields_set
-    page_asked = page_port is not None or "ui_port" in page.model_fields_set
     plan = UpPlan(
         registry=serving.registry,
         model=serving.model,
-        api=Wanted(serving.host, serving.port, api_asked, "--port"),
-        drift=None
-        if Spared.DRIFT in left_out
-        else Wanted(watching.drift_host, watching.drift_port, drift_asked, "--drift-port"),
-        page=None
-        if Spared.PAGE in left_out
-        else Wanted(page.ui_host, page.ui_port if page_port is None else page_port, page_asked, "--page-port"),
+        api=Wanted(serving.host, serving.port, "port" in serving.model_fields_set, "--port"),
+        drift=None if Spared.DRIFT in left_out else _drift_place(watching),
+        page=None if Spared.PAGE in left_out else _page_place(page, page_port),
         page_key=_page_key(page, serving),
     )
     if not run_together(plan, typer.echo):
         raise typer.Exit(_IMPATIENT)
+
+
+def _drift_place(settings: "DriftSettings") -> "Wanted":
+    from textops.up.place import Wanted
+
+    is_asked = "drift_port" in settings.model_fields_set
+    return Wanted(settings.drift_host, settings.drift_port, is_asked, "--drift-port")
+
+
+def _page_place(settings: "PageSettings", port: int | None) -> "Wanted":
+    from textops.up.place import Wanted
+
+    is_asked = port is not None or "ui_port" in settings.model_fields_set
+    return Wanted(settings.ui_host, settings.ui_port if port is None else port, is_asked, "--page-port")
 
 
 def _page_key(page: "PageSettings", serving: "ServingSettings") -> "SecretStr | None":
