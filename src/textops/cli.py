@@ -23,6 +23,7 @@ from textops.commands import (
     retraining,
     simulation,
     statistics,
+    up,
 )
 from textops.errors import ConfigurationError, TextopsError
 
@@ -88,6 +89,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     answering.predict,
     answering.serve,
     page.ui,
+    up.up,
     looking.doctor,
 )
 _BENCHMARKS: dict[str, Callable[..., None]] = {
@@ -103,6 +105,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "demo": measuring.benchmark_demo,
     "prediction-log": measuring.benchmark_prediction_log,
     "drift": measuring.benchmark_drift,
+    "page": measuring.benchmark_page,
 }
 _REPORTS: dict[str, Callable[..., None]] = {
     "search": reporting.report_search,

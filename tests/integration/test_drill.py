@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from textops.drill.alerting import alerting_programs
 from textops.drill.drill import DrillPlan, drill, shortfalls
-from textops.drill.programs import alerting_programs
 from textops.drill.report import write_report
 from textops.drill.story import DRIFTED, NORMAL, RECOVERED, Plot
 from textops.simulation.drift import Drift

@@ -62,6 +62,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 for any free one.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes that answer.")] = None,
     server: Annotated[str | None, typer.Option(help="What speaks HTTP: uvicorn or granian.")] = None,
+    wait_for_model: Annotated[
+        bool | None, typer.Option("--wait-for-model", help="Start also where there is nothing to serve yet.")
+    ] = None,
 ) -> None:
     """Start the API. Settings: environment variables TEXTOPS_*.
 
@@ -74,4 +77,5 @@ def serve(
     from textops.serving.settings import ServingSettings
 
     set_up_logging(service=True)
-    serve_model(read_settings(ServingSettings, model=model, host=host, port=port, workers=workers, server=server))
+    given = {"model": model, "host": host, "port": port, "workers": workers, "server": server}
+    serve_model(read_settings(ServingSettings, **given, wait_for_model=wait_for_model))

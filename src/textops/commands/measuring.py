@@ -165,6 +165,26 @@ def benchmark_drift(
     typer.echo(benchmark(registry, model, pool, windows, largest))
 
 
+def benchmark_page(
+    model: Annotated[
+        str | None, typer.Option(help="name@alias, name/3 or name; by default the only model in production.")
+    ] = None,
+    *,
+    clicks: Annotated[int, typer.Option(min=2, help="Clicks on Classify for each length of text.")] = 30,
+    views: Annotated[int, typer.Option(min=1, help="First views of each page.")] = 10,
+    starts: Annotated[int, typer.Option(min=1, help="Starts of the page, each with a first visitor.")] = 5,
+) -> None:
+    """Measure in a real browser how long people wait for the page and for an answer.
+
+    Example: textops benchmark page --clicks 50
+    """
+    from textops.benchmark.page import PagePlan, benchmark
+    from textops.registry.settings import RegistrySettings, read_settings
+
+    registry = read_settings(RegistrySettings).registry
+    typer.echo(benchmark(registry, model, PagePlan(clicks, views, starts)))
+
+
 def benchmark_serving(  # noqa: PLR0913 (options of a command)
     model: Annotated[
         str | None, typer.Option(help="name@alias, name/3 or name; by default the only model in production.")

@@ -14,13 +14,8 @@ def ui(
 
     Example: textops ui --port 8501
     """
-    from importlib.util import find_spec
-
     from textops.frontend.serve_page import serve_page
     from textops.frontend.settings import PageSettings
     from textops.registry.settings import read_settings
 
-    if find_spec("streamlit") is None:
-        # It takes a second to load, and this process only starts it.
-        raise ModuleNotFoundError("No module named 'streamlit'", name="streamlit")
     serve_page(read_settings(PageSettings, ui_host=host, ui_port=port))

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from loguru import logger
 
-from textops.drill.programs import alerting, alerting_programs, running, textops, wait_until_ready
+from textops.drill.alerting import alerting, alerting_programs
 from textops.drill.story import NORMAL, RECOVERED, Plot, Story, in_words
 from textops.drill.timeline import DrillRecord
 from textops.drill.world import World, make_world
 from textops.errors import ConfigurationError, ServiceError
 from textops.installation import configuration_folder
+from textops.program import running, textops, wait_until_ready
 from textops.simulation.player import Played
 from textops.simulation.summary import summarize
 

@@ -1,13 +1,14 @@
-"""Starting the page: Streamlit in this process, with its options and nothing to configure beside them."""
+"""Serving the page: Streamlit in this process, with its options and nothing to configure beside them."""
 
-import os
+import logging
 import socket
-import sys
+from importlib import import_module
 from pathlib import Path
 
 from loguru import logger
 
 from textops.errors import ServiceError
+from textops.frontend.context import context
 from textops.frontend.settings import PageSettings
 
 APP = Path(__file__).with_name("app.py")
@@ -15,7 +16,9 @@ APP = Path(__file__).with_name("app.py")
 # Light and dark, each checked for contrast: text on its ground at least 4.5 to 1.
 _THEME = {
     "theme.light.primaryColor": "#1f5fa8",
-    "theme.dark.primaryColor": "#7cb1ee",
+    # Streamlit writes on it in white.
+    "theme.dark.primaryColor": "#2f74c0",
+    "theme.dark.linkColor": "#7cb1ee",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f1f4f7",
     "theme.light.textColor": "#1b2733",
@@ -26,18 +29,36 @@ _THEME = {
 }
 
 
+_PAGES = ("batch", "classify", "models", "monitor")
+# Says that there is no server yet when a page is loaded, and that it keeps what it knows in memory: it always does.
+_CACHE_LOGGER = "streamlit.runtime.caching.cache_data_api"
+
+
 def serve_page(settings: PageSettings) -> None:
-    """Become the server of the page.
+    """Serve the page until SIGTERM or SIGINT.
 
     Raises:
         ServiceError: If the port is taken, or the address is none of this machine's.
     """
     _check_port(settings.ui_host, settings.ui_port)
+    _warm_up()
+    from streamlit.web.cli import main
+
     logger.info("The page is at http://{}:{}", settings.ui_host, settings.ui_port)
     options = [part for name, value in _options(settings).items() for part in (f"--{name}", str(value))]
-    sys.stdout.flush()
-    # The same process goes on, so that whoever started it can end it.
-    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(APP), *options])  # noqa: S606 (our own)
+    main(["run", str(APP), *options], standalone_mode=False)
+
+
+def _warm_up() -> None:
+    """Load what the first visitor would wait for else: the pages, and what they ask with."""
+    import_module("streamlit")
+    cache_logger = logging.getLogger(_CACHE_LOGGER)
+    level = cache_logger.level
+    cache_logger.setLevel(logging.ERROR)
+    for page in _PAGES:
+        import_module(f"textops.frontend.pages.{page}")
+    cache_logger.setLevel(level)
+    context()
 
 
 def _options(settings: PageSettings) -> dict[str, str | int]:

@@ -11,6 +11,7 @@ from textops.frozen import Frozen
 
 _ASK_AGAIN_SECONDS = 2.0
 _ASKED_BY_ITSELF = "This page asks again every few seconds, and goes on by itself."
+_TRY_AGAIN = "Try again in a moment."
 
 
 class State(Frozen):
@@ -40,11 +41,11 @@ def state_of(problem: ServiceProblemError) -> State:
 def _told(problem: ServiceProblemError) -> tuple[Literal["waiting", "wrong"], str, str]:
     match problem.error:
         case "away":
-            return "waiting", "Nobody answers", f"It may be starting, or have stopped. {_ASKED_BY_ITSELF}"
+            return "waiting", "Nobody answers", "It may be starting, or have stopped."
         case "not_ready":
-            return "waiting", "Not ready yet", _ASKED_BY_ITSELF
+            return "waiting", "Not ready yet", ""
         case "overloaded" | "rate_limited" | "timeout":
-            return "wrong", "Too busy now", "Try again in a moment."
+            return "wrong", "Too busy now", _TRY_AGAIN
         case "key_missing" | "key_unknown":
             advice = "Whoever runs this page sets TEXTOPS_API_KEY to a key that the API knows."
             return "wrong", "The API asks for a key", advice
@@ -55,9 +56,19 @@ def _told(problem: ServiceProblemError) -> tuple[Literal["waiting", "wrong"], st
 
 
 def show_problem(problem: ServiceProblemError) -> None:
-    """Tell a problem."""
-    state = state_of(problem)
-    lines = [f"**{plain(state.title)}**", " ".join(part for part in (plain(state.sentence), state.advice) if part)]
+    """Tell a problem, and what to do."""
+    _show(state_of(problem), _TRY_AGAIN)
+
+
+def _show(state: State, what_follows: str) -> None:
+    """Tell a state.
+
+    Args:
+        state: The state.
+        what_follows: What happens next, or is to be done, where it passes by itself.
+    """
+    said = (plain(state.sentence), state.advice, what_follows if state.kind == "waiting" else "")
+    lines = [f"**{plain(state.title)}**", " ".join(part for part in said if part)]
     if state.request_id:
         lines.append(f"Request id: {plain(state.request_id)}")
     body = "\n\n".join(lines)
@@ -74,8 +85,9 @@ def show_until_it_works(problem: ServiceProblemError, ask: Callable[[], object])
         problem: What is wrong.
         ask: Raises `ServiceProblemError` as long as it is.
     """
-    show_problem(problem)
-    if state_of(problem).kind == "waiting":
+    state = state_of(problem)
+    _show(state, _ASKED_BY_ITSELF)
+    if state.kind == "waiting":
         _ask_again(ask)
 
 

@@ -12,7 +12,7 @@ from textops.logs.records import make_printable
 from textops.logs.routing import route_others
 from textops.logs.settings import LEVEL_VARIABLE, LogSettings, checked_level, read_log_settings
 
-__all__ = ["choose_level", "identify_request", "identify_run", "set_up_logging"]
+__all__ = ["choose_level", "identify_request", "identify_run", "set_up_logging", "writes_json"]
 
 
 def set_up_logging(*, service: bool = False) -> None:
@@ -32,6 +32,13 @@ def set_up_logging(*, service: bool = False) -> None:
     _set_up(settings, service=service)
 
 
+def writes_json(settings: LogSettings, *, service: bool = False) -> bool:
+    """Tell whether records are JSON on the console; arguments of `set_up_logging`."""
+    if settings.as_json is not None:
+        return settings.as_json
+    return service and sys.stderr is not None and not sys.stderr.isatty()
+
+
 def choose_level(level: str, *, origin: str) -> None:
     """Put a level above that of the environment, for this process and for those that it starts.
 
@@ -46,9 +53,7 @@ def choose_level(level: str, *, origin: str) -> None:
 
 
 def _set_up(settings: LogSettings, *, service: bool) -> None:
-    as_json = settings.as_json
-    if as_json is None:
-        as_json = service and sys.stderr is not None and not sys.stderr.isatty()
+    as_json = writes_json(settings, service=service)
     logger.remove()
     logger.configure(patcher=make_printable)
     route_others(everything=settings.level == "TRACE")

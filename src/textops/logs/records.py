@@ -13,6 +13,10 @@ from textops.logs.routing import LIBRARY
 if TYPE_CHECKING:
     from loguru import Record
 
+SERVICE = "service"
+"""What a record is bound to where several services share a terminal: the name of the one that speaks."""
+
+SERVICE_WIDTH = 6
 _JSON_LINE = "json_line"
 # Line ends and tabs are left alone: tables are logged.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -28,7 +32,8 @@ def make_printable(record: "Record") -> None:
 
 def console_line(record: "Record") -> str:
     """Return the template of a short line with colours."""
-    return f"<green>{{time:HH:mm:ss}}</green> <level>{{level: <7}}</level> {_library(record)}{{message}}\n{{exception}}"
+    said = f"{_library(record)}{{message}}\n{{exception}}"
+    return f"{_service(record)}<green>{{time:HH:mm:ss}}</green> <level>{{level: <7}}</level> {said}"
 
 
 def file_line(record: "Record") -> str:
@@ -96,3 +101,7 @@ def _printable(text: str) -> str:
 
 def _library(record: "Record") -> str:
     return "{extra[library]}: " if LIBRARY in record["extra"] else ""
+
+
+def _service(record: "Record") -> str:
+    return f"{{extra[{SERVICE}]: <{SERVICE_WIDTH}}}| " if SERVICE in record["extra"] else ""

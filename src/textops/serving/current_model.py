@@ -44,6 +44,7 @@ class CurrentModel:
                 self._model = ServedModel.load(settings)
             except TextopsError as error:
                 self._explain(error)
+                self._complaint = str(error)
                 logger.error("nothing to serve: {}", error)
         if self._model is not None:
             self._introduce(self._model)

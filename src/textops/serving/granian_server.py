@@ -32,7 +32,9 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int) -> None:
     from granian.constants import Interfaces
 
     # What cannot be served is said here, once, and not by each process.
-    ServedModel.load(settings).retire()
+    model = ServedModel.load_or_wait(settings)
+    if model is not None:
+        model.retire()
     # Granian opens the address itself: it is only tried here.
     with closing(bind(settings.host, settings.port)) as listener:
         address, port = address_of(listener), listener.getsockname()[1]
@@ -59,5 +61,5 @@ def granian_app() -> Api:
     """Build the app in a process of Granian."""
     set_up_logging(service=True)
     app = create_app()
-    logger.info("serving {} on {}", app.state.service.current.version, os.environ[ADDRESS_VARIABLE])
+    logger.info("serving {} on {}", app.state.service.current.version or "nothing yet", os.environ[ADDRESS_VARIABLE])
     return app

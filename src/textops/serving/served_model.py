@@ -9,6 +9,7 @@ from time import perf_counter
 
 from loguru import logger
 
+from textops.errors import RegistryError
 from textops.inference import Prediction, Predictor
 from textops.inference.scores import StageTimes
 from textops.registry import Registry, Version
@@ -83,6 +84,21 @@ class ServedModel:
             BundleError: If it is altered, incomplete or does not answer.
         """
         return cls.of_version(Registry(settings.registry).find(settings.model), settings)
+
+    @classmethod
+    def load_or_wait(cls, settings: ServingSettings) -> "ServedModel | None":
+        """Load what is to be served; None where there is nothing yet, and the settings say that it may come later.
+
+        Raises:
+            RegistryError: If there is nothing to serve.
+            BundleError: If it is altered, incomplete or does not answer.
+        """
+        try:
+            return cls.load(settings)
+        except RegistryError:
+            if not settings.wait_for_model:
+                raise
+            return None
 
     @classmethod
     def of_version(cls, version: Version, settings: ServingSettings) -> "ServedModel":

@@ -57,7 +57,7 @@ def serve(settings: ServingSettings) -> None:
 
 def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     """Serve in this process."""
-    model = ServedModel.load(settings)
+    model = ServedModel.load_or_wait(settings)
     app = create_app(settings, model)
     config = uvicorn.Config(
         app,
@@ -74,7 +74,7 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
-    logger.info("serving {} on {}", model.version, address_of(listener))
+    logger.info("serving {} on {}", model.version if model else "nothing yet", address_of(listener))
     _prepare_interpreter()
     with signals_ending_well():
         uvicorn.Server(config).run([listener])

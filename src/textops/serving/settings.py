@@ -23,6 +23,8 @@ class ServingSettings(BaseSettings):
         registry: Root of the registry.
         model: Which version to serve: `name@alias`, `name/3` or `name`; None for the only model in
             production.
+        wait_for_model: Start also where there is nothing to serve yet: the service is not ready then, says why, and
+            answers as soon as the registry names a version.
         host: Address to listen on.
         port: Port to listen on; 0 for any free one.
         server: What speaks HTTP.
@@ -63,6 +65,7 @@ class ServingSettings(BaseSettings):
 
     registry: str = Field(DEFAULT_REGISTRY, min_length=1)
     model: str | None = None
+    wait_for_model: bool = False
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
     server: Literal["uvicorn", "granian"] = "uvicorn"

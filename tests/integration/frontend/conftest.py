@@ -12,20 +12,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 
+from textops.benchmark.page_visit import ARGUMENTS
 from textops.registry import PRODUCTION, Registry
 
 CHROMIUM = "/usr/bin/chromium"
-# Also what a container needs, and nothing that asks the world outside.
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-)
 # The machine may be busy with other tests.
 PATIENCE_MS = 30_000
 START_SECONDS = 60

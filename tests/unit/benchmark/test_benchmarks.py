@@ -7,10 +7,13 @@ from typing import Any, cast
 import pytest
 import torch
 
-from textops.benchmark import baselines, bottlenecks, demo, features, loader, needless_work, quality, training
+from textops.benchmark import baselines, bottlenecks, demo, features, loader, needless_work, page, quality, training
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
+from textops.benchmark.page_visit import chromium
 from textops.benchmark.result import REPORTS
+from textops.benchmark.serving.texts import AskedTexts
 from textops.errors import ConfigurationError, ServiceError
+from textops.registry import Registry
 
 pytestmark = pytest.mark.slow
 
@@ -164,3 +167,31 @@ def test_a_training_that_fails_is_no_measurement(tmp_path: Path, monkeypatch: py
     with pytest.raises(ConfigurationError, match=r"training of ngram failed: .*nothing"):
         training.benchmark(2)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("without_coverage")
+def test_the_page_is_measured_in_a_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(page, "CHARACTERS", (100, 500))
+    monkeypatch.setattr(page, "WARM_UP", 0)
+    texts = [f"{word} {number} of the evening " for number, word in enumerate(("goal", "chip", "nothing"))]
+    monkeypatch.setattr(page, "asked_texts", lambda _manifest: AskedTexts(texts, "texts of the test"))
+    registry = Registry(tmp_path / "registry")
+    registry.point(registry.register(tiny_bundle), "production", after=None)
+    # when
+    markdown = page.benchmark(str(registry.root), None, page.PagePlan(clicks=2, views=1, starts=1))
+    # then
+    measured = cast("dict[str, list[float]]", assert_kept("page")["milliseconds"])
+    assert len(measured["first page, until the form can be used"]) == 1
+    answers = measured["click with 500 characters, until class and bars stand"]
+    words = measured["click with 500 characters, until the words are marked"]
+    assert all(0 < answer <= word for answer, word in zip(answers, words, strict=True))
+    assert len(answers) == 2
+    assert "tiny/1 on the API" in markdown
+
+
+def test_without_a_browser_nothing_can_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(ConfigurationError, match="no browser is installed"), chromium():
+        pass

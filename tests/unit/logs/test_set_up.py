@@ -11,7 +11,8 @@ import pytest
 from loguru import logger
 
 from textops.errors import ConfigurationError
-from textops.logs import choose_level, identify_request, identify_run, set_up_logging
+from textops.logs import choose_level, identify_request, identify_run, set_up_logging, writes_json
+from textops.logs.settings import LogSettings
 
 ONE_ERROR = "from loguru import logger; from textops.logs import set_up_logging; set_up_logging(); logger.error('odd')"
 
@@ -201,3 +202,25 @@ def test_what_is_no_terminal_gets_colours_only_by_force(
     logger.error("red on a terminal")
 
     assert ("\x1b[" in capsys.readouterr().err) is coloured
+
+
+def test_where_several_services_share_a_terminal_a_record_says_whose_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    # given
+    set_up_logging()
+    # when
+    with logger.contextualize(service="up"):
+        logger.info("started")
+    logger.info("ended")
+    # then
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("up    | ")
+    assert "|" not in second
+
+
+@pytest.mark.parametrize(
+    ("as_json", "service", "expected"), [(None, True, True), (None, False, False), (False, True, False)]
+)
+def test_records_of_a_service_are_json_where_nobody_watches(
+    *, as_json: bool | None, service: bool, expected: bool
+) -> None:
+    assert writes_json(LogSettings(as_json=as_json), service=service) is expected

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from textops.errors import RegistryError
+from textops.errors import BundleError, RegistryError
 from textops.inference import Prediction, Predictor
 from textops.inference.scores import StageTimes
 from textops.registry import Registry
@@ -136,3 +136,15 @@ def test_what_runs_inline_follows_from_the_measured_speed(registry: Registry) ->
 def test_nothing_to_load_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(RegistryError, match="is empty"):
         loaded(Registry(tmp_path), 10)
+
+
+def test_nothing_to_load_may_be_waited_for_but_an_altered_model_may_not(tmp_path: Path, registry: Registry) -> None:
+    # given
+    altered = registry.find()
+    altered.path.joinpath("model.onnx").write_bytes(b"altered")
+    # then
+    assert ServedModel.load_or_wait(ServingSettings(registry=str(tmp_path / "none"), wait_for_model=True)) is None
+    with pytest.raises(BundleError, match=r"model\.onnx"):
+        ServedModel.load_or_wait(ServingSettings(registry=str(registry.root), wait_for_model=True))
+    with pytest.raises(RegistryError, match="is empty"):
+        ServedModel.load_or_wait(ServingSettings(registry=str(tmp_path / "none")))

@@ -51,7 +51,10 @@ class Answered:
 def show() -> None:
     """Show the page."""
     st.title("Classify a text")
-    model = _model()
+    # A place of its own, also where it is empty: what comes and goes in there must not move the form, which Streamlit
+    # would build anew, in the middle of a word.
+    with st.container():
+        model = _model()
     _show_examples(model)
     asked = _show_form() or st.session_state.pop(_ASKED, False)
     _show_file()
@@ -122,7 +125,7 @@ def _ask() -> None:
     try:
         prediction = context().api.predict(text, title)
     except ServiceProblemError as problem:
-        show_problem(problem)
+        show_until_it_works(problem, context().api.model)
         return
     st.session_state[_ANSWER] = Answered(title, text, prediction)
 
@@ -135,7 +138,7 @@ def _show_answer(model: ModelDescription | None) -> None:
         show_probability_bars(prediction.probabilities, prediction.label)
         _show_review(prediction, model)
         _show_feedback(answered, model)
-        _show_explanation()
+        _show_explanation(model)
 
 
 def _show_review(prediction: PredictionResponse, model: ModelDescription | None) -> None:
@@ -194,16 +197,19 @@ def _give_feedback(label: str) -> None:
     st.session_state[_ANSWER] = replace(answered, feedback=label, problem=None)
 
 
-def _show_explanation() -> None:
+def _show_explanation(model: ModelDescription | None) -> None:
     answered: Answered = st.session_state[_ANSWER]
-    st.subheader("The words that decided", anchor=False)
     explanation = answered.explanation
+    # Where nobody answers, that is told above.
+    if explanation is None and model is None:
+        return
+    st.subheader("The words that decided", anchor=False)
     if explanation is None:
         try:
             with st.spinner("Looking at the words"):
                 explanation = context().api.explain(answered.text, answered.title)
         except ServiceProblemError as problem:
-            show_problem(problem)
+            show_until_it_works(problem, context().api.model)
             return
         st.session_state[_ANSWER] = replace(answered, explanation=explanation)
     show_marked_text(answered.title, answered.text, explanation.words, explanation.label)
