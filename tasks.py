@@ -282,6 +282,15 @@ def diagram(_context: Context) -> None:
     draw_diagram()
 
 
+@task
+def screenshots(_context: Context) -> None:
+    """Take a picture of every page, with a real model and live traffic, into reports/figures/; takes minutes."""
+    # Loads a browser's driver, which no other task wants.
+    from automation.screenshots import take_pictures
+
+    take_pictures()
+
+
 @task(help={"serve": "Show the site while you write, instead of building it once."})
 def docs(context: Context, serve: bool = False) -> None:  # noqa: FBT001, FBT002 - option of invoke
     """Build the documentation strictly into site/."""
