@@ -121,9 +121,9 @@ def _show_downloads(batch: Batch, results: BatchResults, rows: NDArray[np.int64]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         which = st.radio("Which rows", [_ALL, _FILTERED], key=ROWS, horizontal=True)
         form = st.radio("As", _FORMS, key=FORM, horizontal=True)
+    st.session_state.setdefault(SPREADSHEET, True)
     for_spreadsheet = form == "CSV" and st.checkbox(
         "For a spreadsheet",
-        value=True,
         key=SPREADSHEET,
         help="Puts an apostrophe before cells that a spreadsheet would run as formulas, and a mark of its encoding "
         "at the beginning. Without it, the file holds exactly what was in yours.",

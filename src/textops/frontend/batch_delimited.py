@@ -63,9 +63,11 @@ def read_delimited(content: bytes, encoding: Encoding, wanted: Layout, *, tabs: 
     """
     csv.field_size_limit(_LONGEST_CELL)
     with _stream(content, encoding) as stream:
-        head = stream.read(_HEAD_CHARACTERS).splitlines(keepends=True)
-    # The last line may have been cut; what stands there alone is whole enough.
-    head = head[:-1] or head
+        beginning = stream.read(_HEAD_CHARACTERS)
+    head = list(io.StringIO(beginning, newline=""))
+    if len(beginning) == _HEAD_CHARACTERS:
+        # The last line may have been cut; what stands there alone is whole enough.
+        head = head[:-1] or head
     quoting = wanted.quoting if wanted.quoting is not None else True
     form = _Format(wanted.delimiter or _delimiter(head, quoting=quoting, tabs=tabs), quoting, skip_spaces=False)
     form = _Format(form.delimiter, quoting, any(f'{form.delimiter} "' in line for line in head))

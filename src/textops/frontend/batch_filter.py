@@ -65,7 +65,7 @@ def _holding(texts: "pa.ChunkedArray[Any]", search: str) -> NDArray[np.bool_]:
     return np.concatenate(found)
 
 
-def _readable(texts: "pa.Array[Any]") -> "pa.StringArray":
+def _readable(texts: "pa.Array[Any]") -> "pa.Array[pa.StringScalar]":
     try:
         return texts.cast(pa.string())
     except pa.ArrowInvalid:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from textops.frontend.batch_columns import BatchTexts, Choice
 from textops.frontend.batch_job import BatchJob
 from textops.frontend.batch_results import BatchResults
@@ -122,3 +124,5 @@ class BatchStore:
         self._seen.pop(session, None)
         if batch is not None and batch.job is not None:
             batch.job.cancel()
+        # Arrow keeps what was let go for the next who wants some.
+        pa.default_memory_pool().release_unused()

@@ -1,4 +1,5 @@
 // Shows rows as a table. Every cell is anybody's text: text nodes, never HTML.
+const BRIEF = 24;
 const SHORT = 220;
 
 function element(kind, className, text) {
@@ -9,6 +10,7 @@ function element(kind, className, text) {
 }
 
 function written(text) {
+  if (text.length <= BRIEF) return element("span", "brief", text);
   const characters = [...text.slice(0, 2 * SHORT + 2)];
   if (characters.length <= SHORT) return element("span", "whole", text);
   const made = element("details", "long");

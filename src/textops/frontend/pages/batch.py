@@ -64,13 +64,16 @@ def _show_upload() -> None:
     # Another number, another uploader: Streamlit lets go what was in the one before.
     number = st.session_state.setdefault(_FILES, 0)
     limit = context().settings.ui_upload_megabytes
-    st.file_uploader(
+    uploaded = st.file_uploader(
         f"CSV, TSV, JSON lines or Parquet, at most {limit:,} MB, also packed with gzip",
         type=list(ENDINGS),
         key=f"{_FILE}_{number}",
-        on_change=_take_file,
     )
     _show_note()
+    if uploaded is not None:
+        with st.spinner("Reading the file"):
+            _take_file(uploaded.name, uploaded.getvalue())
+        st.rerun()
 
 
 def _show_note() -> None:
@@ -79,16 +82,11 @@ def _show_note() -> None:
         st.error(plain(note), icon=":material/error:")
 
 
-def _take_file() -> None:
-    uploaded = st.session_state[f"{_FILE}_{st.session_state[_FILES]}"]
-    if uploaded is None:
-        return
+def _take_file(name: str, content: bytes) -> None:
     st.session_state[_FILES] += 1
     try:
         batch_store().check_room(session_id())
-        content = uploaded.getvalue()
-        batch = Batch(uploaded.name, content, read_file(uploaded.name, content), Layout())
-        batch_store().put(session_id(), batch)
+        batch_store().put(session_id(), Batch(name, content, read_file(name, content), Layout()))
     except FileRefusedError as error:
         st.session_state[_NOTE] = str(error)
         return
