@@ -1,7 +1,7 @@
 """Which encoding the bytes of a file are in."""
 
 import codecs
-import re
+import io
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,7 +43,6 @@ _CONTROL_ALLOWED = 64
 _LETTERS = frozenset(range(0x20, 0x7F))
 # Every other byte of UTF-16 is zero at spaces and line ends at least.
 _WIDE_SHARE = 0.05
-_BEYOND_ASCII = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
 
 
 @dataclass(frozen=True)
@@ -123,8 +122,10 @@ def _is_utf8(content: bytes) -> bool:
 def _guessed(content: bytes) -> Encoding:
     """Tell UTF-8 with some broken lines from an older encoding: bytes are UTF-8 by chance hardly ever."""
     good = bad = 0
-    for found in _BEYOND_ASCII.finditer(content):
-        if _is_utf8(found.group()):
+    for line in io.BytesIO(content):
+        if line.isascii():
+            continue
+        if _is_utf8(line):
             good += 1
         else:
             bad += 1

@@ -64,11 +64,7 @@ class Api:
         refusals = self._refusals.get(line.text)
         if not refusals:
             return answered(number, line)
-        status, detail = refusals[0]
-        if len(refusals) > 1:
-            refusals.pop(0)
-        elif status < 500 and status != 422:
-            self._refusals.pop(line.text)
+        status, detail = refusals.pop(0)
         return refused(number, line, status, detail)
 
 
