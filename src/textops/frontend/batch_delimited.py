@@ -25,6 +25,8 @@ DELIMITERS = {
     "\x1f": "none: one column",
 }
 NO_DELIMITER = "\x1f"
+# What stands in a file that holds nothing.
+_BARE = '",;\t|^~\x01\x1f \r\n'
 
 _LONGEST_CELL = 2**31 - 1
 _HEAD_CHARACTERS = 1 << 20
@@ -72,7 +74,7 @@ def read_delimited(content: bytes, encoding: Encoding, wanted: Layout, *, tabs: 
     form = _Format(wanted.delimiter or _delimiter(head, quoting=quoting, tabs=tabs), quoting, skip_spaces=False)
     form = _Format(form.delimiter, quoting, any(f'{form.delimiter} "' in line for line in head))
     first = list(islice((row for row in form.rows(head) if any(row)), _HEAD_ROWS))
-    if not first:
+    if not any(cell.strip(_BARE) for row in first for cell in row):
         raise FileRefusedError("The file is empty: there is no row in it.")
     has_header = wanted.has_header if wanted.has_header is not None else _has_header(first)
     width = len(first[0])

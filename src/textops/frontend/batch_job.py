@@ -23,8 +23,8 @@ MOST_RUNNING = 2
 """Batches that run at once, whoever started them; the others wait for their turn."""
 
 _SENDERS = 2
-_FIRST_LINES, _MOST_LINES = 32, 512
-_SHORT_SECONDS, _LONG_SECONDS = 0.4, 1.5
+_FIRST_LINES, _FEWEST_LINES, _MOST_LINES = 64, 16, 512
+_SHORT_SECONDS, _LONG_SECONDS = 1.0, 5.0
 _TRIES = 3
 _MOST_FAILURES = 20
 _PAUSE_SECONDS = 2.0
@@ -242,7 +242,7 @@ class BatchJob:
             if seconds < _SHORT_SECONDS and lines >= self._size:
                 self._size = min(_MOST_LINES, 2 * self._size)
             elif seconds > _LONG_SECONDS:
-                self._size = max(1, self._size // 2)
+                self._size = max(_FEWEST_LINES, self._size // 2)
 
     def _begin(self) -> None:
         with self._lock:

@@ -95,6 +95,8 @@ def counted(number: int, noun: str) -> str:
 
 def unique_names(names: list[str]) -> list[str]:
     """Return names of columns, those that are empty or there already told apart by a number."""
+    # Halves of surrogate pairs cannot be written.
+    names = [name.encode("utf-8", "replace").decode("utf-8") for name in names]
     taken: set[str] = set()
     unique: list[str] = []
     # Only what stands for itself keeps its name: `a (2)` may be in the file too.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from textops.frontend import batch_file, batch_parquet
+from textops.frontend import batch_file, batch_parquet, batch_table
 from textops.frontend.batch_file import read_file
 from textops.frontend.batch_table import BatchTable, FileRefusedError, Layout, unique_names
 
@@ -46,6 +46,16 @@ def test_delimiter_encoding_and_quoted_line_ends_are_found(delimiter: str, encod
     assert tuple(table.columns.column_names) == NAMES
     assert list(zip(*(column(table, name) for name in NAMES), strict=True)) == ROWS
     assert (table.layout.delimiter, table.layout.has_header, table.faults) == (delimiter, True, {})
+
+
+def test_names_of_columns_may_hold_what_cannot_be_written() -> None:
+    broken = read_file("rows.csv", "größe,ä
+1,größe
+ä,ä
+".encode(), Layout("ascii"))
+    assert broken.columns.num_columns == 2
+    halves = read_file("rows.jsonl", b'{"\ud83d": 1, "text": "a"}')
+    assert halves.columns.column_names == ["?", "text"]
 
 
 def test_what_was_found_is_told() -> None:
@@ -146,13 +156,20 @@ def test_a_text_with_half_of_a_surrogate_pair_is_kept_as_it_is() -> None:
         ("a.csv.gz", gzip.compress(b"id,text\n1,a\n" * 99)[:-9], "archive is damaged"),
         ("a.parquet", as_parquet({"text": []}), "no row in it"),
         ("a.csv", ",".join(f"c{number}" for number in range(20_001)).encode() + b"\n", "more than 20,000 columns"),
-        ("a.csv", ",".join("x" * 10_000).encode() + b"\n" + (b"," * 9_999 + b"y\n") * 5_001, "50,000,000 cells"),
     ],
 )
 def test_what_is_no_table_is_refused_in_a_sentence(name: str, content: bytes, sentence: str) -> None:
     with pytest.raises(FileRefusedError, match=sentence) as raised:
         read_file(name, content)
     assert str(raised.value).endswith(".")
+
+
+def test_more_cells_than_there_is_memory_for_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_table, "MOST_CELLS", 1_000)
+    many = "".join(f'{{"a{number}": 1}}\n' for number in range(100))
+    for name, content in (("a.csv", b"a,b\n" + b"1,2\n" * 501), ("a.jsonl", many.encode())):
+        with pytest.raises(FileRefusedError, match="more than 1,000 cells"):
+            read_file(name, content)
 
 
 def test_a_small_file_that_unpacks_to_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
