@@ -65,9 +65,10 @@ def _holding(texts: "pa.ChunkedArray[Any]", search: str) -> NDArray[np.bool_]:
     return np.concatenate(found)
 
 
-def _readable(texts: "pa.Array[Any]") -> "pa.Array[pa.StringScalar]":
+def _readable(texts: "pa.Array[Any]") -> "pa.Array[Any]":
     try:
-        return texts.cast(pa.string())
+        readable: pa.Array[Any] = texts.cast(pa.string())
     except pa.ArrowInvalid:
         contents = [None if text is None else text.decode("utf-8", "replace") for text in texts.to_pylist()]
         return pa.array(contents, pa.string())
+    return readable

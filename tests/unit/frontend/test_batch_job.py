@@ -68,17 +68,19 @@ class Api:
         return refused(number, line, status, detail)
 
 
-def texts_of(texts: list[str | None]) -> BatchTexts:
+def texts_of(texts: Sequence[str | None]) -> BatchTexts:
     return BatchTexts(pa.chunked_array([[None if text is None else text.encode() for text in texts]], pa.binary()))
 
 
-def batch_of(texts: list[str | None], api: Callable[[Sequence[BatchLine]], Answers]) -> tuple[BatchJob, BatchResults]:
+def batch_of(
+    texts: Sequence[str | None], api: Callable[[Sequence[BatchLine]], Answers]
+) -> tuple[BatchJob, BatchResults]:
     faults = {row: "There is no text" for row, text in enumerate(texts) if text is None}
     results = BatchResults(len(texts), faults)
     return BatchJob(api, texts_of(texts), results, pause_seconds=0.01), results
 
 
-def run(texts: list[str | None], api: Callable[[Sequence[BatchLine]], Answers]) -> tuple[Progress, BatchResults]:
+def run(texts: Sequence[str | None], api: Callable[[Sequence[BatchLine]], Answers]) -> tuple[Progress, BatchResults]:
     job, results = batch_of(texts, api)
     job.start()
     assert job.wait(20)
@@ -264,7 +266,11 @@ def test_only_so_many_batches_run_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     # given
     monkeypatch.setattr(batch_job, "_SLOTS", threading.BoundedSemaphore(1))
     go_on = threading.Event()
-    first, _ = batch_of(["a"], Api(lambda _: bool(go_on.wait(10)) and None))
+
+    def wait(_: Sequence[BatchLine]) -> None:
+        go_on.wait(10)
+
+    first, _ = batch_of(["a"], Api(wait))
     second, results = batch_of(["b"], Api())
     third, _ = batch_of(["c"], Api())
     first.start()
@@ -298,10 +304,10 @@ def test_nothing_of_an_ended_batch_stays() -> None:
     job, results = batch_of(["a"] * 100, Api())
     job.start()
     assert job.wait(10)
-    left = [weakref.ref(job), weakref.ref(results)]
+    of_job, of_results = weakref.ref(job), weakref.ref(results)
     del job, results
     gc.collect()
-    assert [each() for each in left] == [None, None]
+    assert (of_job(), of_results()) == (None, None)
 
 
 @pytest.mark.parametrize(("seconds", "words"), [(0.2, "1 s"), (59, "59 s"), (130, "2 min"), (5_400, "1.5 h")])
