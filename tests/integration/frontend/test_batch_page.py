@@ -158,7 +158,7 @@ def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page) -
     page.get_by_label("Search in the texts").fill("")
     page.keyboard.press("Enter")
     expect(shown).to_have_count(8)
-    page.get_by_label("Show", exact=True).click()
+    page.get_by_role("combobox", name="Show").click()
     page.get_by_role("option", name="Failed").click()
     # then
     expect(shown).to_have_count(3)
