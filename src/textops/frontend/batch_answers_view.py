@@ -130,7 +130,7 @@ def _show_downloads(batch: Batch, results: BatchResults, rows: NDArray[np.int64]
     )
     wanted = rows if which == _FILTERED else np.arange(results.rows)
     st.download_button(
-        f"Download {counted(len(wanted), 'row')}",
+        f"Download {counted(len(wanted), 'row')} as {form}",
         partial(_file, session_id(), wanted, form, for_spreadsheet=for_spreadsheet),
         file_name=f"{_stem(batch.name)}-predicted.{ENDINGS[form]}",
         mime=MEDIA_TYPES[form],

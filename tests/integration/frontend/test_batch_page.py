@@ -89,9 +89,12 @@ def figure(page: Page, name: str) -> Locator:
     )
 
 
-def downloaded(page: Page) -> bytes:
+def downloaded(page: Page, what: str) -> bytes:
+    # Once the button says so, the file behind it is the one that was chosen.
+    button = page.get_by_role("button", name=f"Download {what}")
+    button.wait_for()
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        button.click()
     return Path(download.value.path()).read_bytes()
 
 
@@ -126,7 +129,7 @@ def test_every_row_comes_back_in_its_place_bad_ones_with_the_reason(page: Page, 
     assert arabic.evaluate("element => getComputedStyle(element).direction") == "rtl"
     assert api.figure("textops_predictions_total") == 5
     # when
-    rows = as_csv(downloaded(page))
+    rows = as_csv(downloaded(page, "8 rows as CSV"))
     # then
     assert [row["key"] for row in rows] == [*(key for key, _, _ in ROWS), "a8"]
     assert [row["predicted label"] for row in rows][:2] == ["sport", "tech"]
@@ -150,9 +153,8 @@ def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page) -
     # when
     page.get_by_text("Filtered rows", exact=True).click()
     page.get_by_text("JSON lines", exact=True).click()
-    page.get_by_role("button", name="Download 1 row").wait_for()
     # then
-    (line,) = downloaded(page).splitlines()
+    (line,) = downloaded(page, "1 row as JSON lines").splitlines()
     assert json.loads(line)["key"] == "a2"
     # when
     page.get_by_label("Search in the texts").fill("")
@@ -164,9 +166,12 @@ def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page) -
     expect(shown).to_have_count(3)
     # when
     page.get_by_text("Parquet", exact=True).click()
-    page.get_by_role("button", name="Download 3 rows").wait_for()
     # then
-    assert parquet.read_table(io.BytesIO(downloaded(page)))["key"].to_pylist() == ["a5", "a6", "a8"]
+    assert parquet.read_table(io.BytesIO(downloaded(page, "3 rows as Parquet")))["key"].to_pylist() == [
+        "a5",
+        "a6",
+        "a8",
+    ]
 
 
 def test_the_layout_of_a_file_can_be_corrected(page: Page) -> None:
@@ -231,7 +236,7 @@ def test_an_api_that_is_killed_and_comes_back_loses_no_row_and_pages_can_be_left
     # then
     expect(figure(page, "Answered")).to_have_text(f"{count:,}")
     page.get_by_text("JSON lines", exact=True).click()
-    rows = [json.loads(line) for line in downloaded(page).splitlines()]
+    rows = [json.loads(line) for line in downloaded(page, f"{count:,} rows as JSON lines").splitlines()]
     assert [row["n"] for row in rows] == list(range(count))
     assert [row["predicted label"] for row in rows] == ["sport", "tech"] * (count // 2)
     assert len({row["prediction id"] for row in rows}) == count
@@ -277,6 +282,6 @@ def test_a_hundred_thousand_rows_are_answered_while_the_page_lives(page: Page) -
     # then
     expect(figure(page, "Answered")).to_have_text(f"{count:,}")
     assert table(page).locator("tbody tr").count() == 25
-    rows = as_csv(downloaded(page))
+    rows = as_csv(downloaded(page, f"{count:,} rows as CSV"))
     assert [int(row["n"]) for row in rows] == list(range(count))
     assert [row["predicted label"] for row in rows] == ["sport", "tech"] * (count // 2)
