@@ -51,7 +51,7 @@ def test_delimiter_encoding_and_quoted_line_ends_are_found(delimiter: str, encod
 def test_names_of_columns_may_hold_what_cannot_be_written() -> None:
     broken = read_file("rows.csv", b"gr\xf6\xdfe,\xe4\n1,2\n", Layout("utf-8"))
     assert broken.columns.num_columns == 2
-    halves = read_file("rows.jsonl", b'{"\ud83d": 1, "text": "a"}')
+    halves = read_file("rows.jsonl", b'{"\\ud83d": 1, "text": "a"}')
     assert halves.columns.column_names == ["?", "text"]
 
 
