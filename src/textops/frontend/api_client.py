@@ -16,6 +16,9 @@ from textops.serving.schemas import ModelDescription, PredictionResponse, Readin
 
 NAME, BEGUN_NAME = "the API", "The API"
 
+MOST_PORTION_BYTES = 64 * 1024
+"""Texts of a portion of a batch: with what JSON adds, they fit into the buffers that any connection has."""
+
 _READINESS = TypeAdapter(Readiness)
 _MODEL = TypeAdapter(ModelDescription)
 _PREDICTION = TypeAdapter(PredictionResponse)
@@ -96,7 +99,7 @@ class ApiClient:
         """Have a portion of a batch classified; the answers come in the order of the lines.
 
         All of it is sent before an answer is read, and the API takes no more while nobody reads: a portion must fit
-        into the buffers between the two.
+        into the buffers between the two. One of `MOST_PORTION_BYTES` does, and so does a single line of any length.
 
         Raises:
             ServiceProblemError: Also where the API stopped in the middle: ask for the portion again.
@@ -110,7 +113,13 @@ class ApiClient:
             raise ServiceProblemError(
                 f"{BEGUN_NAME} at {self.address} stopped in the middle of an answer.", "broken_off"
             ) from error
-        if [answer.id for answer in answers] != [line.identity for line in lines]:
+        answered = [(answer.line, answer.id) for answer in answers]
+        # A line that is too long to be kept is refused without the id that was in it.
+        wanted = [
+            (number, line.identity if answer.id is not None else None)
+            for number, (line, answer) in enumerate(zip(lines, answers, strict=False), start=1)
+        ]
+        if len(answers) != len(lines) or answered != wanted:
             raise ServiceProblemError(f"{BEGUN_NAME} at {self.address} has not answered every line.", "broken_off")
         return answers
 
@@ -123,5 +132,8 @@ def _body(text: str, title: str, further: dict[str, object] | None = None) -> by
 
 
 def _encoded(document: dict[str, object] | dict[str, str]) -> bytes:
-    # A text may hold half of a surrogate pair, which UTF-8 has no bytes for; escaped, the API can say so.
-    return json.dumps(document).encode("ascii")
+    try:
+        return json.dumps(document, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        # A text may hold half of a surrogate pair, which UTF-8 has no bytes for; escaped, the API can say so.
+        return json.dumps(document).encode("ascii")

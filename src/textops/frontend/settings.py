@@ -29,7 +29,7 @@ class PageSettings(BaseSettings):
         page_timeout_seconds: How long the page waits for an answer.
         ui_host: Address to listen on.
         ui_port: Port to listen on.
-        ui_upload_megabytes: Largest file that may be dropped on the page.
+        ui_upload_megabytes: Largest file that may be dropped on the page for a batch.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -40,4 +40,4 @@ class PageSettings(BaseSettings):
     page_timeout_seconds: float = Field(15.0, gt=0)
     ui_host: str = "127.0.0.1"
     ui_port: int = Field(8501, ge=1, le=65_535)
-    ui_upload_megabytes: int = Field(500, ge=1)
+    ui_upload_megabytes: int = Field(200, ge=1)

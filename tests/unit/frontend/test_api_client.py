@@ -9,9 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from pydantic import SecretStr
 
-from textops.frontend.api_client import ApiClient
+from textops.frontend.api_client import ApiClient, BatchLine
 from textops.frontend.problem import ServiceProblemError
 from textops.frontend.states import state_of
+from textops.serving.line_schemas import AnsweredLine, RefusedLine
 
 ANSWER = {
     "prediction_id": "0190b2c4-6f0e-7c27-9a55-5d6a4d6b6a6f",
@@ -146,3 +147,44 @@ def test_nobody_at_the_address_is_a_state_that_passes() -> None:
     # then
     assert (raised.value.error, state_of(raised.value).kind) == ("away", "waiting")
     assert address in raised.value.sentence
+
+
+LINES = [BatchLine(7, "They scored."), BatchLine(9, "x" * 99)]
+
+
+def answered_lines(*documents: dict[str, object]) -> Reply:
+    return 200, {}, b"".join(json.dumps(document).encode() + b"\n" for document in documents)
+
+
+def refusal_of(line: int, **identity: int) -> dict[str, object]:
+    return {"line": line, **identity, "problem": json.loads(problem(413, "line_too_large", "a line is too long")[2])}
+
+
+def test_lines_come_back_in_their_order_also_those_whose_id_could_not_be_kept(serve: Serve) -> None:
+    # given
+    server = serve(answered_lines({**ANSWER, "line": 1, "id": 7, "from_tomorrow": 1}, refusal_of(2)))
+    # when
+    first, second = ApiClient(server.address, 5).predict_lines(LINES)
+    # then
+    assert isinstance(first, AnsweredLine)
+    assert isinstance(second, RefusedLine)
+    assert (first.label, second.problem.error) == ("sport", "line_too_large")
+    path, headers, body = server.asked[0]
+    assert (path, headers["Content-Type"]) == ("/predict/batch", "application/x-ndjson")
+    assert [json.loads(line)["id"] for line in body.splitlines()] == [7, 9]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        answered_lines({**ANSWER, "line": 1, "id": 7}),
+        answered_lines({**ANSWER, "line": 1, "id": 9}, {**ANSWER, "line": 2, "id": 7}),
+        answered_lines({**ANSWER, "line": 1, "id": 7}, refusal_of(3)),
+        (200, {}, answered_lines({**ANSWER, "line": 1, "id": 7}, {**ANSWER, "line": 2, "id": 9})[2][:-20]),
+    ],
+    ids=["one is missing", "other order", "refused in the middle", "broken off"],
+)
+def test_a_portion_that_is_not_answered_whole_is_to_be_asked_again(serve: Serve, reply: Reply) -> None:
+    with pytest.raises(ServiceProblemError) as raised:
+        ApiClient(serve(reply).address, 5).predict_lines(LINES)
+    assert raised.value.error == "broken_off"

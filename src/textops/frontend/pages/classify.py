@@ -18,6 +18,8 @@ from textops.serving.schemas import ModelDescription, PredictionResponse
 
 TITLE, TEXT = "classify_title", "classify_text"
 FIELDS = (TITLE, TEXT)
+# More than any text that somebody reads; a batch of texts has a page of its own.
+_MOST_FILE_MEGABYTES = 5
 _FILE, _NOTE, _ANSWER, _ASKED, _RIGHT_CLASS = (
     "classify_file",
     "classify_note",
@@ -97,7 +99,7 @@ def _show_form() -> bool:
 
 def _show_file() -> None:
     with st.expander("Take the text from a file", icon=":material/upload_file:"):
-        st.file_uploader("A file with one text", key=_FILE, on_change=_take_file)
+        st.file_uploader("A file with one text", key=_FILE, on_change=_take_file, max_upload_size=_MOST_FILE_MEGABYTES)
         note = st.session_state.pop(_NOTE, "")
         if note:
             st.warning(plain(note))
