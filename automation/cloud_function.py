@@ -9,10 +9,15 @@ from pathlib import Path
 from invoke.context import Context
 from invoke.tasks import task
 
+from automation.function_footprint import measure as measure_instance
+from automation.function_footprint import table
+
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTION = ROOT / "deploy" / "function"
 REQUIREMENTS = FUNCTION / "requirements.txt"
 SOURCE = ROOT / "build" / "function"
+FOOTPRINT = ROOT / "reports" / "cloud_function.md"
+INSTANCES = 3
 EXTRAS = ("serve", "gcp", "function")
 HEADER = """\
 # Made by `invoke function.requirements` from pyproject.toml and requirements/dev.txt: do not edit.
@@ -46,3 +51,10 @@ def source(context: Context) -> None:
     shutil.copy(FUNCTION / "main.py", SOURCE)
     lines = f"{REQUIREMENTS.read_text(encoding='utf-8')}./{package.name}\n"
     (SOURCE / REQUIREMENTS.name).write_text(lines, encoding="utf-8")
+
+
+@task(help={"registry": "Root of the registry with a model in production."})
+def measure(_context: Context, registry: str = "models/registry") -> None:
+    """Start the function three times, measure start, answers and memory, and write reports/cloud_function.md."""
+    footprints = [measure_instance(FUNCTION / "main.py", registry) for _ in range(INSTANCES)]
+    FOOTPRINT.write_text(table(footprints), encoding="utf-8")

@@ -89,30 +89,40 @@ class Project:
         return stages
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
-    """What Git knows of this project, in a repository of its own and without any data."""
+def copied(folder: Path) -> Project:
+    """Put what Git knows of this project into a repository of its own, without any data."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607 (the Git of the machine)
         cwd=ROOT,
         capture_output=True,
         check=True,
     ).stdout.decode()
-    copy = tmp_path / "project"
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
-    made = Project(copy)
-    made.done("git", "init", "--quiet")
-    made.commit("all")
-    return made
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    project = Project(folder)
+    project.done("git", "init", "--quiet")
+    project.commit("all")
+    return project
 
 
-def test_the_lock_fits_code_and_settings_without_any_data(project: Project) -> None:
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A checkout that the test may change."""
+    return copied(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A checkout that stays as it is."""
+    return copied(tmp_path_factory.mktemp("checkout") / "project")
+
+
+def test_the_lock_fits_code_and_settings_without_any_data(checkout: Project) -> None:
     # when
-    told = project.done("dvc", "repro", "--dry", "--allow-missing")
-    checked = project.task("check")
+    told = checkout.done("dvc", "repro", "--dry", "--allow-missing")
+    checked = checkout.task("check")
     # then
     assert [f"Stage '{stage}' didn't change, skipping" in told for stage in STAGES] == [True] * len(STAGES), told
     assert (checked.returncode, checked.stderr) == (0, "")
@@ -130,15 +140,16 @@ def test_the_lock_fits_code_and_settings_without_any_data(project: Project) -> N
     ],
 )
 def test_a_change_that_the_lock_does_not_know_is_told(
-    project: Project, path: str, old: str, new: str, stage: str
+    checkout: Project, path: str, old: str, new: str, stage: str
 ) -> None:
     # given
-    file = project.folder / path
+    file = checkout.folder / path
     content = file.read_text()
     assert old in content
     file.write_text(content.replace(old, new, 1))
     # when
-    checked = project.task("check")
+    checked = checkout.task("check")
+    file.write_text(content)
     # then
     (line,) = checked.stderr.splitlines()
     assert checked.returncode == 2
