@@ -31,7 +31,7 @@ CAUSES = (
         "nobody is logged in: `gcloud auth application-default login`",
     ),
     (
-        r"/b/[^/\s]+/o\b|specified bucket does not exist",
+        r"\bb/[^/\s]+/o(?![\w/])|specified bucket does not exist",
         f"there is no such bucket: `invoke gcp.bootstrap` makes it, and {SETTING} names it",
     ),
     (r"Cannot connect to host|Name or service not known", "the bucket cannot be reached: look at the network"),
