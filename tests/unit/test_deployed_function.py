@@ -38,7 +38,7 @@ def test_google_gets_entry_file_requirements_and_sources(monkeypatch: pytest.Mon
     monkeypatch.setattr(cloud_function, "SOURCE", tmp_path / "function")
     # when
     # pytest has taken standard input away.
-    cloud_function.source.body(Context(Config(overrides={"run": {"in_stream": False}})))
+    cloud_function.source(Context(Config(overrides={"run": {"in_stream": False}})))
     # then
     entry, requirements, package = sorted((tmp_path / "function").iterdir())
     assert (entry.name, requirements.name) == ("main.py", "requirements.txt")
