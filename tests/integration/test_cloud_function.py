@@ -18,7 +18,8 @@ import pytest
 from textops.registry import Registry
 
 if TYPE_CHECKING:
-    from conftest import ApiServer, BundleFactory, StartApi
+    from tests.conftest import BundleFactory
+    from tests.integration.conftest import ApiServer, StartApi
 
 pytestmark = pytest.mark.slow
 
