@@ -18,7 +18,7 @@ from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import Task, task
 
-from automation import ci, gcp, images, release
+from automation import ci, cloud_function, data_versions, gcp, images, release
 from automation.diagram import draw_diagram
 from automation.staged_model import model_of_event
 
@@ -36,7 +36,7 @@ GROUPS = {
     "train": ("train",),
     "monitor": ("serve", "monitor"),
     "ui": ("ui",),
-    "dev": ("serve", "train", "monitor", "ui", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
+    "dev": ("serve", "train", "monitor", "ui", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "function", "dvc", "dev"),
 }
 ALL = "dev"
 HEADER = """\
@@ -330,3 +330,5 @@ def clean(_context: Context) -> None:
 namespace = Collection(*(each for each in list(globals().values()) if isinstance(each, Task)))
 for module in (ci, gcp, images, release):
     namespace.add_collection(Collection.from_module(module))
+namespace.add_collection(Collection.from_module(data_versions), "data")
+namespace.add_collection(Collection.from_module(cloud_function), "function")

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+_SECONDS_TO_START = 30
+
 
 class PostgresServer:
     """A server on a free port, with its data in a folder; can be stopped and brought back.
@@ -168,3 +170,32 @@ def start_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApi]:
     yield start
     for server in servers:
         server.stop()
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[str]:
+    """Address of a store of buckets; it holds one, `models`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    program = Path(sys.executable).with_name("gcp-storage-emulator")
+    options = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--default-bucket=models"]
+    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + _SECONDS_TO_START
+        while not _answers(port):
+            assert process.poll() is None, "the emulator ended"
+            assert time.monotonic() < deadline, "the emulator does not answer"
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True

@@ -1,11 +1,9 @@
 """The registry in a bucket of an emulator that others made, from the command line, in real processes."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,36 +12,6 @@ MakeBundle = Callable[..., Path]
 Command = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.slow
-
-SECONDS_TO_START = 30
-
-
-@pytest.fixture(scope="module")
-def emulator() -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = Path(sys.executable).with_name("gcp-storage-emulator")
-    options = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--default-bucket=models"]
-    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        deadline = time.monotonic() + SECONDS_TO_START
-        while not answers(port):
-            assert process.poll() is None, "the emulator ended"
-            assert time.monotonic() < deadline, "the emulator does not answer"
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 @pytest.fixture

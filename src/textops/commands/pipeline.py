@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from textops.commands.arguments import Overrides, RunFolder
+from textops.commands.arguments import BundleFolder, Overrides, ReportFolder, RunFolder
 from textops.commands.defaults import folder_of, latest_run
 from textops.errors import ConfigurationError
 
@@ -96,6 +96,8 @@ def evaluate(
         list[Path] | None,
         typer.Option(help="Another prepared data set with the same classes, to measure the model on; repeatable."),
     ] = None,
+    bundle: BundleFolder = None,
+    report: ReportFolder = None,
 ) -> None:
     """Export a trained model, prove the export, judge it on the test set, and make its bundle.
 
@@ -107,9 +109,10 @@ def evaluate(
     from textops.evaluation.sections import further_sections
     from textops.optimization.bundling import build_bundle
     from textops.optimization.evaluation_settings import with_settings
-    from textops.training.run import Run
+    from textops.training.run import Placement, Run
 
-    settled = with_settings(Run.load(run or latest_run()), overrides or [], other or [])
+    trained = Run.load(run or latest_run(), Placement(bundle, report))
+    settled = with_settings(trained, overrides or [], other or [])
     judged = build_bundle(settled)
     typer.echo(render_markdown(judged.evaluation, judged.calibration, further_sections(judged.measurements)))
 
@@ -120,6 +123,8 @@ def optimize(
     ] = None,
     *,
     run: RunFolder = None,
+    bundle: BundleFolder = None,
+    report: ReportFolder = None,
 ) -> None:
     """Make smaller and faster forms of a trained model, measure them, and put the one that may ship into its bundle.
 
@@ -131,9 +136,9 @@ def optimize(
     from textops.optimization.settings import settings_for
     from textops.optimization.teacher import load_teacher
     from textops.optimization.variants_report import render_variants
-    from textops.training.run import Run
+    from textops.training.run import Placement, Run
 
-    trained = Run.load(run or latest_run())
+    trained = Run.load(run or latest_run(), Placement(bundle, report))
     settings = settings_for(trained.configuration, overrides or [])
     named = settings.distillation.teacher
     teacher = None if named is None else load_teacher(folder_of(named))

@@ -13,6 +13,7 @@ from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field
 from yaml import YAMLError  # type: ignore[import-untyped]
 
+from textops.bundle import MANIFEST_FILE
 from textops.errors import ConfigurationError
 from textops.files import write_text
 from textops.models.encoder import Encoder
@@ -67,6 +68,30 @@ class RunRecord(BaseModel):
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Where what is made of a run goes, if not into its own folder: a pipeline wants what each stage makes apart.
+
+    Attributes:
+        bundle: Folder of the bundle; None for that in the run.
+        report: Folder of figures and tables; None for that in the run.
+    """
+
+    bundle: Path | None = None
+    report: Path | None = None
+
+    def check(self) -> None:
+        """See that the folder of the bundle may be replaced.
+
+        Raises:
+            ConfigurationError: If something else lies there.
+        """
+        if self.bundle is None or not self.bundle.exists() or (self.bundle / MANIFEST_FILE).is_file():
+            return
+        if not self.bundle.is_dir() or any(self.bundle.iterdir()):
+            raise ConfigurationError(f"{self.bundle} holds something else than a bundle: choose another folder")
+
+
+@dataclass(frozen=True)
 class Run:
     """A finished training.
 
@@ -74,19 +99,26 @@ class Run:
         folder: Where it lies.
         record: What `run.json` says.
         configuration: The resolved configuration it was made with.
+        placed: Where what is made of it goes.
     """
 
     folder: Path
     record: RunRecord
     configuration: DictConfig
+    placed: Placement = Placement()
 
     @classmethod
-    def load(cls, folder: Path) -> "Run":
+    def load(cls, folder: Path, placed: Placement = Placement()) -> "Run":
         """Open the folder that a training left, or a link to it.
 
+        Args:
+            folder: The folder.
+            placed: Where what is made of it goes, if not there.
+
         Raises:
-            ConfigurationError: If there is no finished run.
+            ConfigurationError: If there is no finished run, or what is made of it may not go where it is to go.
         """
+        placed.check()
         folder = folder.resolve()
         try:
             record = _read_record(folder / RECORD_FILE)
@@ -100,17 +132,17 @@ class Run:
             raise _damaged(folder / CONFIGURATION_FILE) from error
         if not isinstance(configuration, DictConfig) or not {"data", "model", "paths"} <= set(configuration):
             raise _damaged(folder / CONFIGURATION_FILE)
-        return cls(folder, record, configuration)
+        return cls(folder, record, configuration, placed)
 
     @property
     def bundle(self) -> Path:
         """Where the bundle of the run lies once it was evaluated."""
-        return self.folder / BUNDLE_FOLDER
+        return self.placed.bundle or self.folder / BUNDLE_FOLDER
 
     @property
     def report(self) -> Path:
         """Where figures and tables of the run lie once it was evaluated."""
-        return self.folder / REPORT_FOLDER
+        return self.placed.report or self.folder / REPORT_FOLDER
 
     def tokenizer(self) -> Tokenizer:
         """Read the tokenizer of the run."""

@@ -27,7 +27,7 @@ from textops.optimization.bundling import EDGE_TEXTS, Judged, build_bundle
 from textops.optimization.evaluation_settings import with_settings
 from textops.text.features import FEATURE_NAMES, features_of
 from textops.training.configuration import compose_configuration
-from textops.training.run import Run
+from textops.training.run import Placement, Run
 from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
@@ -51,6 +51,23 @@ def judged(run: Run) -> Judged:
 
 def held_out(run: Run) -> Examples:
     return Dataset.load(Path(run.record.dataset)).examples("test")
+
+
+def test_bundle_and_report_go_where_they_are_wanted(run: Run, tmp_path: Path) -> None:
+    # given: a copy, because the bundle of the run is the business of other tests
+    folder = tmp_path / "run"
+    shutil.copytree(run.folder, folder, ignore=shutil.ignore_patterns("bundle", "report"))
+    placed = Placement(tmp_path / "shipped" / "bundle", tmp_path / "figures")
+    # when
+    judged = build_bundle(Run.load(folder, placed))
+    # then
+    assert judged.bundle == placed.bundle
+    assert verify(tmp_path / "shipped" / "bundle").name == run.record.name
+    assert {"metrics.json", "reliability.png"} <= {path.name for path in (tmp_path / "figures").iterdir()}
+    assert not (folder / "bundle").exists()
+    assert not (folder / "report").exists()
+    # and once more, over what is there
+    assert build_bundle(Run.load(folder, placed)).manifest.files == judged.manifest.files
 
 
 def test_the_bundle_is_whole_and_tells_where_it_comes_from(run: Run, judged: Judged) -> None:

@@ -14,7 +14,16 @@ from textops.errors import BundleError, ConfigurationError
 from textops.models.ngram import NgramEncoder
 from textops.text.ngrams import NgramTokenizer
 from textops.training.configuration import compose_configuration
-from textops.training.run import Run, RunRecord, begin_run, check_latest, finish_run, make_folders, point_latest
+from textops.training.run import (
+    Placement,
+    Run,
+    RunRecord,
+    begin_run,
+    check_latest,
+    finish_run,
+    make_folders,
+    point_latest,
+)
 
 TOKENIZER = NgramTokenizer(word_bits=6, character_bits=6)
 
@@ -312,3 +321,18 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
 
 def test_the_record_says_when_it_was_made(run: Run) -> None:
     assert json.loads((run.folder / "run.json").read_text())["created"].endswith("Z")
+
+
+def test_a_bundle_does_not_take_the_place_of_something_else(tmp_path: Path) -> None:
+    # given
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.png").write_bytes(b"cat")
+    (tmp_path / "file").touch()
+    (tmp_path / "empty").mkdir()
+    # when, then
+    for name in ("photos", "file"):
+        with pytest.raises(ConfigurationError, match=f"{name} holds something else than a bundle"):
+            Run.load(tmp_path / "run", Placement(bundle=tmp_path / name))
+    for name in ("empty", "not there"):
+        Placement(bundle=tmp_path / name).check()
+    assert (tmp_path / "photos" / "cat.png").read_bytes() == b"cat"
