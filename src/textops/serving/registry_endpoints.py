@@ -41,15 +41,15 @@ _NAME = {
     "name": "name",
     "in": "path",
     "required": True,
-    "description": "Of the model.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+    "description": "Of the model: 1 to 128 letters, digits, '-', '_' and '.'.",
+    "schema": {"type": "string"},
 }
 _VERSION = {
     "name": "version",
     "in": "path",
     "required": True,
-    "description": "Number of the version.",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+    "description": "Number of the version, from 1.",
+    "schema": {"type": "string"},
 }
 
 Found = TypeVar("Found")
