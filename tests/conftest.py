@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -24,7 +24,19 @@ from textops.bundle import (
     Metric,
     Parity,
     ReviewBand,
+    read_manifest,
     seal,
+)
+from textops.bundle_report import (
+    REPORT_FILE,
+    BundleReport,
+    ClassFigures,
+    ConfusedExamples,
+    Example,
+    Perturbation,
+    Reliability,
+    ReliabilityBin,
+    RobustnessFigures,
 )
 from textops.text.ngrams import NgramTokenizer
 
@@ -160,6 +172,63 @@ def make_bundle() -> BundleFactory:
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, make_bundle: BundleFactory) -> Path:
     """A good bundle that nobody may change."""
     return make_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+AddReport = Callable[..., BundleReport]
+
+
+@pytest.fixture(scope="session")
+def add_report() -> AddReport:
+    """Put a report into a bundle, with changes of it, and return it."""
+
+    def add(bundle: Path, **changes: object) -> BundleReport:
+        manifest = read_manifest(bundle)
+        report = report_on(manifest.classes).model_copy(update=changes)
+        (bundle / REPORT_FILE).write_text(report.model_dump_json())
+        seal(bundle, manifest)
+        return report
+
+    return add
+
+
+def report_on(classes: tuple[str, ...]) -> BundleReport:
+    """Return the report of a model that takes every tenth example of a class for one of the next class."""
+    figure = Metric(value=0.9, low=0.85, high=0.95)
+    bins = (
+        ReliabilityBin(low=0.6, high=0.7, confidence=0.65, accuracy=0.7, examples=40),
+        ReliabilityBin(low=0.9, high=1.0, confidence=0.97, accuracy=0.95, examples=160),
+    )
+    confusion = [
+        ConfusedExamples(true=true, predicted=(true + step) % len(classes), examples=examples)
+        for true in range(len(classes))
+        for step, examples in ((0, 90), (1, 10))
+    ]
+    changes = (("casing: upper", 0.0), ("typos: 5% of the letters", -0.1))
+    return BundleReport(
+        model_bytes=12_345_678,
+        classes=tuple(
+            ClassFigures(name=name, precision=figure, recall=figure, f1=figure, support=100, predicted=100)
+            for name in classes
+        ),
+        confusion=tuple(confusion),
+        reliability_before=Reliability(error=0.08, bins=bins),
+        reliability_after=Reliability(error=0.03, bins=bins),
+        robustness=RobustnessFigures(
+            examples=200,
+            accuracy=figure,
+            perturbations=tuple(
+                Perturbation(
+                    title=title,
+                    accuracy=Metric(value=0.9 + loss, low=0.85 + loss, high=0.95 + loss),
+                    difference=Metric(value=loss, low=loss - 0.03, high=loss + 0.03),
+                    agreement=0.9,
+                )
+                for title, loss in changes
+            ),
+        ),
+        variants=None,
+        examples=tuple(Example(text=f"A text about {name}.", label=name) for name in classes),
+    )
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """The model bundle: a folder with all that a prediction needs, and the proof that nothing in it was altered.
 
 `model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet`, `words.bin` (which words the training texts had),
-`config.yaml` (how it was trained) and `model_card.md`; bundles of old lack `words.bin`, and those of long ago
-`config.yaml`. No pickle, no torch.
+`config.yaml` (how it was trained), `model_card.md` and `report.json` (what the page shows); bundles of old lack
+`report.json`, then `words.bin`, then `config.yaml`. No pickle, no torch.
 """
 
 from datetime import UTC, datetime

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
@@ -93,7 +94,7 @@ class ApiClient:
 
     def version(self, name: str, number: int) -> VersionDetail:
         """Ask for all that is known of one version."""
-        return self._service.ask(Question("GET", f"/models/{name}/{number}"), _VERSION)
+        return self._service.ask(Question("GET", f"/models/{quote(name, safe='')}/{number}"), _VERSION)
 
     def predict_lines(self, lines: Sequence[BatchLine]) -> list[AnsweredLine | RefusedLine]:
         """Have a portion of a batch classified; the answers come in the order of the lines.

@@ -1,6 +1,6 @@
 """States that people meet: a service that is away, no model, a question that was refused. Each is told in sentences."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import streamlit as st
@@ -12,6 +12,28 @@ from textops.frozen import Frozen
 _ASK_AGAIN_SECONDS = 2.0
 _ASKED_BY_ITSELF = "This page asks again every few seconds, and goes on by itself."
 _TRY_AGAIN = "Try again in a moment."
+
+Kind = Literal["waiting", "wrong"]
+
+_TOO_BUSY: tuple[Kind, str, str] = ("wrong", "Too busy now", _TRY_AGAIN)
+_NO_KEY: tuple[Kind, str, str] = (
+    "wrong",
+    "The API asks for a key",
+    "Whoever runs this page sets TEXTOPS_API_KEY to a key that the API knows.",
+)
+_TOLD: Mapping[str, tuple[Kind, str, str]] = {
+    "away": ("waiting", "Nobody answers", "It may be starting, or have stopped."),
+    "not_ready": ("waiting", "Not ready yet", ""),
+    "registry_away": ("waiting", "The registry cannot be read", ""),
+    "overloaded": _TOO_BUSY,
+    "rate_limited": _TOO_BUSY,
+    "timeout": _TOO_BUSY,
+    "key_missing": _NO_KEY,
+    "key_unknown": _NO_KEY,
+    "version_damaged": ("wrong", "This version is damaged", "Whoever runs the registry restores it from a copy."),
+    "internal_error": ("wrong", "The service failed", "Tell its operator the request id."),
+}
+"""By the short name of a problem: whether it passes by itself, its title, what to do."""
 
 
 class State(Frozen):
@@ -25,7 +47,7 @@ class State(Frozen):
         request_id: By which the operator finds the request, None where there is none.
     """
 
-    kind: Literal["waiting", "wrong"]
+    kind: Kind
     title: str
     sentence: str
     advice: str
@@ -34,25 +56,8 @@ class State(Frozen):
 
 def state_of(problem: ServiceProblemError) -> State:
     """Return what a problem means for a person."""
-    kind, title, advice = _told(problem)
+    kind, title, advice = _TOLD.get(problem.error, ("wrong", "That did not work", ""))
     return State(kind=kind, title=title, sentence=problem.sentence, advice=advice, request_id=problem.request_id)
-
-
-def _told(problem: ServiceProblemError) -> tuple[Literal["waiting", "wrong"], str, str]:
-    match problem.error:
-        case "away":
-            return "waiting", "Nobody answers", "It may be starting, or have stopped."
-        case "not_ready":
-            return "waiting", "Not ready yet", ""
-        case "overloaded" | "rate_limited" | "timeout":
-            return "wrong", "Too busy now", _TRY_AGAIN
-        case "key_missing" | "key_unknown":
-            advice = "Whoever runs this page sets TEXTOPS_API_KEY to a key that the API knows."
-            return "wrong", "The API asks for a key", advice
-        case "internal_error":
-            return "wrong", "The service failed", "Tell its operator the request id."
-        case _:
-            return "wrong", "That did not work", ""
 
 
 def show_problem(problem: ServiceProblemError) -> None:
@@ -88,11 +93,16 @@ def show_until_it_works(problem: ServiceProblemError, ask: Callable[[], object])
     state = state_of(problem)
     _show(state, _ASKED_BY_ITSELF)
     if state.kind == "waiting":
-        _ask_again(ask)
+        ask_again(ask)
 
 
 @st.fragment(run_every=_ASK_AGAIN_SECONDS)
-def _ask_again(ask: Callable[[], object]) -> None:
+def ask_again(ask: Callable[[], object]) -> None:
+    """Ask every few seconds, and build the page anew once there is an answer.
+
+    Args:
+        ask: Raises `ServiceProblemError` as long as there is none.
+    """
     try:
         ask()
     except ServiceProblemError:

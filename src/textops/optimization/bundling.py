@@ -24,10 +24,13 @@ from textops.bundle import (
     Parity,
     seal,
 )
+from textops.bundle_report import REPORT_FILE
 from textops.data.dataset import Dataset, Examples
 from textops.errors import DataError
 from textops.evaluation.behaviour_file import BEHAVIOUR_FILE, write_suite
+from textops.evaluation.bundle_report import make_report
 from textops.evaluation.calibration import (
+    Reliability,
     expected_calibration_error,
     fit_temperature,
     measure_reliability,
@@ -102,6 +105,11 @@ class Form:
 class _HeldOut:
     examples: Examples
     logits: NDArray[np.float32]
+
+    def reliability(self, temperature: float) -> tuple[Reliability, Reliability]:
+        """Return it before calibration, and after it."""
+        before, after = softmax(self.logits), softmax(self.logits, temperature)
+        return measure_reliability(before, self.examples.labels), measure_reliability(after, self.examples.labels)
 
 
 def build_bundle(run: Run) -> Judged:
@@ -249,21 +257,25 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
         folder / REFERENCE_FILE, Answered(test.examples, probabilities), judged.manifest.classes, familiar, live
     )
     write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
+    report = make_report(
+        (folder / MODEL_FILE).stat().st_size,
+        judged.evaluation,
+        test.reliability(judged.manifest.temperature),
+        judged.measurements.robustness,
+        judged.measurements.variants,
+        plan.suite,
+    )
+    write_text(folder / REPORT_FILE, report.model_dump_json(indent=2) + "\n")
     if plan.suite is not None:
         write_suite(folder / BEHAVIOUR_FILE, plan.suite)
     write_text(folder / CONFIGURATION_FILE, portable_yaml(run.configuration))
 
 
 def _write_figures(folder: Path, judged: Judged, test: _HeldOut) -> None:
-    labels = test.examples.labels
     write_report(folder, judged.evaluation, judged.calibration, further_sections(judged.measurements))
     write_measurements(folder, judged.measurements)
     draw_confusion_matrix(judged.evaluation, folder / "confusion_matrix.png")
-    draw_reliability_diagram(
-        measure_reliability(softmax(test.logits), labels),
-        measure_reliability(softmax(test.logits, judged.manifest.temperature), labels),
-        folder / "reliability.png",
-    )
+    draw_reliability_diagram(*test.reliability(judged.manifest.temperature), folder / "reliability.png")
     if judged.measurements.robustness is not None:
         draw_robustness(judged.measurements.robustness, folder / ROBUSTNESS_FIGURE)
     else:

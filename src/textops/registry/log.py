@@ -24,6 +24,10 @@ Written = TypeVar("Written", AliasEvent, CollectionEvent | None)
 _FILE = re.compile(r"(?P<number>[0-9]{8,})\.json")
 
 
+class DamagedLogError(RegistryError):
+    """A log that can be reached, and holds what no event is."""
+
+
 class EventLog:
     """The events of one model, `<name>/events/<8 digits>.json`."""
 
@@ -121,9 +125,9 @@ class EventLog:
             event = READER.validate_json(content)
         except ValidationError as error:
             first = error.errors()[0]["msg"]
-            raise RegistryError(f"the event {path} is not valid ({first}): restore it from a copy") from error
+            raise DamagedLogError(f"the event {path} is not valid ({first}): restore it from a copy") from error
         if event.number != place or file != f"{place:08d}.json":
-            raise RegistryError(f"the log {self._folder} is damaged at event {place}: restore it from a copy")
+            raise DamagedLogError(f"the log {self._folder} is damaged at event {place}: restore it from a copy")
         return event
 
 

@@ -9,6 +9,7 @@ from textops.serving.model_endpoint import install_model_endpoint
 from textops.serving.open_inference import install_open_inference
 from textops.serving.operations import install_operations
 from textops.serving.prediction_endpoints import install_prediction_endpoints
+from textops.serving.registry_endpoints import install_registry_endpoints
 from textops.serving.service import Service
 
 
@@ -19,5 +20,6 @@ def install_endpoints(app: FastAPI, service: Service) -> None:
     install_explanation(app, service)
     install_open_inference(app, service)
     install_model_endpoint(app, service)
+    install_registry_endpoints(app, service)
     install_operations(app, service)
     install_administration(app, service)

@@ -47,6 +47,7 @@ def describe(service: Service) -> ModelDescription:
         git_commit=manifest.git_commit,
         created=manifest.created,
         candidate=None if service.candidate is None else _candidate(service.candidate, service.settings),
+        examples=list(model.examples),
     )
 
 

@@ -5,10 +5,12 @@ import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 
 from loguru import logger
 
+from textops.bundle_report import Example, report_of
 from textops.errors import RegistryError
 from textops.inference import Prediction, Predictor
 from textops.inference.scores import StageTimes
@@ -121,6 +123,12 @@ class ServedModel:
     def queued(self) -> int:
         """Texts that wait in the queue."""
         return len(self._queue)
+
+    @cached_property
+    def examples(self) -> tuple[Example, ...]:
+        """Texts to try the model with; read when somebody asks for them first."""
+        report = report_of(self.version.path, self.predictor.manifest)
+        return () if report is None else report.examples
 
     async def classify(self, texts: Sequence[str], seconds: float) -> list[Prediction]:
         """Classify texts; the answers come in the order of the texts.

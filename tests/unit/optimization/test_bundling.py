@@ -82,7 +82,7 @@ def test_the_bundle_is_whole_and_tells_where_it_comes_from(run: Run, judged: Jud
     assert manifest.git_commit == run.record.git_commit
     assert set(manifest.files) == {
         "model.onnx", "tokenizer.json", "reference.parquet", "words.bin",
-        "config.yaml", "model_card.md", "behaviour.yaml",
+        "config.yaml", "model_card.md", "report.json", "behaviour.yaml",
     }  # fmt: skip
     assert judged.parity.texts == len(EDGE_TEXTS) + len(held_out(run))
 
