@@ -1,5 +1,6 @@
 """Asking Alertmanager what fires."""
 
+import asyncio
 from datetime import datetime
 
 import httpx
@@ -41,6 +42,10 @@ class Alertmanager:
             url = httpx.URL(address)
         except httpx.InvalidURL as error:
             raise ConfigurationError(f"TEXTOPS_ALERTMANAGER_URL is no address: {error}") from error
+        if url.scheme not in {"http", "https"} or not url.host:
+            raise ConfigurationError(
+                "TEXTOPS_ALERTMANAGER_URL is no address: it begins with http:// or https://, and names a host"
+            )
         # Without a password, should the address have one.
         self._shown = f"{url.scheme}://{url.netloc.decode('ascii')}"
         self._client = httpx.AsyncClient(timeout=_SECONDS)
@@ -49,8 +54,10 @@ class Alertmanager:
     async def firing(self) -> FiringAlerts:
         """Ask what fires; where there is no answer, `problem` says so."""
         try:
-            response = await self._client.get(self._address, params=_WANTED)
-        except httpx.HTTPError as error:
+            # httpx bounds each wait alone: an answer in drops would take for ever.
+            async with asyncio.timeout(_SECONDS):
+                response = await self._client.get(self._address, params=_WANTED)
+        except (httpx.HTTPError, TimeoutError) as error:
             return _unknown(f"Alertmanager at {self._shown} does not answer ({type(error).__name__})")
         if response.status_code != httpx.codes.OK:
             return _unknown(f"Alertmanager at {self._shown} answers with {response.status_code}")
