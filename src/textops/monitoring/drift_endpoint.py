@@ -44,17 +44,15 @@ def drift_router(watch: Watch) -> APIRouter:
 
 
 def _status(watch: Watch) -> DriftStatus:
-    if watch.last is None:
-        summary = "no check has ended yet" if watch.problem == FIRST_LOOK else watch.problem
-        return DriftStatus(
-            verdict="unknown", summary=summary, check=None, problem=watch.problem, retraining=watch.retrainer.last
-        )
-    found = watch.last.found
+    found = None if watch.last is None else watch.last.found
+    starting = watch.problem == FIRST_LOOK
+    summary = "no check has ended yet" if starting else watch.problem
     return DriftStatus(
-        verdict=found.verdict,
-        summary=found.summary,
+        verdict="unknown" if found is None else found.verdict,
+        summary=summary if found is None else found.summary,
         check=found,
         problem=watch.problem,
+        starting=starting,
         retraining=watch.retrainer.last,
     )
 

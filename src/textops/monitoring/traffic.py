@@ -19,6 +19,7 @@ from textops.prediction_log.traffic import (
     count_buckets,
     count_future,
     count_judged,
+    newest_answer,
 )
 
 _SHORTEST_SECONDS = 1.0
@@ -57,7 +58,7 @@ def traffic(database: Database, span: Span) -> Traffic:
     confidence: Counter[int] = Counter()
     with database.reading() as connection:
         _count(connection, span, parts, confidence)
-        future = count_future(connection, span)
+        newest, future = newest_answer(connection, span), count_future(connection, span)
     total = _Counted()
     for part in parts:
         total.add(part)
@@ -66,6 +67,7 @@ def traffic(database: Database, span: Span) -> Traffic:
         until=span.until,
         bin_seconds=span.bin_seconds,
         total=TrafficFigures(**total.figures()),
+        newest=newest,
         future=future,
         classes=sorted(total.labels),
         models=[_named(model) for model in sorted(total.models)],

@@ -65,6 +65,7 @@ class Traffic(Frozen):
         until: Where it ends: the moment when somebody looked.
         bin_seconds: How long each part is.
         total: Of all parts together, future answers left out.
+        newest: When the last answer of the whole log was given, None where there is none.
         future: Answers dated later than now, by a clock that is wrong.
         classes: Classes that were answered, by name.
         models: Versions that answered, `name/3`, by name and number.
@@ -76,6 +77,7 @@ class Traffic(Frozen):
     until: datetime
     bin_seconds: float
     total: TrafficFigures
+    newest: datetime | None
     future: int
     classes: list[str]
     models: list[str]

@@ -109,7 +109,7 @@ def count_answers(connection: Connection, span: Span) -> Iterator[AnswerCount]:
     columns = predictions.c.model_name, predictions.c.model_version, predictions.c.label
     figures = func.count(), func.sum(predictions.c.probability), _count(predictions.c.needs_review)
     for number, row in _by_part(connection, span, select(*columns, *figures).where(_IN_PART).group_by(*columns)):
-        yield AnswerCount(number, *row)
+        yield AnswerCount(number, *tuple(row))
 
 
 def count_buckets(connection: Connection, span: Span) -> Iterator[BucketCount]:
@@ -119,7 +119,7 @@ def count_buckets(connection: Connection, span: Span) -> Iterator[BucketCount]:
     rows = select(latency, confidence).where(_IN_PART).subquery()
     keys = rows.c.latency, rows.c.confidence
     for number, row in _by_part(connection, span, select(*keys, func.count()).group_by(*keys)):
-        yield BucketCount(number, *row)
+        yield BucketCount(number, *tuple(row))
 
 
 def count_judged(connection: Connection, span: Span) -> Iterator[JudgedCount]:
@@ -142,6 +142,13 @@ def count_judged(connection: Connection, span: Span) -> Iterator[JudgedCount]:
     counted = select(rows.c.part, func.count(), _count(rows.c.is_confirmed)).group_by(rows.c.part)
     for row in connection.execute(counted):
         yield JudgedCount(*row)
+
+
+def newest_answer(connection: Connection, span: Span) -> datetime | None:
+    """Return when the last answer was given, whenever that was; None where none ever was."""
+    last = select(func.max(predictions.c.created, type_=UtcTime)).where(predictions.c.created < span.end)
+    newest: datetime | None = connection.execute(last).scalar_one()
+    return newest
 
 
 def count_future(connection: Connection, span: Span) -> int:
