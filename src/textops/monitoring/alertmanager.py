@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -38,14 +39,7 @@ class Alertmanager:
         Raises:
             ConfigurationError: If it is none.
         """
-        try:
-            url = httpx.URL(address)
-        except httpx.InvalidURL as error:
-            raise ConfigurationError(f"TEXTOPS_ALERTMANAGER_URL is no address: {error}") from error
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ConfigurationError(
-                "TEXTOPS_ALERTMANAGER_URL is no address: it begins with http:// or https://, and names a host"
-            )
+        url = _address(address)
         # Without a password, should the address have one.
         self._shown = f"{url.scheme}://{url.netloc.decode('ascii')}"
         self._client = httpx.AsyncClient(timeout=_SECONDS)
@@ -72,6 +66,20 @@ class Alertmanager:
     async def close(self) -> None:
         """Close its connections."""
         await self._client.aclose()
+
+
+def _address(text: str) -> httpx.URL:
+    try:
+        # Stricter than httpx, which would complain when somebody asks.
+        urlsplit(text)
+        url = httpx.URL(text)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"TEXTOPS_ALERTMANAGER_URL is no address: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigurationError(
+            "TEXTOPS_ALERTMANAGER_URL is no address: it begins with http:// or https://, and names a host"
+        )
+    return url
 
 
 def _unknown(problem: str) -> FiringAlerts:
