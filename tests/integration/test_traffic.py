@@ -26,7 +26,7 @@ ANSWERS = 500
 def fill(database: Database) -> None:
     """Log answers of eight days with feedback on some, all the same each time."""
     migrate(database)
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "prediction_id": str(uuid.UUID(int=number)),
             "created": NOW + timedelta(minutes=10) - timedelta(days=8) * (number / ANSWERS) ** 2,
@@ -42,7 +42,7 @@ def fill(database: Database) -> None:
         }
         for number in range(ANSWERS)
     ]
-    judged = [
+    judged: list[dict[str, object]] = [
         {
             "id": str(uuid.UUID(int=number)),
             "prediction_id": str(uuid.UUID(int=number % 90)),

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
+from textops.frontend.context import context
 from textops.frontend.escaping import plain
 from textops.frontend.known_model import known_model
 from textops.frontend.moments import ago
 from textops.frontend.probability_bars import percent
 from textops.frontend.problem import ServiceProblemError
-from textops.frontend.states import show_problem
+from textops.frontend.states import show_until_it_works
 from textops.serving.schemas import CandidateDescription
 
 
@@ -16,7 +17,7 @@ def show_model() -> None:
     try:
         model = known_model()
     except ServiceProblemError as problem:
-        show_problem(problem)
+        show_until_it_works(problem, context().api.model)
         return
     said = f"**{plain(f'{model.name}/{model.version}')}** answers now"
     if model.aliases:

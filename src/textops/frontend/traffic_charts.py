@@ -20,9 +20,9 @@ def answers_chart(versions: Sequence[str]) -> "alt.LayerChart":
 
 def classes_chart(classes: Sequence[str]) -> "alt.LayerChart":
     """Return the chart of the share that each class has of the answers."""
-    tooltip = [_text("name", "Class"), _number("share", "Share", ".1%"), _number("answers", "Answers", ",")]
     import altair as alt
 
+    tooltip = [_text("name", "Class"), _number("share", "Share", ".1%"), _number("answers", "Answers", ",")]
     height = _upright("high_share", ".0%", alt.Scale(domain=[0, 1]))
     return _stack(classes, height, "low_share", tooltip, "Share of each class over time")
 
@@ -31,7 +31,7 @@ def latency_chart() -> "alt.LayerChart":
     """Return the chart of how long answers took."""
     import altair as alt
 
-    series = ["p50", "p95", "p99"]
+    series = ("p50", "p95", "p99")
     tooltip = [_number(name, f"{name} (ms)", ".2f") for name in series]
     color = alt.Color(
         "series:N", sort=series, scale=alt.Scale(domain=series, range=[BLUE, ORANGE, RED]), legend=_legend()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
@@ -75,7 +75,7 @@ def start_drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartDrift
         with log.open("wb") as output:
             command = [sys.executable, "-m", "textops", "drift", "serve"]
             processes.append(subprocess.Popen(command, env={**os.environ, **fixed, **given}, stderr=output))
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while (found := re.search(r" on (http://\S+)", log.read_text(errors="replace"))) is None:
             assert processes[-1].poll() is None, log.read_text()
             assert time.monotonic() < deadline, log.read_text()
@@ -192,8 +192,8 @@ def figure(page: Page, name: str) -> str:
     return page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue").inner_text()
 
 
-def chart(page: Page, key: str) -> "Page":
-    return page.locator(f".st-key-monitor_{key} svg.marks")  # type: ignore[return-value]  # asked like a page
+def chart(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-monitor_{key} svg.marks")
 
 
 def test_traffic_drift_model_and_a_wrong_clock_are_told(page: Page) -> None:

@@ -1,5 +1,7 @@
 """Traffic over HTTP."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -103,3 +105,13 @@ def test_a_log_that_takes_too_long_is_a_problem_and_does_not_hold_up_the_rest(
     assert answer.status_code == 503
     assert "ask for a shorter time" in answer.json()["detail"]
     assert client.get("/health").status_code == 200
+
+
+def test_the_document_of_the_service_names_all_that_it_can_be_asked(open_service: Open, log: "Log") -> None:
+    # when
+    document = open_service(log.url).get("/openapi.json").json()
+    # then
+    assert {"/traffic", "/alerts", "/drift/status", "/drift/report", "/drift/features/{name}"} <= set(document["paths"])
+    assert set(document["paths"]["/alerts"]) == {"get", "post"}
+    named = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(document)))
+    assert named <= set(document["components"]["schemas"])

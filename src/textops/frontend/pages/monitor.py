@@ -52,7 +52,9 @@ def _show_controls() -> None:
     st.session_state.setdefault(REFRESH, True)
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.segmented_control("Time", list(SPANS), key=TIME, required=True)
-        st.toggle("Refresh by itself", key=REFRESH)
+        refreshes = st.toggle("Refresh by itself", key=REFRESH)
+    if not refreshes:
+        st.caption("Paused: what is shown stays until this goes on, or a time is chosen.")
 
 
 def _refreshed(part: Callable[[], None]) -> None:
