@@ -36,7 +36,8 @@ def show_chart(chart: "alt.Chart | alt.LayerChart", rows: "pd.DataFrame", key: s
     description: dict[str, Any] = chart.to_dict()
     for part in (description, *description.get("layer", ())):
         part.pop("data", None)
-    st.vega_lite_chart(rows, description, width="stretch", key=key)
+    with st.container(key=key):
+        st.vega_lite_chart(rows, description, width="stretch", key=f"{key}_chart")
 
 
 def source() -> "alt.NamedData":
