@@ -1,5 +1,9 @@
 """The drift service as the page asks it."""
 
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
 from pydantic import TypeAdapter
 
 from textops.frontend.http_service import HttpService, Question
@@ -14,6 +18,19 @@ _FEATURE = TypeAdapter(FeatureDetail)
 _TRAFFIC = TypeAdapter(Traffic)
 _ALERTS = TypeAdapter(FiringAlerts)
 _ACCEPTED = 202
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report by Evidently.
+
+    Attributes:
+        html: A whole page.
+        checked: When the check was that it belongs to, None where the service does not say.
+    """
+
+    html: str
+    checked: datetime | None
 
 
 class DriftClient:
@@ -50,7 +67,16 @@ class DriftClient:
         """Ask which alerts fire now."""
         return self._service.ask(Question("GET", "/alerts"), _ALERTS)
 
-    def report(self) -> str | None:
+    def report(self) -> Report | None:
         """Ask for the page by Evidently; None as long as it is being made."""
         response = self._service.send(Question("GET", "/drift/report"))
-        return None if response.status_code == _ACCEPTED else response.text
+        if response.status_code == _ACCEPTED:
+            return None
+        return Report(response.text, _moment(response.headers.get("Last-Modified")))
+
+
+def _moment(header: str | None) -> datetime | None:
+    try:
+        return None if header is None else parsedate_to_datetime(header)
+    except ValueError:
+        return None

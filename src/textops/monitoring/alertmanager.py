@@ -1,6 +1,8 @@
 """Asking Alertmanager what fires."""
 
+import asyncio
 from datetime import datetime
+from urllib.parse import urlsplit
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -37,10 +39,7 @@ class Alertmanager:
         Raises:
             ConfigurationError: If it is none.
         """
-        try:
-            url = httpx.URL(address)
-        except httpx.InvalidURL as error:
-            raise ConfigurationError(f"TEXTOPS_ALERTMANAGER_URL is no address: {error}") from error
+        url = _address(address)
         # Without a password, should the address have one.
         self._shown = f"{url.scheme}://{url.netloc.decode('ascii')}"
         self._client = httpx.AsyncClient(timeout=_SECONDS)
@@ -49,8 +48,10 @@ class Alertmanager:
     async def firing(self) -> FiringAlerts:
         """Ask what fires; where there is no answer, `problem` says so."""
         try:
-            response = await self._client.get(self._address, params=_WANTED)
-        except httpx.HTTPError as error:
+            # httpx bounds each wait alone: an answer in drops would take for ever.
+            async with asyncio.timeout(_SECONDS):
+                response = await self._client.get(self._address, params=_WANTED)
+        except (httpx.HTTPError, TimeoutError) as error:
             return _unknown(f"Alertmanager at {self._shown} does not answer ({type(error).__name__})")
         if response.status_code != httpx.codes.OK:
             return _unknown(f"Alertmanager at {self._shown} answers with {response.status_code}")
@@ -65,6 +66,20 @@ class Alertmanager:
     async def close(self) -> None:
         """Close its connections."""
         await self._client.aclose()
+
+
+def _address(text: str) -> httpx.URL:
+    try:
+        # Stricter than httpx, which would complain when somebody asks.
+        urlsplit(text)
+        url = httpx.URL(text)
+    except (ValueError, httpx.InvalidURL) as error:
+        raise ConfigurationError(f"TEXTOPS_ALERTMANAGER_URL is no address: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise ConfigurationError(
+            "TEXTOPS_ALERTMANAGER_URL is no address: it begins with http:// or https://, and names a host"
+        )
+    return url
 
 
 def _unknown(problem: str) -> FiringAlerts:

@@ -17,6 +17,7 @@ class DriftStatus(Frozen):
         summary: One sentence.
         check: The last check, None before the first.
         problem: Why the last attempt failed, empty where it did not; `check` is then older.
+        starting: Whether the first look has not ended yet.
         retraining: The last retraining that this service started, None before the first.
     """
 
@@ -24,6 +25,7 @@ class DriftStatus(Frozen):
     summary: str
     check: DriftCheck | None
     problem: str
+    starting: bool = False
     retraining: Retraining | None
 
 

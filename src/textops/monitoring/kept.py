@@ -14,6 +14,9 @@ Value = TypeVar("Value")
 _MOST_WAITING = 16
 # Whoever asks again and again keeps a database busy for no more than a tenth of the time.
 _TIMES_ITS_MAKING = 10
+# What was wrong may be right again soon, and people wait for that.
+_LONGEST_FAILURE_SECONDS = 30.0
+_MOST_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,8 @@ class Kept(Generic[Key, Value]):
             # Shielded, as others may wait for the same.
             kept = await asyncio.shield(self._task(key, make))
         if kept.error is not None:
-            raise kept.error
+            # Each time anew: what is raised again and again collects the lines of all who asked.
+            raise kept.error.with_traceback(None)
         return kept.value  # type: ignore[return-value]  # without an error there is one
 
     def close(self) -> None:
@@ -75,8 +79,15 @@ class Kept(Generic[Key, Value]):
             except TextopsError as error:
                 failed = error
             now = time.monotonic()
-            until = now + max(self._seconds, _TIMES_ITS_MAKING * (now - started))
-            self._outcomes = {other: kept for other, kept in self._outcomes.items() if kept.until > now}
-            outcome = _Outcome(value, failed, until)
-            self._outcomes[key] = outcome
+            seconds = max(self._seconds, _TIMES_ITS_MAKING * (now - started))
+            if failed is not None:
+                seconds = min(seconds, _LONGEST_FAILURE_SECONDS)
+            outcome = _Outcome(value, failed, now + seconds)
+            self._keep(key, outcome, now)
             return outcome
+
+    def _keep(self, key: Key, outcome: _Outcome[Value], now: float) -> None:
+        kept = {other: each for other, each in self._outcomes.items() if each.until > now and other != key}
+        for oldest in list(kept)[: max(0, len(kept) + 1 - _MOST_KEPT)]:
+            del kept[oldest]
+        self._outcomes = {**kept, key: outcome}

@@ -29,6 +29,7 @@ class DriftSettings(BaseSettings):
         drift_retrain_pause_seconds: No retraining begins sooner after the last one.
         drift_webhook_key: Alertmanager must send it as `Authorization: Bearer`; None lets everybody in who reaches the
             port.
+        alertmanager_url: Alertmanager, who is asked which alerts fire; None to know only those that came to `/alerts`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
@@ -45,3 +46,4 @@ class DriftSettings(BaseSettings):
     drift_retrain_arguments: str = "--to production"
     drift_retrain_pause_seconds: float = Field(3_600.0, ge=0)
     drift_webhook_key: SecretStr | None = None
+    alertmanager_url: str | None = None

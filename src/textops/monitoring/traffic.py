@@ -2,11 +2,12 @@
 
 from collections import Counter
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from textops.errors import ConfigurationError
-from textops.monitoring.traffic_schemas import ConfidenceBin, Traffic, TrafficBin
+from textops.monitoring.traffic_schemas import ConfidenceBin, Traffic, TrafficBin, TrafficFigures
 from textops.prediction_log.buckets import LATENCY_EDGES, quantile
 from textops.prediction_log.database import Database
 from textops.prediction_log.moments import parse_moment
@@ -18,6 +19,7 @@ from textops.prediction_log.traffic import (
     count_buckets,
     count_future,
     count_judged,
+    newest_answer,
 )
 
 _SHORTEST_SECONDS = 1.0
@@ -52,21 +54,24 @@ def traffic(database: Database, span: Span) -> Traffic:
         DatabaseAwayError: If the database cannot be used, or holds no log.
     """
     check_schema(database)
-    folded = [_Bin() for _ in range(span.bins)]
+    parts = [_Counted() for _ in range(span.bins)]
     confidence: Counter[int] = Counter()
     with database.reading() as connection:
-        _fold(connection, span, folded, confidence)
-        future = count_future(connection, span)
-    models = {model for each in folded for model in each.models}
+        _count(connection, span, parts, confidence)
+        newest, future = newest_answer(connection, span), count_future(connection, span)
+    total = _Counted()
+    for part in parts:
+        total.add(part)
     return Traffic(
         since=span.since,
         until=span.until,
         bin_seconds=span.bin_seconds,
-        answers=sum(each.answers for each in folded),
+        total=TrafficFigures(**total.figures()),
+        newest=newest,
         future=future,
-        classes=sorted({label for each in folded for label in each.labels}),
-        models=[_named(model) for model in sorted(models)],
-        bins=[each.shown(span, number) for number, each in enumerate(folded)],
+        classes=sorted(total.labels),
+        models=[_named(model) for model in sorted(total.models)],
+        bins=[TrafficBin(start=span.start(number), **part.figures()) for number, part in enumerate(parts)],
         confidence=[
             ConfidenceBin(low=number / CONFIDENCE_BINS, high=(number + 1) / CONFIDENCE_BINS, answers=confidence[number])
             for number in range(CONFIDENCE_BINS)
@@ -74,8 +79,8 @@ def traffic(database: Database, span: Span) -> Traffic:
     )
 
 
-class _Bin:
-    """What was counted in a part of the time."""
+class _Counted:
+    """What was counted in a time."""
 
     def __init__(self) -> None:
         self.answers = 0
@@ -87,41 +92,51 @@ class _Bin:
         self.models: Counter[tuple[str, int]] = Counter()
         self.latencies: Counter[int] = Counter()
 
-    def shown(self, span: Span, number: int) -> TrafficBin:
+    def add(self, other: "_Counted") -> None:
+        self.answers += other.answers
+        self.needs_review += other.needs_review
+        self.confidence += other.confidence
+        self.feedback += other.feedback
+        self.confirmed += other.confirmed
+        self.labels.update(other.labels)
+        self.models.update(other.models)
+        self.latencies.update(other.latencies)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the members of `TrafficFigures`."""
         p50, p95, p99 = (self._latency(share) for share in (0.5, 0.95, 0.99))
-        return TrafficBin(
-            start=span.start(number),
-            answers=self.answers,
-            needs_review_share=self.needs_review / self.answers if self.answers else None,
-            confidence=self.confidence / self.answers if self.answers else None,
-            latency_p50_ms=p50,
-            latency_p95_ms=p95,
-            latency_p99_ms=p99,
-            labels=dict(sorted(self.labels.items())),
-            models={_named(model): answers for model, answers in sorted(self.models.items())},
-            feedback=self.feedback,
-            confirmed=self.confirmed,
-        )
+        return {
+            "answers": self.answers,
+            "needs_review_share": self.needs_review / self.answers if self.answers else None,
+            "confidence": self.confidence / self.answers if self.answers else None,
+            "latency_p50_ms": p50,
+            "latency_p95_ms": p95,
+            "latency_p99_ms": p99,
+            "labels": dict(sorted(self.labels.items())),
+            "models": {_named(model): answers for model, answers in sorted(self.models.items())},
+            "feedback": self.feedback,
+            "confirmed": self.confirmed,
+        }
 
     def _latency(self, share: float) -> float | None:
         seconds = quantile(self.latencies, LATENCY_EDGES, share)
         return None if seconds is None else seconds * _MILLISECONDS
 
 
-def _fold(connection: Connection, span: Span, folded: list[_Bin], confidence: Counter[int]) -> None:
+def _count(connection: Connection, span: Span, parts: list[_Counted], confidence: Counter[int]) -> None:
     for count in count_answers(connection, span):
-        each = folded[count.bin]
-        each.answers += count.answers
-        each.needs_review += count.needs_review
-        each.confidence += count.confidence
-        each.labels[count.label] += count.answers
-        each.models[count.model_name, count.model_version] += count.answers
+        part = parts[count.bin]
+        part.answers += count.answers
+        part.needs_review += count.needs_review
+        part.confidence += count.confidence
+        part.labels[count.label] += count.answers
+        part.models[count.model_name, count.model_version] += count.answers
     for bucket in count_buckets(connection, span):
-        folded[bucket.bin].latencies[bucket.latency] += bucket.answers
+        parts[bucket.bin].latencies[bucket.latency] += bucket.answers
         confidence[bucket.confidence] += bucket.answers
     for judged in count_judged(connection, span):
-        folded[judged.bin].feedback += judged.feedback
-        folded[judged.bin].confirmed += judged.confirmed
+        parts[judged.bin].feedback += judged.feedback
+        parts[judged.bin].confirmed += judged.confirmed
 
 
 def _named(model: tuple[str, int]) -> str:

@@ -5,11 +5,10 @@ from datetime import datetime
 from textops.frozen import Frozen
 
 
-class TrafficBin(Frozen):
-    """A part of the time.
+class TrafficFigures(Frozen):
+    """What was answered in a time, in figures.
 
     Attributes:
-        start: Where it begins; it ends `bin_seconds` later.
         answers: Answers given in it, 0 where nobody asked.
         needs_review_share: Share of those that somebody should look at; None without answers, as all that follow.
         confidence: Mean probability of the class that was answered.
@@ -18,11 +17,10 @@ class TrafficBin(Frozen):
         latency_p99_ms: 99 % took no longer.
         labels: Answers by class, without those that nobody was given.
         models: Answers by version, `name/3`.
-        feedback: Answers of this part of the time with feedback, whenever it came.
+        feedback: Answers of this time with feedback, whenever it came.
         confirmed: Those whose class the newest feedback confirms.
     """
 
-    start: datetime
     answers: int
     needs_review_share: float | None
     confidence: float | None
@@ -33,6 +31,16 @@ class TrafficBin(Frozen):
     models: dict[str, int]
     feedback: int
     confirmed: int
+
+
+class TrafficBin(TrafficFigures):
+    """A part of the time.
+
+    Attributes:
+        start: Where it begins; it ends `bin_seconds` later.
+    """
+
+    start: datetime
 
 
 class ConfidenceBin(Frozen):
@@ -56,7 +64,8 @@ class Traffic(Frozen):
         since: Where it begins, in UTC as all times.
         until: Where it ends: the moment when somebody looked.
         bin_seconds: How long each part is.
-        answers: How many answers, future ones left out.
+        total: Of all parts together, future answers left out.
+        newest: When the last answer of the whole log was given, None where there is none.
         future: Answers dated later than now, by a clock that is wrong.
         classes: Classes that were answered, by name.
         models: Versions that answered, `name/3`, by name and number.
@@ -67,8 +76,9 @@ class Traffic(Frozen):
     since: datetime
     until: datetime
     bin_seconds: float
-    answers: int
-    future: int = 0
+    total: TrafficFigures
+    newest: datetime | None
+    future: int
     classes: list[str]
     models: list[str]
     bins: list[TrafficBin]

@@ -1,8 +1,9 @@
-"""Numbers counted in buckets by the database, and quantiles of what was counted."""
+"""Numbers and moments counted in buckets by the database, and quantiles of what was counted."""
 
 import itertools
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, case, literal
@@ -17,7 +18,7 @@ LATENCY_EDGES = tuple(
 """From 0.1 ms to 100 s; each is 15 % above the one before, so no quantile is further off."""
 
 
-def bucket_of(column: ColumnElement[Any], edges: Sequence[float]) -> ColumnElement[int]:
+def bucket_of(column: ColumnElement[Any], edges: Sequence[float] | Sequence[datetime]) -> ColumnElement[int]:
     """Return the number of a value's bucket: how many edges are not above it.
 
     The comparisons halve the edges each time: logarithms, which would be shorter, are missing from many a SQLite.
@@ -29,7 +30,9 @@ def bucket_of(column: ColumnElement[Any], edges: Sequence[float]) -> ColumnEleme
     return _bucket_among(column, edges, 0, len(edges))
 
 
-def _bucket_among(column: ColumnElement[Any], edges: Sequence[float], first: int, last: int) -> ColumnElement[int]:
+def _bucket_among(
+    column: ColumnElement[Any], edges: Sequence[float] | Sequence[datetime], first: int, last: int
+) -> ColumnElement[int]:
     if first == last:
         return literal(first, Integer)
     middle = (first + last) // 2

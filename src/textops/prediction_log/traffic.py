@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Float, Integer, and_, case, cast, extract, func, literal, select
+from sqlalchemy import Connection, Integer, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.sql import ColumnElement
 
 from textops.prediction_log.buckets import LATENCY_EDGES, bucket_of
@@ -15,7 +15,9 @@ from textops.prediction_log.tables import UtcTime, feedback, predictions
 CONFIDENCE_BINS = 20
 
 _CONFIDENCE_EDGES = tuple(number / CONFIDENCE_BINS for number in range(1, CONFIDENCE_BINS))
-_SECONDS_OF_A_DAY = 86_400.0
+_IN_PART = and_(
+    predictions.c.created >= bindparam("begin", type_=UtcTime), predictions.c.created < bindparam("end", type_=UtcTime)
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,10 @@ class Span:
         """How long a part is."""
         return (self.until - self.since).total_seconds() / self.bins
 
-    def nearest(self, number: int) -> int:
-        """Return a part for a number that may lie a little beyond them."""
-        return min(max(number, 0), self.bins - 1)
+    @property
+    def end(self) -> datetime:
+        """Before which the answers of the last part were given."""
+        return self.until + TOLERATED_SKEW
 
     def start(self, number: int) -> datetime:
         """Return where a part begins."""
@@ -102,27 +105,21 @@ class JudgedCount:
 
 
 def count_answers(connection: Connection, span: Span) -> Iterator[AnswerCount]:
-    """Yield how many answers there are of each version and class; the last part may come twice, as for the others."""
+    """Yield how many answers there are of each version and class."""
     columns = predictions.c.model_name, predictions.c.model_version, predictions.c.label
-    rows = (
-        select(_bin(connection, span), *columns, predictions.c.probability, predictions.c.needs_review)
-        .where(_inside(span))
-        .subquery()
-    )
-    keys = rows.c.bin, rows.c.model_name, rows.c.model_version, rows.c.label
-    counted = select(*keys, func.count(), func.sum(rows.c.probability), _count(rows.c.needs_review)).group_by(*keys)
-    for row in connection.execute(counted):
-        yield AnswerCount(span.nearest(row[0]), *row[1:])
+    figures = func.count(), func.sum(predictions.c.probability), _count(predictions.c.needs_review)
+    for number, row in _by_part(connection, span, select(*columns, *figures).where(_IN_PART).group_by(*columns)):
+        yield AnswerCount(number, *tuple(row))
 
 
 def count_buckets(connection: Connection, span: Span) -> Iterator[BucketCount]:
     """Yield how many answers took how long, and were how sure."""
     latency = bucket_of(predictions.c.seconds, LATENCY_EDGES).label("latency")
     confidence = bucket_of(predictions.c.probability, _CONFIDENCE_EDGES).label("confidence")
-    rows = select(_bin(connection, span), latency, confidence).where(_inside(span)).subquery()
-    keys = rows.c.bin, rows.c.latency, rows.c.confidence
-    for row in connection.execute(select(*keys, func.count()).group_by(*keys)):
-        yield BucketCount(span.nearest(row[0]), *row[1:])
+    rows = select(latency, confidence).where(_IN_PART).subquery()
+    keys = rows.c.latency, rows.c.confidence
+    for number, row in _by_part(connection, span, select(*keys, func.count()).group_by(*keys)):
+        yield BucketCount(number, *tuple(row))
 
 
 def count_judged(connection: Connection, span: Span) -> Iterator[JudgedCount]:
@@ -135,34 +132,40 @@ def count_judged(connection: Connection, span: Span) -> Iterator[JudgedCount]:
         .where(feedback.c.created >= span.since - TOLERATED_SKEW)
         .subquery()
     )
+    part = bucket_of(predictions.c.created, [span.start(number) for number in range(1, span.bins)]).label("part")
     rows = (
-        select(_bin(connection, span), (newest.c.label == predictions.c.label).label("is_confirmed"))
+        select(part, (newest.c.label == predictions.c.label).label("is_confirmed"))
         .select_from(predictions.join(newest, newest.c.prediction_id == predictions.c.prediction_id))
-        .where(_inside(span), newest.c.place == 1)
+        .where(predictions.c.created >= span.since, predictions.c.created < span.end, newest.c.place == 1)
         .subquery()
     )
-    counted = select(rows.c.bin, func.count(), _count(rows.c.is_confirmed)).group_by(rows.c.bin)
+    counted = select(rows.c.part, func.count(), _count(rows.c.is_confirmed)).group_by(rows.c.part)
     for row in connection.execute(counted):
-        yield JudgedCount(span.nearest(row[0]), *row[1:])
+        yield JudgedCount(*row)
+
+
+def newest_answer(connection: Connection, span: Span) -> datetime | None:
+    """Return when the last answer was given, whenever that was; None where none ever was."""
+    last = select(func.max(predictions.c.created, type_=UtcTime)).where(predictions.c.created < span.end)
+    newest: datetime | None = connection.execute(last).scalar_one()
+    return newest
 
 
 def count_future(connection: Connection, span: Span) -> int:
     """Return how many answers are dated later than now."""
-    late = predictions.c.created > span.until + TOLERATED_SKEW
+    late = predictions.c.created >= span.end
     return connection.execute(select(func.count()).select_from(predictions).where(late)).scalar_one()
 
 
-def _bin(connection: Connection, span: Span) -> ColumnElement[Any]:
-    """Return how many parts end before a row; one database rounds down to an integer, the other to the nearest."""
-    if connection.dialect.name == "sqlite":
-        days = func.julianday(predictions.c.created, type_=Float) - func.julianday(literal(span.since, UtcTime))
-        return cast(days * (_SECONDS_OF_A_DAY / span.bin_seconds), Integer).label("bin")
-    seconds = cast(extract("epoch", predictions.c.created), Float(53)) - span.since.timestamp()
-    return cast(func.floor(seconds / span.bin_seconds), Integer).label("bin")
+def _by_part(connection: Connection, span: Span, counted: Select[Any]) -> Iterator[tuple[int, Row[Any]]]:
+    """Yield rows with the number of their part.
 
-
-def _inside(span: Span) -> ColumnElement[bool]:
-    return and_(predictions.c.created >= span.since, predictions.c.created <= span.until + TOLERATED_SKEW)
+    Asked for each part alone: SQLite sorts what it groups, and many small sorts cost less than a large one.
+    """
+    for number in range(span.bins):
+        end = span.start(number + 1) if number + 1 < span.bins else span.end
+        for row in connection.execute(counted, {"begin": span.start(number), "end": end}):
+            yield number, row
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

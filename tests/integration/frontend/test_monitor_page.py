@@ -1,0 +1,376 @@
+"""The page Monitor in a real browser, beside a real API, a real drift service and a log with answers."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from textops.bundle import REFERENCE_FILE, read_manifest, seal
+from textops.data.dataset import Examples
+from textops.inference import Predictor
+from textops.optimization.reference import Answered, write_reference
+from textops.prediction_log.address import parse_address
+from textops.prediction_log.database import Database
+from textops.prediction_log.schema import migrate
+from textops.prediction_log.tables import feedback, predictions
+from textops.registry import PRODUCTION, Registry
+from textops.text.features import features_of
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import ApiServer, StartApi
+    from tests.integration.frontend.conftest import OpenPage, StartPage
+
+pytestmark = pytest.mark.slow
+
+HOSTILE = "<img src=x onerror=alert(1)> **b** ![i](/x.png)"
+WORDS = ("goal", "match", "chip", "code", "the", "a", "new", "of")
+KEYWORDS = {"goal": "sport", "match": "sport", "chip": HOSTILE, "code": HOSTILE}
+DRIFT_SECONDS = 120_000
+FIRING = {
+    "status": "firing",
+    "labels": {"alertname": "TextopsDrift", "severity": "page"},
+    "annotations": {"summary": f"it drifts {HOSTILE}", "runbook_url": "javascript:alert(1)"},
+    "startsAt": (datetime.now(UTC) - timedelta(hours=2)).isoformat(),
+}
+
+StartDrift = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class World:
+    """Services beside each other.
+
+    Attributes:
+        api: The API.
+        drift: Address of the drift service.
+        page: Address of the page.
+    """
+
+    api: "ApiServer"
+    drift: str
+    page: str
+
+
+@pytest.fixture(scope="module")
+def start_drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartDrift]:
+    """Start drift services with settings, each in a process; returns the address."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(**settings: object) -> str:
+        given = {f"TEXTOPS_{name.upper()}": str(value) for name, value in settings.items()}
+        fixed = {"TEXTOPS_LOG_JSON": "false", "TEXTOPS_DRIFT_PORT": "0", "TEXTOPS_DRIFT_INTERVAL_SECONDS": "3"}
+        log = tmp_path_factory.mktemp("drift") / "log"
+        with log.open("wb") as output:
+            command = [sys.executable, "-m", "textops", "drift", "serve"]
+            processes.append(subprocess.Popen(command, env={**os.environ, **fixed, **given}, stderr=output))
+        deadline = time.monotonic() + 240
+        while (found := re.search(r" on (http://\S+)", log.read_text(errors="replace"))) is None:
+            assert processes[-1].poll() is None, log.read_text()
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        return found[1]
+
+    yield start
+    for process in processes:
+        process.terminate()
+        process.wait(20)
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory, make_bundle: Callable[..., Path]) -> Registry:
+    """A registry with a model in production that knows held-out texts, and has a class with a hostile name."""
+    folder = tmp_path_factory.mktemp("monitor")
+    bundle = make_bundle(folder / "bundle", name="news", keywords=KEYWORDS, classes=("sport", HOSTILE), points=0.7)
+    texts = made_up_texts(400, seed=1)
+    probabilities = Predictor.load(bundle).probabilities(texts)
+    names = [f"id{number}" for number in range(len(texts))]
+    examples = Examples(names, texts, probabilities.argmax(axis=1), names)
+    write_reference(bundle / REFERENCE_FILE, Answered(examples, probabilities), ("sport", HOSTILE))
+    seal(bundle, read_manifest(bundle))
+    found = Registry(folder / "registry")
+    found.point(found.register(bundle), PRODUCTION, after=None)
+    return found
+
+
+def made_up_texts(count: int, seed: int) -> list[str]:
+    random = np.random.default_rng(seed)
+    return [" ".join(random.choice(WORDS, size=random.integers(8, 30))) for _ in range(count)]
+
+
+def new_log(folder: Path) -> str:
+    url = f"sqlite:///{folder / 'log.sqlite'}"
+    database = Database(parse_address(url))
+    migrate(database)
+    database.close()
+    return url
+
+
+def fill(url: str, registry: Registry, count: int, hours: float, first_hour: float = 0.0) -> None:
+    """Log answers of some hours until now, a fifth of them with feedback, which is right four times in five."""
+    texts = [text.upper() for text in made_up_texts(count, seed=2)]
+    answers = Predictor.load(registry.find().path).predict(texts)
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "prediction_id": str(uuid.uuid4()),
+            "created": now - timedelta(hours=first_hour + (hours - first_hour) * number / count),
+            "request_id": "r",
+            "model_name": "news",
+            "model_version": 1,
+            "label": answer.label,
+            "probability": answer.probability,
+            "probabilities": answer.probabilities,
+            "needs_review": answer.probability < 0.6,
+            "characters": len(text),
+            "seconds": 0.002,
+            "features": features_of(text, None),
+        }
+        for number, (text, answer) in enumerate(zip(texts, answers, strict=True))
+    ]
+    judged = [
+        {
+            "id": str(uuid.uuid4()),
+            "prediction_id": row["prediction_id"],
+            "created": now,
+            "request_id": "r",
+            "label": "neither" if number % 5 == 0 else row["label"],
+        }
+        for number, row in enumerate(rows[::5])
+    ]
+    database = Database(parse_address(url))
+    with database.writing() as connection:
+        connection.execute(predictions.insert(), rows)
+        connection.execute(feedback.insert(), judged)
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def world(
+    start_api: "StartApi",
+    start_drift: StartDrift,
+    start_page: "StartPage",
+    registry: Registry,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> World:
+    """Everything, with 500 answers of the last 20 hours, none of the last two, and a clock that is wrong."""
+    url = new_log(tmp_path_factory.mktemp("log"))
+    fill(url, registry, 500, hours=20, first_hour=2)
+    fill(url, registry, 5, hours=-30, first_hour=-30)
+    drift = start_drift(registry=registry.root, database_url=url, drift_on_drift="alert")
+    api = start_api(registry.root, database_url=url, log_flush_seconds=0.2)
+    return World(api, drift, start_page(api_url=api.url, drift_url=drift))
+
+
+def shown(page: Page) -> Page:
+    """Go to the page as people do."""
+    page.get_by_role("heading", name="Classify a text").wait_for()
+    page.get_by_role("link", name="Monitor").click()
+    page.get_by_role("heading", name="Monitor", exact=True).wait_for()
+    return page
+
+
+@pytest.fixture
+def page(open_page: "OpenPage", world: World) -> Page:
+    page = shown(open_page(world.page))
+    page.get_by_role("heading", name="Last retraining").wait_for()
+    return page
+
+
+def figure(page: Page, name: str) -> str:
+    return page.get_by_test_id("stMetric").filter(has_text=name).get_by_test_id("stMetricValue").inner_text()
+
+
+def chart(page: Page, key: str) -> Locator:
+    return page.locator(f".st-key-monitor_{key} svg.marks")
+
+
+def test_traffic_drift_model_and_a_wrong_clock_are_told(page: Page) -> None:
+    expect(page.get_by_text("answers now (production)")).to_contain_text("news/1")
+    expect(page.get_by_text("A clock is wrong")).to_be_visible()
+    expect(page.get_by_text("Answers dated later than now: 5.")).to_be_visible()
+    expect(page.get_by_test_id("stMetric")).to_have_count(5)
+    assert int(figure(page, "Answers")) >= 500
+    assert figure(page, "Right, by feedback") == "80.0 %"
+    assert figure(page, "Latency, p95").endswith(" ms")
+    expect(page.get_by_text("differ from the held-out data")).to_contain_text("upper_share")
+    for key in ("answers", "latency", "classes", "confidence", "distribution", "review", "feedback", "features"):
+        expect(chart(page, key).first).to_be_visible()
+
+
+def test_a_class_with_a_hostile_name_is_text_in_charts_and_tooltips(page: Page) -> None:
+    # given
+    classes = chart(page, "classes")
+    expect(classes.locator("text", has_text="<img src=x").first).to_be_attached()
+    # when
+    classes.scroll_into_view_if_needed()
+    bars = classes.locator("path[fill='#3b82d0'][d*='h']")
+    box = bars.nth(bars.count() // 2).bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    # then
+    tooltip = page.locator("#vg-tooltip-element")
+    expect(tooltip).to_contain_text("Class")
+    assert tooltip.locator("img, strong, script").count() == 0
+
+
+def test_another_feature_is_looked_at_closely(page: Page) -> None:
+    # when
+    page.get_by_label("Look closely at").click()
+    page.get_by_role("option", name="label: the class").click()
+    # then
+    detail = chart(page, "feature_label")
+    expect(detail.locator("text", has_text="sport").first).to_be_visible()
+    expect(detail.locator("text", has_text="<img src=x").first).to_be_visible()
+
+
+def test_new_answers_come_by_themselves_without_charts_made_anew_and_not_while_paused(page: Page, world: World) -> None:
+    # given
+    expect(chart(page, "answers")).to_be_visible()
+    chart(page, "answers").evaluate("element => { element.dataset.same = 'yes' }")
+    before = int(figure(page, "Answers"))
+    # when
+    for _ in range(3):
+        httpx.post(f"{world.api.url}/predict", json={"text": "the goal"}, timeout=30).raise_for_status()
+    # then
+    # While the whole page is built anew, what goes still stands beside what comes.
+    answers = page.get_by_test_id("stMetric").filter(has_text="Answers").get_by_test_id("stMetricValue").first
+    expect(answers).to_have_text(str(before + 3))
+    expect(page.locator("svg.marks[data-same=yes]")).to_have_count(1)
+    # when it is paused
+    page.get_by_text("Refresh by itself").click()
+    expect(page.get_by_label("Refresh by itself")).not_to_be_checked()
+    httpx.post(f"{world.api.url}/predict", json={"text": "the goal"}, timeout=30).raise_for_status()
+    page.wait_for_timeout(12_000)
+    # then
+    expect(answers).to_have_text(str(before + 3))
+    # and on
+    page.get_by_text("Refresh by itself").click()
+    expect(answers).to_have_text(str(before + 4))
+
+
+def test_the_report_shows_itself_when_it_is_there_and_reaches_nothing_of_the_page(page: Page) -> None:
+    # when
+    page.get_by_role("button", name="Make the report").click()
+    # then
+    expect(page.get_by_text("The report is being made").or_(page.locator("iframe"))).to_be_visible()
+    frame = page.locator("iframe[title='Drift report by Evidently']")
+    expect(frame).to_be_visible(timeout=DRIFT_SECONDS)
+    assert frame.get_attribute("sandbox") == "allow-scripts"
+    report = page.frame_locator("iframe[title='Drift report by Evidently']")
+    expect(report.get_by_text("upper_share").first).to_be_attached(timeout=DRIFT_SECONDS)
+    assert report.locator("body").evaluate("() => window.origin") == "null"
+    with page.expect_download() as download:
+        page.get_by_test_id("stDownloadButton").get_by_role("button").click()
+    assert download.value.suggested_filename == "drift_report.html"
+    assert "upper_share" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+def test_an_alert_shows_itself_with_its_retraining_and_goes_when_it_is_over(page: Page, world: World) -> None:
+    # given
+    expect(page.get_by_text("No alert fires.")).to_be_visible()
+    # when
+    httpx.post(f"{world.drift}/alerts", json={"version": "4", "alerts": [FIRING]}).raise_for_status()
+    # then
+    alert = page.get_by_test_id("stAlert").filter(has_text="TextopsDrift")
+    expect(alert).to_contain_text("page · since")
+    expect(alert).to_contain_text("2 hours ago")
+    expect(alert).to_contain_text(f"It drifts {HOSTILE}")
+    expect(alert).to_contain_text("Runbook: javascript:alert(1)")
+    assert alert.locator("a, img, strong").count() == 1
+    expect(page.get_by_text("because of alert TextopsDrift")).to_be_visible()
+    # when
+    over = {"version": "4", "alerts": [{**FIRING, "status": "resolved"}]}
+    httpx.post(f"{world.drift}/alerts", json=over).raise_for_status()
+    # then
+    expect(page.get_by_text("No alert fires.")).to_be_visible()
+    expect(page.get_by_text("What it said last")).to_be_visible(timeout=DRIFT_SECONDS)
+
+
+def test_a_quiet_time_is_told_and_the_choice_stays_when_another_page_was_looked_at(
+    open_page: "OpenPage", start_page: "StartPage", start_drift: StartDrift, registry: Registry, tmp_path: Path
+) -> None:
+    # given
+    url = new_log(tmp_path)
+    fill(url, registry, 30, hours=20, first_hour=2)
+    drift = start_drift(registry=registry.root, database_url=url)
+    page = shown(open_page(start_page(drift_url=drift, api_url="http://127.0.0.1:9")))
+    expect(page.get_by_text("too few: a verdict takes 200")).to_be_visible()
+    # when
+    page.get_by_role("radio", name="1 h").click()
+    # then
+    expect(page.get_by_text("Nothing was answered in the last hour")).to_be_visible()
+    expect(page.get_by_text("The last answer was given 2 hours ago")).to_be_visible()
+    # when
+    page.get_by_role("link", name="Models").click()
+    page.get_by_role("heading", name="Models", exact=True).wait_for()
+    page.get_by_role("link", name="Monitor").click()
+    # then
+    expect(page.get_by_text("Nothing was answered in the last hour")).to_be_visible()
+    page.get_by_role("radio", name="7 d").click()
+    expect(page.get_by_test_id("stMetric").first).to_contain_text("30")
+
+
+def test_without_a_drift_service_the_rest_works_and_it_is_shown_when_it_comes(
+    open_page: "OpenPage",
+    start_page: "StartPage",
+    start_drift: StartDrift,
+    world: World,
+    registry: Registry,
+    tmp_path: Path,
+    unused_port: int,
+) -> None:
+    # when
+    page = shown(open_page(start_page(drift_url=f"http://127.0.0.1:{unused_port}", api_url=world.api.url)))
+    # then
+    expect(page.get_by_text("The drift service does not answer")).to_have_count(1)
+    expect(page.get_by_text("answers now (production)")).to_be_visible()
+    # when it comes, with a log that nothing was written to
+    start_drift(registry=registry.root, database_url=new_log(tmp_path), drift_port=unused_port)
+    # then
+    expect(page.get_by_text("The log is empty")).to_be_visible(timeout=DRIFT_SECONDS)
+    expect(page.get_by_text("The drift service does not answer")).to_have_count(0)
+    expect(page.get_by_text("No verdict yet")).to_be_visible(timeout=DRIFT_SECONDS)
+    page.get_by_role("button", name="Make the report").click()
+    expect(page.get_by_text("There is nothing to report")).to_be_visible()
+
+
+def test_without_a_model_and_a_log_each_part_says_what_is_missing(
+    open_page: "OpenPage", start_page: "StartPage", start_api: "StartApi", start_drift: StartDrift, tmp_path: Path
+) -> None:
+    # given
+    drift = start_drift(
+        registry=tmp_path / "none",
+        database_url=f"sqlite:///{tmp_path / 'none.sqlite'}",
+        alertmanager_url="http://127.0.0.1:9",
+    )
+    api = start_api(tmp_path / "none")
+    # when
+    page = shown(open_page(start_page(drift_url=drift, api_url=api.url)))
+    # then
+    expect(page.get_by_text("Drift cannot be checked")).to_be_visible()
+    expect(page.get_by_text("There is no prediction log at")).to_be_visible()
+    expect(page.get_by_text("Alerts are unknown")).to_be_visible()
+    expect(page.get_by_text("Alertmanager at http://127.0.0.1:9 does not answer")).to_be_visible()
+    expect(page.get_by_text("Not ready yet").first).to_be_visible()
+
+
+def test_the_page_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 740})
+    expect(chart(page, "classes")).to_be_visible()
+    page.wait_for_timeout(1_000)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    box = chart(page, "classes").bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 360
