@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from textops.frontend.pages import batch, classify, models, monitor
+from textops.frontend.screens import batch, classify, models, monitor
 
 # Streamlit forgets what stands in a field while another page is shown.
 _KEPT_FIELDS = (*classify.FIELDS, *batch.FIELDS, *monitor.FIELDS, *models.FIELDS)

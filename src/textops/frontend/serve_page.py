@@ -56,7 +56,7 @@ def _warm_up() -> None:
     level = cache_logger.level
     cache_logger.setLevel(logging.ERROR)
     for page in _PAGES:
-        import_module(f"textops.frontend.pages.{page}")
+        import_module(f"textops.frontend.screens.{page}")
     cache_logger.setLevel(level)
     context()
 
