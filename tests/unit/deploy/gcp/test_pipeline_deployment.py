@@ -95,7 +95,7 @@ def test_gcloud_knows_every_command_and_option(step: "Step") -> None:
 
     assert len(lines) >= 10
     assert _faults(lines, step.workspace / "lines.json") == {}
-    assert _faults(["gcloud run services replace x.yaml --no-such-option"], step.workspace / "wrong.json") != {}
+    assert _faults(["gcloud run services describe x --no-such-option"], step.workspace / "wrong.json") != {}
 
 
 def _faults(lines: list[str], path: Path) -> dict[str, str]:
