@@ -2,10 +2,13 @@
 
 import io
 import json
-import shlex
+import re
 import subprocess
-from collections.abc import Iterable
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
 from contextlib import redirect_stdout
+from pathlib import Path
 
 from invoke.context import Context
 
@@ -37,30 +40,50 @@ def command_lines() -> list[str]:
         for protected in (True, False):
             told = cloud.model_copy(update={"protected": protected})
             destruction.destroy(shell, told, with_data=not protected, confirmed="")
-    return list(dict.fromkeys(line for line in shown.getvalue().splitlines() if not line.startswith("#")))
+    # A revision is called after what is deployed, which may change without any of these lines.
+    text = re.sub(rf"(-c{TAG[:7]}-)[0-9a-f]{{8}}", r"\g<1>00000000", shown.getvalue())
+    return list(dict.fromkeys(line for line in text.splitlines() if not line.startswith("#")))
 
 
 def gcloud_lines(lines: Iterable[str]) -> list[str]:
-    """Return the command lines that gcloud can judge."""
-    return [line for line in lines if line.startswith("gcloud ")]
+    """Return the command lines that gcloud can judge, also those whose answer goes into another."""
+    lines = list(lines)
+    inner = [found for line in lines for found in re.findall(r"\$\((gcloud [^|)]+?) *[|)]", line)]
+    return list(dict.fromkeys([*(line for line in lines if line.startswith("gcloud ")), *inner]))
 
 
-def refused_by_gcloud(lines: Iterable[str]) -> dict[str, str]:
+def refused_by_gcloud(lines: Sequence[str]) -> dict[str, str]:
     """Return why gcloud, which must be installed, refuses lines; none that it takes. It asks nobody.
 
     Raises:
         ConfigurationError: If it cannot judge.
     """
-    refused = {}
-    for line in lines:
-        words = ["gcloud", "meta", "lint-gcloud-commands", f"--command-string={line}"]
+    with tempfile.TemporaryDirectory() as folder:
+        # All at once: gcloud takes a second or more to start.
+        path = Path(folder) / "lines.txt"
+        path.write_text("".join(f"```\n{line}\n```\n" for line in lines), encoding="utf-8")
+        words = ["gcloud", "meta", "lint-gcloud-commands", f"--commands-text-file={path}"]
         found = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 (our own lines)
-        try:
-            (judged,) = json.loads(found.stdout)
-        except ValueError as error:
-            raise ConfigurationError(
-                f"gcloud cannot judge `{shlex.join(words)}`: {found.stderr.strip()[:300]}"
-            ) from error
-        if not judged["success"]:
-            refused[line] = f"{judged['error_type']}: {judged['error_message']}"
-    return refused
+    try:
+        judged = {each["command_string"]: each for each in json.loads(found.stdout)}
+    except ValueError as error:
+        raise ConfigurationError(f"gcloud cannot judge command lines: {found.stderr.strip()[:300]}") from error
+    if missing := [line for line in lines if line not in judged]:
+        raise ConfigurationError(f"gcloud did not judge {missing[0]}")
+    return {line: str(each["error_message"]) for line, each in judged.items() if not each["success"]}
+
+
+def keep(path: Path) -> None:
+    """Write the lines for the test, once gcloud has taken them.
+
+    Raises:
+        ConfigurationError: If it refuses one.
+    """
+    lines = command_lines()
+    if refused := refused_by_gcloud(gcloud_lines(lines)):
+        raise ConfigurationError("; ".join(f"gcloud refuses `{line}`: {why}" for line, why in refused.items()))
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))

@@ -79,7 +79,7 @@ def _copy_registry(shell: Shell, cloud: CloudConfiguration, local: str) -> None:
             f"env TEXTOPS_REGISTRY={where} textops register models/latest/bundle"
         )
         return
-    shell.run("gcloud", "storage", "rsync", "--recursive", "--no-clobber", local, where)
+    shell.run("gcloud", "storage", "rsync", local, where, "--recursive", "--no-clobber")
 
 
 def _is_filled(shell: Shell, where: str) -> bool:

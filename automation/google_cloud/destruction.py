@@ -53,7 +53,7 @@ def _kept(cloud: CloudConfiguration) -> list[str]:
 def _remove_state(shell: Shell, cloud: CloudConfiguration) -> None:
     """Remove what the infrastructure code knew; it goes last, so that what failed can be repeated."""
     stack.pulumi(shell, cloud, "stack", "rm", stack.STACK, "--yes")
-    shell.run("gcloud", "storage", "rm", "--recursive", f"gs://{bucket.state_bucket(cloud)}")
+    shell.run("gcloud", "storage", "rm", f"gs://{bucket.state_bucket(cloud)}", "--recursive")
     options = stack.key_options(cloud)
     version = shell.ask(
         "gcloud", "kms", "keys", "describe", stack.KEY, *options, "--format=value(primary.name)", assumed="/1"

@@ -4,7 +4,7 @@ from automation.google_cloud.bucket import state_bucket
 from automation.google_cloud.shell import ROOT, Shell
 from deploy.gcp.configuration import CloudConfiguration
 
-STACK, PROGRAM = "main", "deploy/gcp"
+STACK, PROGRAM = "main", "deploy/gcp/infrastructure"
 KEY_RING, KEY = "textops", "infrastructure"
 PREVIEW_STATE = "build/gcp/preview"
 
@@ -54,6 +54,6 @@ def preview(shell: Shell, cloud: CloudConfiguration, *, made: bool) -> None:
         return
     (ROOT / PREVIEW_STATE).mkdir(parents=True, exist_ok=True)
     # Relative to the folder of the program. Nothing of it is kept, so its passphrase is empty.
-    state = ("env", f"PULUMI_BACKEND_URL=file://../../{PREVIEW_STATE}", "PULUMI_CONFIG_PASSPHRASE=", "pulumi")
+    state = ("env", f"PULUMI_BACKEND_URL=file://../../../{PREVIEW_STATE}", "PULUMI_CONFIG_PASSPHRASE=", "pulumi")
     shell.run(*state, "stack", "select", STACK, "--create", f"--cwd={PROGRAM}")
     shell.run(*state, "preview", f"--stack={STACK}", f"--cwd={PROGRAM}")

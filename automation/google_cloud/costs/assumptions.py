@@ -53,12 +53,14 @@ class Assumptions(Frozen):
     training_hours: float = Field(
         0.5, ge=0, description="hours of a training or a trial, with the start of its machine"
     )
-    alert_conditions: int = Field(10, ge=0, description="conditions of alert policies")
+    alert_conditions: int = Field(30, ge=0, description="conditions of alert policies")
+    alert_seconds: float = Field(30, gt=0, description="seconds between two looks of one of them")
+    alert_series: float = Field(2, ge=0, description="time series that it looks at")
     uptime_executions: int = Field(
-        129_600, ge=0, description="uptime checks a month, three places each minute: so one instance always stands"
+        51_840, ge=0, description="uptime checks a month, six places each five minutes: so one instance always stands"
     )
     scheduler_jobs: int = Field(2, ge=0, description="jobs of Cloud Scheduler")
-    secret_versions: int = Field(5, ge=0, description="secrets with one version each")
+    secret_versions: int = Field(7, ge=0, description="secrets with one version each")
 
 
 class Measured(Frozen):

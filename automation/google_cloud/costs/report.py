@@ -50,8 +50,9 @@ def _opening(prices: Prices, *, free: bool) -> str:
         else "**which nobody has compared with the vendor's pages since: do so before money depends on them**"
     )
     return (
-        f"`invoke gcp.costs`: {prices.currency} for a month of 30 days, at list prices as known on {prices.known}, {looked_up}. "
-        f"{amounts} The rates are requests a second to `/predict`, day and night; builds and trainings go on at rest."
+        f"`invoke gcp.costs`: {prices.currency} for a month of 30 days, at list prices as known on {prices.known}, "
+        f"{looked_up}. {amounts} The rates are requests a second to `/predict`, day and night; builds and trainings go "
+        "on at rest."
     )
 
 

@@ -142,6 +142,8 @@ def _watching(system: System, rate: float) -> Iterator[Use]:
     count = system.api_instances(rate)
     yield Use(part=part, price="prometheus_samples", things=count * assumed.series * SECONDS / assumed.scrape_seconds)
     yield Use(part=part, price="alert_conditions", things=assumed.alert_conditions)
+    looks = assumed.alert_conditions * SECONDS / assumed.alert_seconds
+    yield Use(part=part, price="alert_series", things=looks * assumed.alert_series)
     yield Use(part=part, price="uptime_checks", things=assumed.uptime_executions)
     part = "Scheduler, secrets and the key of the state"
     yield Use(part=part, price="scheduler", things=assumed.scheduler_jobs)
