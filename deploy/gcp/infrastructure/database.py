@@ -34,9 +34,9 @@ def make_database(cloud: Cloud) -> Input[str]:
         opts=cloud.kept(),
     )
     password = make_password("log-password")
-    place = {"project": cloud.configuration.project, "instance": instance.name}
-    gcp.sql.Database("log", name=_NAME, opts=cloud.kept(), **place)
-    gcp.sql.User("log", name=_NAME, password=password, opts=cloud.options, **place)
+    project = cloud.configuration.project
+    gcp.sql.Database("log", name=_NAME, project=project, instance=instance.name, opts=cloud.kept())
+    gcp.sql.User("log", name=_NAME, password=password, project=project, instance=instance.name, opts=cloud.options)
     socket = f"/cloudsql/{cloud.configuration.database_connection}"
     return Output.concat(f"postgresql://{_NAME}:", password, f"@/{_NAME}?host={quote(socket, safe='')}")
 

@@ -63,7 +63,6 @@ def make_objectives(cloud: Cloud, channels: list[gcp.monitoring.NotificationChan
     for name, objective in objectives.items():
         for burn in BURNS:
             _alert(cloud, name, objective, burn, channels)
-    return objectives
 
 
 def _metric(cloud: Cloud, name: str) -> str:
