@@ -213,20 +213,19 @@ def destroy_all(context: Context, dry_run: bool = False, with_data: bool = False
 @cloud_task
 def validate(context: Context, gcloud: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Check every file of deploy/gcp with the vendor's own messages; needs no account."""
+    from automation.google_cloud.account import require_tools
     from deploy.gcp.validation import validate_all
 
-    from automation.google_cloud.account import require_tools
-
     shell = Shell(context)
-    validate_all()
-    shell.say("deploy/gcp: every file is valid")
+    problems = [str(problem) for problem in validate_all()]
     if gcloud:
         require_tools(shell, "gcloud")
         lines = gcloud_lines(command_lines())
-        refused = refused_by_gcloud(lines)
-        if refused:
-            raise Exit("\n".join(f"gcloud refuses `{line}`: {why}" for line, why in refused.items()))
-        shell.say(f"gcloud takes all {len(lines)} command lines")
+        problems += [f"gcloud refuses `{line}`: {why}" for line, why in refused_by_gcloud(lines).items()]
+        shell.say(f"gcloud has judged {len(lines)} command lines")
+    if problems:
+        raise Exit("\n".join(problems))
+    shell.say("every file of deploy/gcp is valid")
 
 
 @task(help={"free": "Take off what is free of charge each month."})

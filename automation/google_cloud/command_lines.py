@@ -41,7 +41,7 @@ def command_lines() -> list[str]:
             told = cloud.model_copy(update={"protected": protected})
             destruction.destroy(shell, told, with_data=not protected, confirmed="")
     # A revision is called after what is deployed, which may change without any of these lines.
-    text = re.sub(rf"(-c{TAG[:7]}-)[0-9a-f]{{8}}", r"\g<1>00000000", shown.getvalue())
+    text = re.sub(rf"(-c{TAG[:7]}-)[0-9a-f]{{4}}", r"\g<1>0000", shown.getvalue())
     return list(dict.fromkeys(line for line in text.splitlines() if not line.startswith("#")))
 
 

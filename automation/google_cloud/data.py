@@ -9,7 +9,8 @@ from automation.google_cloud.shell import ROOT, Shell
 from deploy.gcp.configuration import CloudConfiguration
 from textops.errors import ConfigurationError
 
-REMOTE = "storage"
+# The remote of .dvc/config, and what .dvc/config.local calls the bucket behind it.
+REMOTE, BUCKET = "bucket", "data-bucket"
 
 
 def send(shell: Shell, cloud: CloudConfiguration, *, create: bool, only: str) -> None:
@@ -65,8 +66,8 @@ def _require_bucket(shell: Shell, cloud: CloudConfiguration, name: str, *, creat
 
 
 def _push(shell: Shell, cloud: CloudConfiguration) -> None:
-    """Tell DVC on this machine where the bucket is: what is committed names nobody's."""
-    shell.run("dvc", "remote", "modify", "--local", REMOTE, "url", f"gs://{cloud.data_bucket}/dvc")
+    """Tell DVC on this machine where the bucket is, as `invoke data.remote` does: what is committed names nobody's."""
+    shell.run("dvc", "remote", "add", "--local", "--force", BUCKET, f"gs://{cloud.data_bucket}")
     shell.run("dvc", "push", f"--remote={REMOTE}")
 
 

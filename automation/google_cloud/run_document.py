@@ -35,11 +35,12 @@ def secrets(document: dict[str, Any]) -> list[str]:
 def revision_name(document: dict[str, Any], tag: str) -> str:
     """Return what a revision is called behind the name of its service.
 
-    The same document has the same name, so that a deployment can be repeated.
+    The same document has the same name, so that a deployment can be repeated. Behind the longest name of a service it
+    is as long as Cloud Run allows, 63 characters.
     """
     template = yaml.safe_dump(document["spec"]["template"], sort_keys=True).encode()
     commit = re.sub(r"[^a-z0-9]", "", tag.lower())[:7]
-    return f"c{commit}-{hashlib.sha256(template).hexdigest()[:8]}"
+    return f"c{commit}-{hashlib.sha256(template).hexdigest()[:4]}"
 
 
 def write_document(part: str, document: dict[str, Any]) -> str:

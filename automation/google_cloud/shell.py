@@ -112,5 +112,5 @@ class Shell:
 def _name(words: tuple[str, ...]) -> str:
     """Return a command without its options and what they are about: `gcloud run services describe`."""
     start = 1 if words[0] == "env" else 0
-    names = [word for word in words[start:] if not word.startswith("-") and "=" not in word and "/" not in word]
+    names = [word for word in words[start:] if not word.startswith("-") and not set(word) & set("=/.")]
     return " ".join(names[: 2 if names[0] != "gcloud" else 4])

@@ -1,7 +1,7 @@
 """All command lines of a life in the cloud: those that gcloud has judged, and no others.
 
-`gcloud_command_lines.txt` holds what gcloud took for valid. Where gcloud is not installed, the first test still sees that
-nothing else is run; where it is, the second lets it judge again.
+`gcloud_command_lines.txt` holds what gcloud took for valid. Where gcloud is not installed, the first test still sees
+that nothing else is run; where it is, the second lets it judge again.
 """
 
 import os
@@ -46,7 +46,9 @@ def test_a_key_comes_from_the_secret_and_is_nowhere_written() -> None:
     (line,) = [line for line in command_lines() if "X-API-Key" in line]
 
     assert "$(gcloud secrets versions access latest --secret=textops-api-keys" in line
-    assert "gcloud secrets versions access latest --secret=textops-api-keys --project=example-project" in gcloud_lines([line])
+    assert "gcloud secrets versions access latest --secret=textops-api-keys --project=example-project" in gcloud_lines(
+        [line]
+    )
 
 
 def test_every_line_names_the_project_or_a_thing_in_it() -> None:
