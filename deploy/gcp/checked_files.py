@@ -41,7 +41,10 @@ def checked_files() -> tuple[CheckedFile, ...]:
     training = _by_document("aiplatform.v1", "GoogleCloudAiplatformV1CustomJobSpec")
     search = _by_document("aiplatform.v1", "GoogleCloudAiplatformV1HyperparameterTuningJob")
     return (
-        CheckedFile(FOLDER / "cloudbuild.yaml", "google.devtools.cloudbuild.v1.Build", _build, filled=False),
+        *(
+            CheckedFile(FOLDER / f"{name}.yaml", "google.devtools.cloudbuild.v1.Build", _build, filled=False)
+            for name in ("cloudbuild", "cloudbuild_cuda")
+        ),
         *(CheckedFile(FOLDER / f"services/{name}.yaml", "run.v1 Service", service) for name in ("api", "drift", "frontend")),
         CheckedFile(FOLDER / "jobs/retraining.yaml", "run.v1 Job", job),
         *(

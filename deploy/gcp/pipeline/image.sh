@@ -1,15 +1,14 @@
 #!/bin/sh
-# Build one image, with what the last build of it left in the registry: image.sh NAME [FILE [ARGUMENTS]]
+# Build one image, with what the last build of it left in the registry: image.sh NAME [EXTRAS [TORCH_BACKEND]]
 set -eu
 : "${COMMIT:?is the tag of what is built: start the build by a trigger, or with --substitutions=COMMIT_SHA=...}"
-name="$1"
-file="${2:-$name}"
-[ "$#" -lt 3 ] && extra="" || extra="--build-arg $3"
-cache="$IMAGES/cache:$name"
-kept=""
-# A build that pushes nothing may not write there either.
-[ "$UNTIL" = check ] || kept="--cache-to type=registry,ref=$cache,mode=max,image-manifest=true"
+name="$1" extras="${2:-}" backend="${3:-}"
 version=$(sed -n 's/^version = "\(.*\)"$/\1/p' pyproject.toml)
-# shellcheck disable=SC2086 # both are options or nothing
-docker buildx build --builder textops --file "dockerfiles/$file.dockerfile" --build-arg "VERSION=$version" --build-arg "COMMIT=$COMMIT" $extra \
-  --cache-from "type=registry,ref=$cache" $kept --load --tag "$IMAGES/$name:$COMMIT" .
+set -- --build-arg "VERSION=$version" --build-arg "COMMIT=$COMMIT"
+[ -z "$extras" ] || set -- "$@" --build-arg "EXTRAS=$extras"
+[ -z "$backend" ] || set -- "$@" --build-arg "TORCH_BACKEND=$backend"
+cache="type=registry,ref=$IMAGES/cache:$name"
+set -- "$@" --cache-from "$cache"
+# A build that pushes nothing may not write there either.
+[ "$UNTIL" = check ] || set -- "$@" --cache-to "$cache,mode=max,image-manifest=true"
+docker buildx build --builder textops --file "dockerfiles/${name%-cuda}.dockerfile" "$@" --load --tag "$IMAGES/$name:$COMMIT" .

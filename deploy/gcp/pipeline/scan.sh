@@ -1,9 +1,10 @@
 #!/bin/sh
 # Look for known faults in one image: scan.sh NAME. Fails on critical ones, and on high ones that have been mended.
 set -eu
+workspace="${WORKSPACE:-/workspace}"
 name="$1"
 scan=$(gcloud artifacts docker images scan "$IMAGES/$name:$COMMIT" --format='value(response.scan)')
-found="/workspace/$name.faults"
+found="$workspace/$name.faults"
 gcloud artifacts docker images list-vulnerabilities "$scan" \
   --format='value[separator=" "](vulnerability.effectiveSeverity,vulnerability.fixAvailable,vulnerability.shortDescription)' >"$found"
 echo "$name: $(grep -c . "$found" || true) known faults"
