@@ -97,13 +97,20 @@ def send_data(context: Context, dry_run: bool = False, create: bool = False, onl
         "dry-run": DRY_RUN,
         "tag": TAG,
         "until": "How far it goes: check (build, scan, try), push, deploy (test a revision, give it the traffic).",
+        "cuda": "Only the image for trainings on GPUs, which is large.",
     },
 )
 @cloud_task
-def build_images(context: Context, dry_run: bool = False, tag: str = "", until: str = "push") -> None:  # noqa: FBT001, FBT002 - options of invoke
+def build_images(
+    context: Context,
+    dry_run: bool = False,  # noqa: FBT001, FBT002 - options of invoke
+    tag: str = "",
+    until: str = "push",
+    cuda: bool = False,  # noqa: FBT001, FBT002 - options of invoke
+) -> None:
     """Build, scan, try and push all images at Cloud Build."""
     shell, cloud = _begin(context, dry_run=dry_run)
-    build.build(shell, cloud, tag, until)
+    build.build(shell, cloud, tag, until, cuda=cuda)
 
 
 @task(

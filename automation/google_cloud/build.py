@@ -10,7 +10,7 @@ from textops.errors import ConfigurationError
 UNTIL = ("check", "push", "deploy")
 
 
-def build(shell: Shell, cloud: CloudConfiguration, tag: str, until: str) -> None:
+def build(shell: Shell, cloud: CloudConfiguration, tag: str, until: str, *, cuda: bool = False) -> None:
     """Let Cloud Build work.
 
     Args:
@@ -18,18 +18,20 @@ def build(shell: Shell, cloud: CloudConfiguration, tag: str, until: str) -> None
         cloud: Whose cloud it is.
         tag: Tag of the images; empty for the commit that is checked out.
         until: How far it goes.
+        cuda: Whether only the image for trainings on GPUs is built, and pushed.
 
     Raises:
         TextopsError: If something is missing; the message says what.
     """
     if until not in UNTIL:
         raise ConfigurationError(f"--until {until}: say one of {', '.join(UNTIL)}")
-    template("cloudbuild.yaml")
+    file = "cloudbuild_cuda.yaml" if cuda else "cloudbuild.yaml"
+    template(file)
     tag = chosen_tag(tag, clean=not shell.dry_run)
     values = {"COMMIT_SHA": tag, **cloud.substitutions(), "_UNTIL": until}
     require_project(shell, cloud)
     shell.run(
-        "gcloud", "builds", "submit", ".", "--config=deploy/gcp/cloudbuild.yaml",
+        "gcloud", "builds", "submit", ".", f"--config=deploy/gcp/{file}",
         f"--substitutions={','.join(f'{name}={value}' for name, value in values.items())}",
         f"--service-account=projects/{cloud.project}/serviceAccounts/{cloud.identity('build')}",
         # The account of the build reads no other bucket.

@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import Any
 
 from invoke.context import Context
 
@@ -28,7 +29,8 @@ def command_lines() -> list[str]:
         bootstrap.plan(shell, cloud)
         bootstrap.bootstrap(shell, cloud, yes=True)
         data.send(shell, cloud, create=True, only="")
-        build.build(shell, cloud, TAG, "deploy")
+        for cuda in (False, True):
+            build.build(shell, cloud, TAG, "push", cuda=cuda)
         for job in training.JOBS:
             for wait in (False, True):
                 training.train(shell, cloud, job, TAG, wait=wait)
@@ -70,7 +72,26 @@ def refused_by_gcloud(lines: Sequence[str]) -> dict[str, str]:
         raise ConfigurationError(f"gcloud cannot judge command lines: {found.stderr.strip()[:300]}") from error
     if missing := [line for line in lines if line not in judged]:
         raise ConfigurationError(f"gcloud did not judge {missing[0]}")
-    return {line: str(each["error_message"]) for line, each in judged.items() if not each["success"]}
+    reasons = {line: _reason(each) for line, each in judged.items()}
+    return {line: reason for line, reason in reasons.items() if reason}
+
+
+def _reason(judged: dict[str, Any]) -> str:
+    """Return why gcloud refuses a line, empty where it does not; a few of its commands overlook unknown options."""
+    if not judged["success"]:
+        return str(judged["error_message"])
+    known = set(_names(judged["args_structure"]))
+    unknown = [name for name in judged["command_args"] or () if name.startswith("--") and name[2:] not in known]
+    return f"unknown options: {', '.join(unknown)}" if unknown else ""
+
+
+def _names(structure: dict[str, Any]) -> Iterator[str]:
+    """Yield the names of all options of a command; gcloud puts them into groups of groups."""
+    for each in structure.get("arguments", []):
+        if "group" in each:
+            yield from _names(each["group"])
+        else:
+            yield each["name"]
 
 
 def keep(path: Path) -> None:

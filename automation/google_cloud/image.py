@@ -67,7 +67,8 @@ def require_image(shell: Shell, cloud: CloudConfiguration, image: str) -> None:
     except CommandRefusedError as error:
         if not error.missing:
             raise
+        task = "invoke gcp.build --cuda" if "-cuda:" in image else "invoke gcp.build"
         raise ConfigurationError(
-            f"there is no image {image}: `invoke gcp.build` makes it from the commit that is checked out, or name "
+            f"there is no image {image}: `{task}` makes it from the commit that is checked out, or name "
             f"another with --tag; `gcloud artifacts docker tags list {image.rpartition(':')[0]}` shows those there are"
         ) from error

@@ -31,6 +31,15 @@ def test_a_build_is_told_the_commit_whose_cloud_it_is_and_how_far_to_go(
     assert "serviceAccounts/textops-build@example-project.iam.gserviceaccount.com" in line
 
 
+@pytest.mark.slow
+def test_the_image_for_gpus_is_built_apart(cloud: "Cloud", run_task: "RunTask") -> None:
+    ended = run_task("gcp.build", f"--tag={TAG}", "--cuda")
+
+    assert ended.code == 0, ended.told
+    (line,) = cloud.called("gcloud builds submit")
+    assert "--config=deploy/gcp/cloudbuild_cuda.yaml" in line
+
+
 def test_a_build_that_is_refused_says_why(cloud: "Cloud", run_task: "RunTask") -> None:
     cloud.answer(
         "gcloud builds submit", error='ERROR: (gcloud.builds.submit) build 12 completed with status "FAILURE"\n'

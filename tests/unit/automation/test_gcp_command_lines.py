@@ -34,7 +34,11 @@ def test_the_lines_are_those_that_gcloud_has_judged() -> None:
 @pytest.mark.slow
 def test_gcloud_takes_each_line_and_not_a_wrong_one() -> None:
     lines = gcloud_lines(command_lines())
-    wrong = ["gcloud run services replace x.yaml --regoin=europe-west1", "gcloud storage bucket describe gs://x"]
+    wrong = [
+        "gcloud run services replace x.yaml --regoin=europe-west1",
+        "gcloud storage bucket describe gs://x",
+        "gcloud run services update-traffic x --to-revision=y=100",
+    ]
 
     refused = refused_by_gcloud([*lines, *wrong])
 

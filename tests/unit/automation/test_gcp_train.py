@@ -47,9 +47,11 @@ def test_who_waits_sees_the_log(cloud: "Cloud", run_task: "RunTask") -> None:
     assert "epoch 1" in ended.shown
 
 
-@pytest.mark.parametrize(("job", "image"), [("cpu", "train"), ("gpu", "train-cuda")])
+@pytest.mark.parametrize(
+    ("job", "image", "task"), [("cpu", "train", "gcp.build"), ("gpu", "train-cuda", "gcp.build --cuda")]
+)
 def test_an_image_that_was_not_built_is_told_before_a_job_is_started(
-    job: str, image: str, cloud: "Cloud", run_task: "RunTask"
+    job: str, image: str, task: str, cloud: "Cloud", run_task: "RunTask"
 ) -> None:
     cloud.answer("gcloud artifacts docker images describe", error="ERROR: (gcloud.artifacts) Image not found.\n")
 
@@ -57,7 +59,7 @@ def test_an_image_that_was_not_built_is_told_before_a_job_is_started(
 
     assert ended.code == 2
     name = f"europe-west1-docker.pkg.dev/example-project/textops/{image}:{TAG}"
-    assert ended.told.startswith(f"there is no image {name}: `invoke gcp.build` makes it")
+    assert ended.told.startswith(f"there is no image {name}: `invoke {task}` makes it")
     assert cloud.called("gcloud ai") == []
 
 
