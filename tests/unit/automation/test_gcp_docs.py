@@ -1,6 +1,7 @@
 """The page on Google Cloud: its commands are there, its way can be walked, and what it quotes is what is told."""
 
 import ast
+import functools
 import re
 import shlex
 from pathlib import Path
@@ -71,6 +72,7 @@ def _told() -> list[str]:
     return [quoted for cell in cells for quoted in re.findall(r"`([^`]+)`", cell)]
 
 
+@functools.cache
 def _sentences() -> str:
     """Return every text of the code that can be told; parts of one text lie beside each other."""
     paths = [*(ROOT / "automation/google_cloud").rglob("*.py"), ROOT / "deploy/gcp/configuration.py"]
