@@ -1,12 +1,15 @@
-"""Tells a command its place among the machines of a Vertex AI job: `python -m textops.training.vertex_cluster COMMAND...`
+"""Tells a command its place among the machines of a Vertex AI job.
 
-Vertex AI describes the machines in `CLUSTER_SPEC`; Lightning wants `MASTER_ADDR`, `MASTER_PORT` and `NODE_RANK`, and `trainer=multi_node`
-`NUM_NODES`.
+    python -m textops.training.vertex_cluster textops train trainer=multi_node
+
+Vertex AI describes the machines in `CLUSTER_SPEC`; Lightning wants `MASTER_ADDR`, `MASTER_PORT` and `NODE_RANK`, and
+`trainer=multi_node` wants `NUM_NODES`.
 """
 
 import os
 import sys
 from collections.abc import Mapping
+from typing import Literal
 
 from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -55,11 +58,12 @@ def place(environment: Mapping[str, str]) -> dict[str, str]:
     return {"MASTER_ADDR": address, "MASTER_PORT": port, "NODE_RANK": str(rank), "NUM_NODES": str(len(machines))}
 
 
-def main(command: list[str]) -> int:
+def main(command: list[str]) -> Literal[2]:
     """Become the command, with its place in the environment."""
+    if not command:
+        logger.error("no command: python -m textops.training.vertex_cluster textops train ...")
+        return 2
     try:
-        if not command:
-            raise ConfigurationError("no command: python -m textops.training.vertex_cluster textops train ...")
         here = place(os.environ)
     except ConfigurationError as error:
         logger.error("{}", error)

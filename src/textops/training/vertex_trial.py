@@ -1,6 +1,9 @@
-"""One trial of a search at Vertex AI: `python -m textops.training.vertex_trial data=csv --model.learning_rate=0.3`
+"""One trial of a search at Vertex AI.
 
-Vertex AI gives the values of a trial as options, and reads from a file how good they were. Elsewhere `textops train -m search=ngram` searches.
+    python -m textops.training.vertex_trial data=csv --model.learning_rate=0.3
+
+Vertex AI gives the values of a trial as options, and reads from a file how good they were. Elsewhere
+`textops train -m search=ngram` searches.
 """
 
 import json

@@ -1,4 +1,7 @@
-"""The steps of cloudbuild.yaml, run as Cloud Build runs them, with programs in the place of docker and gcloud that write down what they are asked."""
+"""The steps of cloudbuild.yaml, run as Cloud Build runs them.
+
+Programs in the place of docker and gcloud write down what they are asked.
+"""
 
 import json
 import os
@@ -9,6 +12,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -125,7 +129,7 @@ def test_each_step_waits_for_all_that_must_hold_before() -> None:
     after = {each["id"]: each["waitFor"] for each in BUILD["steps"]}
     order = ["traffic", "check", "candidate", "render", "addresses", "push"]
 
-    for later, earlier in zip(order, order[1:], strict=False):
+    for later, earlier in pairwise(order):
         assert earlier in after[later]
 
 
@@ -141,7 +145,9 @@ def test_the_build_asks_for_what_the_configuration_gives() -> None:
     environment = dict(line.split("=", 1) for line in BUILD["options"]["env"])
 
     assert all(f"${name}" in text for name in given)
-    assert {value for value in environment.values() if value.startswith("$_")} == {f"${name}" for name in given if name != "_FRONTEND" and name != "_RETRAINING"} | {"$_UNTIL"}
+    assert {value for value in environment.values() if value.startswith("$_")} == {
+        f"${name}" for name in given if name not in {"_FRONTEND", "_RETRAINING"}
+    } | {"$_UNTIL"}
 
 
 def test_an_image_is_built_with_version_commit_and_cache(step: Step) -> None:
@@ -153,7 +159,10 @@ def test_an_image_is_built_with_version_commit_and_cache(step: Step) -> None:
     assert "EXTRAS=train,serve,gcp" in asked
     assert "COMMIT=0123456789abcdef0123456789abcdef01234567" in asked
     assert [word for word in asked if word.startswith("VERSION=")] != ["VERSION="]
-    assert "type=registry,ref=europe-west1-docker.pkg.dev/some-project/textops/cache:train,mode=max,image-manifest=true" in asked
+    assert (
+        "type=registry,ref=europe-west1-docker.pkg.dev/some-project/textops/cache:train,mode=max,image-manifest=true"
+        in asked
+    )
 
 
 def test_the_image_for_gpus_is_of_the_same_file(step: Step) -> None:
@@ -181,7 +190,9 @@ def test_a_build_without_a_commit_says_how_to_start_it(step: Step) -> None:
 
 @pytest.mark.parametrize("fault", ["CRITICAL False CVE-1", "CRITICAL True CVE-1", "HIGH True CVE-2"])
 def test_a_severe_fault_keeps_an_image_back(step: Step, fault: str) -> None:
-    step.answer("gcloud", f'case "$*" in *list-vulnerabilities*) printf "LOW True CVE-0\\n{fault}\\n";; *) echo scan-1;; esac')
+    step.answer(
+        "gcloud", f'case "$*" in *list-vulnerabilities*) printf "LOW True CVE-0\\n{fault}\\n";; *) echo scan-1;; esac'
+    )
 
     done = step.run("scan", "api")
 
@@ -191,7 +202,9 @@ def test_a_severe_fault_keeps_an_image_back(step: Step, fault: str) -> None:
 
 
 def test_small_faults_and_those_without_a_remedy_do_not(step: Step) -> None:
-    step.answer("gcloud", 'case "$*" in *list-vul*) printf "LOW True CVE-0\\nHIGH False CVE-3\\n";; *) echo scan-1;; esac')
+    step.answer(
+        "gcloud", 'case "$*" in *list-vul*) printf "LOW True CVE-0\\nHIGH False CVE-3\\n";; *) echo scan-1;; esac'
+    )
 
     done = step.run("scan", "api")
 
@@ -266,7 +279,9 @@ def test_before_there_is_a_model_nothing_is_deployed(step: Step) -> None:
 
 
 def test_the_whole_deployment_keeps_traffic_until_the_end(step: Step) -> None:
-    step.answer("gcloud", f"case \"$*\" in *describe*) echo {shlex.quote(json.dumps(NOW))};; *secrets*) echo key-1,key-2;; esac")
+    step.answer(
+        "gcloud", f'case "$*" in *describe*) echo {shlex.quote(json.dumps(NOW))};; *secrets*) echo key-1,key-2;; esac'
+    )
 
     for name in ("addresses", "render", "candidate"):
         done = step.run(name)
@@ -289,13 +304,16 @@ def test_the_whole_deployment_keeps_traffic_until_the_end(step: Step) -> None:
 def test_the_revision_without_traffic_is_asked_with_the_first_key(step: Step) -> None:
     (step.workspace / "textops-api.json").write_text(json.dumps(NOW), encoding="utf-8")
     (step.workspace / ".api-keys").write_text("key-1,key-2\n", encoding="utf-8")
-    step.answer("python", f'case "$*" in *revision*) exec {sys.executable} "$@";; *) echo "$TEXTOPS_API_KEY $TEXTOPS_TEST_ADDRESS";; esac')
+    step.answer(
+        "python",
+        f'case "$*" in *revision*) exec {sys.executable} "$@";; *) echo "$TEXTOPS_API_KEY $TEXTOPS_TEST_ADDRESS";; esac',
+    )
 
     done = step.run("check")
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[0] == "key-1 https://candidate---service-1.a.run.app"
-    assert ["-m", "invoke", "loadtest", "--host", "https://candidate---service-1.a.run.app"] == step.asked[2][1:6]
+    assert step.asked[2][1:6] == ["-m", "invoke", "loadtest", "--host", "https://candidate---service-1.a.run.app"]
 
 
 def test_tests_that_fail_leave_the_traffic_where_it_is(step: Step) -> None:
@@ -317,7 +335,7 @@ def test_without_deployment_its_steps_do_nothing(step: Step, name: str) -> None:
 @pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud checks its own command lines where it is installed")
 def test_gcloud_knows_every_command_and_option(step: Step) -> None:
     (step.workspace / "registry").mkdir()
-    step.answer("gcloud", f"case \"$*\" in *describe*) echo {shlex.quote(json.dumps(NOW))};; esac")
+    step.answer("gcloud", f'case "$*" in *describe*) echo {shlex.quote(json.dumps(NOW))};; esac')
     for name in ("model", "addresses", "render", "candidate", "traffic"):
         assert step.run(name).returncode == 0
     step.run("scan", "api")
@@ -331,7 +349,7 @@ def test_gcloud_knows_every_command_and_option(step: Step) -> None:
 
 def _lint(line: str) -> str | None:
     judged = subprocess.run(
-        ["gcloud", "meta", "lint-gcloud-commands", f"--command-string={line}"],
+        ["/usr/bin/env", "gcloud", "meta", "lint-gcloud-commands", f"--command-string={line}"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -24,7 +24,7 @@ NOW = {
 }
 
 
-def described(content: Any, path: Path) -> str:
+def described(content: object, path: Path) -> str:
     path.write_text(json.dumps(content), encoding="utf-8")
     return str(path)
 
@@ -86,7 +86,9 @@ def test_no_value_of_a_secret_stands_in_a_file() -> None:
 
 def _containers(filled: dict[str, Any]) -> list[dict[str, Any]]:
     spec = filled["spec"]["template"]["spec"]
-    containers: list[dict[str, Any]] = spec["template"]["spec"]["containers"] if "template" in spec else spec["containers"]
+    containers: list[dict[str, Any]] = (
+        spec["template"]["spec"]["containers"] if "template" in spec else spec["containers"]
+    )
     return containers
 
 
@@ -99,7 +101,9 @@ def test_the_command_writes_what_is_deployed(tmp_path: Path, monkeypatch: pytest
     code = main(["frontend", "--tag", "1a", "--present", present, "--drift", drift, "--output", str(output)])
 
     assert code == 0
-    environment = {each["name"]: each.get("value") for each in _containers(yaml.safe_load(output.read_text()))[0]["env"]}
+    environment = {
+        each["name"]: each.get("value") for each in _containers(yaml.safe_load(output.read_text()))[0]["env"]
+    }
     assert environment["TEXTOPS_API_URL"] == "https://textops-api-1.a.run.app"
     assert environment["TEXTOPS_DRIFT_URL"] == "https://drift-1.a.run.app"
 
