@@ -1,7 +1,7 @@
 """The API where it was deployed, before it gets traffic: `pytest tests/deployed/api_checks.py`.
 
-TEXTOPS_TEST_ADDRESS says where it is, TEXTOPS_API_KEY holds a key that it lets in. Not collected with the other tests: it
-needs an address.
+TEXTOPS_TEST_ADDRESS says where it is, TEXTOPS_API_KEY holds a key that it lets in. Not collected with the other tests:
+it needs an address.
 """
 
 import os

@@ -1,7 +1,7 @@
 """What the API promises over 30 days, and the alerts on how fast that is used up (docs/alerts.md).
 
-Counted by Cloud Run itself, so all requests count. The alerts of `rule_alerts.py` count those that want something of the
-model.
+Counted by Cloud Run itself, so all requests count. The alerts of `rule_alerts.py` count those that want something of
+the model.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """That the services are there, and who may call them.
 
-What they run stands in `services/` and `jobs/`, and is deployed by builds. Each begins with an image of Google's that only
-says hello, so that rights, checks and schedules have something to hold on to.
+What they run stands in `services/` and `jobs/`, and is deployed by builds. Each begins with an image of Google's that
+only says hello, so that rights, checks and schedules have something to hold on to.
 """
 
 from collections.abc import Mapping

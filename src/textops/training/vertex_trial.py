@@ -58,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         chosen = overrides(arguments)
     except ConfigurationError as error:
         logger.error("{}", error)
-        return 2
+        return error.exit_code
     trained = subprocess.run([sys.executable, "-m", "textops", "train", *chosen], check=False)  # noqa: S603 (our own)
     if trained.returncode:
         return trained.returncode

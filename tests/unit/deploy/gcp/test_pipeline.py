@@ -306,7 +306,7 @@ def test_the_revision_without_traffic_is_asked_with_the_first_key(step: Step) ->
     (step.workspace / ".api-keys").write_text("key-1,key-2\n", encoding="utf-8")
     step.answer(
         "python",
-        f'case "$*" in *revision*) exec {sys.executable} "$@";; *) echo "$TEXTOPS_API_KEY $TEXTOPS_TEST_ADDRESS";; esac',
+        f'case "$*" in *revision*) exec {sys.executable} "$@";; esac\necho "$TEXTOPS_API_KEY $TEXTOPS_TEST_ADDRESS"',
     )
 
     done = step.run("check")

@@ -193,8 +193,8 @@ def test_a_bucket_in_another_region_is_one_line_that_says_what_to_do() -> None:
 
     assert bucket_elsewhere(configuration, "b", "EUROPE-WEST1") is None
     assert bucket_elsewhere(configuration, "b", "US") == (
-        "gs://b lies in us and all else in europe-west1: set region in deploy/gcp/configuration.yaml, or another name for "
-        "the bucket, which then is made there"
+        "gs://b lies in us and all else in europe-west1: set region in deploy/gcp/configuration.yaml, or another name "
+        "for the bucket, which then is made there"
     )
 
 
