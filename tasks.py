@@ -244,6 +244,7 @@ def tables(context: Context) -> None:
     """Copy what the benchmarks wrote, and what the code says, into README.md and docs/, between their markers."""
     run_module(context, "textops.serving.settings_table", "reports/serving_settings.md")
     run_module(context, "textops.monitoring.settings_table", "reports/drift_settings.md")
+    run_module(context, "deploy.gcp.identities_table", "reports/cloud_identities.md")
     (ROOT / "reports" / "page_settings.md").write_text(page_settings(), encoding="utf-8")
     for path in documents():
         path.write_text(with_reports(path.read_text(encoding="utf-8")), encoding="utf-8")

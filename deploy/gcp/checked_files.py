@@ -10,12 +10,14 @@ import jsonschema
 from google.cloud.devtools import cloudbuild_v1
 from google.cloud.monitoring_dashboard_v1 import Dashboard
 from google.protobuf import json_format
+from google.protobuf.message import Message
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deploy.gcp.configuration import FOLDER
 from deploy.gcp.discovery_schema import Schema, strict_schema
 
-Check = Callable[[Any], Iterator[str]]
+Content = Any  # of a YAML file
+Check = Callable[[Content], Iterator[str]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ def checked_files() -> tuple[CheckedFile, ...]:
             CheckedFile(FOLDER / f"{name}.yaml", "google.devtools.cloudbuild.v1.Build", _build, filled=False)
             for name in ("cloudbuild", "cloudbuild_cuda")
         ),
-        *(CheckedFile(FOLDER / f"services/{name}.yaml", "run.v1 Service", service) for name in ("api", "drift", "frontend")),
+        *(
+            CheckedFile(FOLDER / f"services/{name}.yaml", "run.v1 Service", service)
+            for name in ("api", "drift", "frontend")
+        ),
         CheckedFile(FOLDER / "jobs/retraining.yaml", "run.v1 Job", job),
         *(
             CheckedFile(FOLDER / f"training/{name}.yaml", "aiplatform.v1 CustomJobSpec", training)
@@ -60,18 +65,18 @@ def checked_files() -> tuple[CheckedFile, ...]:
     )
 
 
-def _by_message(message: Any, content: Any) -> Iterator[str]:  # noqa: ANN401 (messages have no common type)
+def _by_message(message: Message, content: Content) -> Iterator[str]:
     try:
         json_format.ParseDict(content, message)
     except json_format.ParseError as error:
         yield str(error)
 
 
-def _build(content: Any) -> Iterator[str]:  # noqa: ANN401 (what a file holds)
+def _build(content: Content) -> Iterator[str]:
     yield from _by_message(cloudbuild_v1.Build.pb(cloudbuild_v1.Build()), content)
 
 
-def _dashboard(content: Any) -> Iterator[str]:  # noqa: ANN401 (what a file holds)
+def _dashboard(content: Content) -> Iterator[str]:
     yield from _by_message(Dashboard.pb(Dashboard()), content)
 
 
@@ -82,7 +87,7 @@ def _validator(document: str, message: str) -> jsonschema.Draft202012Validator:
 
 
 def _by_document(document: str, message: str) -> Check:
-    def check(content: Any) -> Iterator[str]:  # noqa: ANN401 (what a file holds)
+    def check(content: Content) -> Iterator[str]:
         for error in _validator(document, message).iter_errors(content):
             yield f"{error.json_path}: {error.message}"
 
@@ -123,7 +128,7 @@ class _RunMonitoring(_Strict):
     spec: _Scraping
 
 
-def _scraping(content: Any) -> Iterator[str]:  # noqa: ANN401 (what a file holds)
+def _scraping(content: Content) -> Iterator[str]:
     try:
         _RunMonitoring.model_validate(content)
     except ValidationError as error:

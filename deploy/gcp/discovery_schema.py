@@ -1,7 +1,7 @@
 """Google's discovery documents, as they lie inside google-api-python-client, as strict JSON schemas.
 
-`gcloud` checks the files that it is given against the same documents. They allow unknown members, as every service may be newer than its client; these
-schemas do not.
+`gcloud` checks the files that it is given against the same documents. They allow unknown members, as every service may
+be newer than its client; these schemas do not.
 """
 
 import json
@@ -10,10 +10,10 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-_TYPES = {"any": {}, "string": {"type": "string"}, "boolean": {"type": "boolean"}, "integer": {"type": "integer"}}
+_TYPES: dict[str, Schema] = {"any": {}, **{kind: {"type": kind} for kind in ("string", "boolean", "integer", "number")}}
 # In JSON, 64 bits are text; YAML has them as numbers, and Google takes both.
-_LONG = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]+$"}]}
-_DURATION = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,9})?s$"}
+_LONG: Schema = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]+$"}]}
+_DURATION: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,9})?s$"}
 _FORMATS = {"int64": _LONG, "uint64": _LONG, "google-duration": _DURATION}
 
 
@@ -37,17 +37,11 @@ def _converted(schema: Schema) -> Schema:
         return {"$ref": f"#/$defs/{schema['$ref']}"}
     if "enum" in schema:
         return {"enum": schema["enum"]}
-    if schema.get("format") in _FORMATS:
-        return _FORMATS[schema["format"]]
-    match schema["type"]:
-        case "object":
-            return _object(schema)
-        case "array":
-            return {"type": "array", "items": _converted(schema["items"])}
-        case "number":
-            return {"type": "number"}
-        case kind:
-            return _TYPES[kind]
+    if schema["type"] == "object":
+        return _object(schema)
+    if schema["type"] == "array":
+        return {"type": "array", "items": _converted(schema["items"])}
+    return _FORMATS.get(schema.get("format", ""), _TYPES[schema["type"]])
 
 
 def _object(schema: Schema) -> Schema:

@@ -1,9 +1,11 @@
 """What is deployed: the files of `services/` and `jobs/`, filled in, and for the API without any traffic yet.
 
-    python -m deploy.gcp.revision api --tag 1a2b3c --name c1a2b3c-77 --present now.json --drift drift.json --output api.yaml
+    python -m deploy.gcp.revision api --tag 1a2b3c --name c1a2b3c-77 --present now.json --output api.yaml
+    python -m deploy.gcp.revision frontend --tag 1a2b3c --present now.json --drift drift.json --output page.yaml
     python -m deploy.gcp.revision address --present now.json
 
-`now.json` and `drift.json` are what `gcloud run services describe NAME --format=json` says of the API and the drift service.
+`now.json` and `drift.json` are what `gcloud run services describe NAME --format=json` says of the API and of the drift
+service.
 """
 
 import argparse
@@ -19,7 +21,6 @@ from deploy.gcp.configuration import FOLDER, CloudConfiguration, read_configurat
 from textops.errors import ConfigurationError
 from textops.files import write_text
 from textops.frozen import Frozen
-
 
 CANDIDATE = "candidate"
 FILES = {

@@ -1,6 +1,7 @@
 """The API where it was deployed, before it gets traffic: `pytest tests/deployed/api_checks.py`.
 
-TEXTOPS_TEST_ADDRESS says where it is, TEXTOPS_API_KEY holds a key that it lets in. Not collected with the other tests: it needs an address.
+TEXTOPS_TEST_ADDRESS says where it is, TEXTOPS_API_KEY holds a key that it lets in. Not collected with the other tests:
+it needs an address.
 """
 
 import os
@@ -17,7 +18,9 @@ TEXT = "The home side scored twice after the break, and the visitors never found
 def api() -> Iterator[httpx.Client]:
     address = os.environ.get(ADDRESS, "")
     if not address:
-        pytest.fail(f"set {ADDRESS} to the address of a service, as `gcloud run services describe` shows it", pytrace=False)
+        pytest.fail(
+            f"set {ADDRESS} to the address of a service, as `gcloud run services describe` shows it", pytrace=False
+        )
     # A first instance may still have to start.
     with httpx.Client(base_url=address, headers={"X-API-Key": os.environ.get(KEY, "")}, timeout=60) as client:
         yield client

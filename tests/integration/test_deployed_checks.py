@@ -44,7 +44,9 @@ def test_a_good_service_passes(registry: Registry, start_api: Callable[..., Any]
     assert passed.returncode == 0, passed.stdout
 
 
-def test_a_service_that_does_not_let_the_key_in_does_not_pass(registry: Registry, start_api: Callable[..., Any]) -> None:
+def test_a_service_that_does_not_let_the_key_in_does_not_pass(
+    registry: Registry, start_api: Callable[..., Any]
+) -> None:
     server = start_api(registry.root, api_keys="key-1")
 
     assert checks(TEXTOPS_TEST_ADDRESS=server.url, TEXTOPS_API_KEY="another").returncode == 1

@@ -10,7 +10,10 @@ _Policy = gcp.artifactregistry.RepositoryCleanupPolicyArgs
 
 
 def make_artifact_registry(cloud: Cloud) -> gcp.artifactregistry.Repository:
-    """Make the repository. The newest images stay for rollbacks; what is older than three months goes, untagged ones after a week."""
+    """Make the repository.
+
+    The newest images stay for rollbacks; what is older than three months goes, untagged ones after a week.
+    """
     return gcp.artifactregistry.Repository(
         "images",
         project=cloud.configuration.project,

@@ -30,7 +30,9 @@ def _bucket(cloud: Cloud, thing: str, name: str) -> gcp.storage.Bucket:
             gcp.storage.BucketLifecycleRuleArgs(
                 action=gcp.storage.BucketLifecycleRuleActionArgs(type="Delete"),
                 condition=gcp.storage.BucketLifecycleRuleConditionArgs(
-                    days_since_noncurrent_time=KEPT_DAYS[thing], num_newer_versions=_NEWER_VERSIONS, with_state="ARCHIVED"
+                    days_since_noncurrent_time=KEPT_DAYS[thing],
+                    num_newer_versions=_NEWER_VERSIONS,
+                    with_state="ARCHIVED",
                 ),
             ),
             gcp.storage.BucketLifecycleRuleArgs(

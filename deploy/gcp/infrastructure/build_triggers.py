@@ -1,4 +1,7 @@
-"""What starts a build: a push to the branch, and a pull request. The repository must be connected to Cloud Build by hand, once."""
+"""What starts a build: a push to the branch, and a pull request.
+
+The repository must be connected to Cloud Build by hand, once.
+"""
 
 from collections.abc import Mapping
 

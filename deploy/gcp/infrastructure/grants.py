@@ -1,4 +1,7 @@
-"""Who may do what: the one list of identities and roles. `bindings.py` makes them, docs/google-cloud-infrastructure.md shows them."""
+"""Who may do what: the one list of identities and roles.
+
+`bindings.py` makes them, docs/google-cloud-infrastructure.md shows them.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -99,6 +99,8 @@ def _policy(
         severity="CRITICAL" if name == "not-ready" else "WARNING",
         conditions=[gcp.monitoring.AlertPolicyConditionArgs(display_name=title, condition_threshold=condition)],
         notification_channels=[channel.id for channel in channels],
-        documentation=gcp.monitoring.AlertPolicyDocumentationArgs(content="See docs/alerts.md.", mime_type="text/markdown"),
+        documentation=gcp.monitoring.AlertPolicyDocumentationArgs(
+            content="See docs/alerts.md.", mime_type="text/markdown"
+        ),
         opts=cloud.options,
     )

@@ -1,6 +1,7 @@
 """What the API promises over 30 days, and the alerts on how fast that is used up (docs/alerts.md).
 
-Counted by Cloud Run itself, so all requests count. The alerts of `rule_alerts.py` count those that want something of the model.
+Counted by Cloud Run itself, so all requests count. The alerts of `rule_alerts.py` count those that want something of
+the model.
 """
 
 from dataclasses import dataclass
@@ -119,7 +120,8 @@ def _alert(
         notification_channels=[channel.id for channel in channels],
         alert_strategy=gcp.monitoring.AlertPolicyAlertStrategyArgs(auto_close=_SLOW_CLOSE),
         documentation=gcp.monitoring.AlertPolicyDocumentationArgs(
-            content="See docs/alerts.md, TextopsErrorBudgetBurn and TextopsLatencyBudgetBurn.", mime_type="text/markdown"
+            content="See docs/alerts.md, TextopsErrorBudgetBurn and TextopsLatencyBudgetBurn.",
+            mime_type="text/markdown",
         ),
         opts=cloud.options,
     )

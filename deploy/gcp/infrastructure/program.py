@@ -1,4 +1,7 @@
-"""All that lasts, in the order in which it is made. Revisions, jobs at Vertex AI and what is in the buckets come later."""
+"""All that lasts, in the order in which it is made.
+
+Revisions, jobs at Vertex AI and what is in the buckets come later.
+"""
 
 import pulumi
 import pulumi_gcp as gcp

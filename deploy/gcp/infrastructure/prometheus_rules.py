@@ -1,7 +1,7 @@
 """The alerts of deploy/prometheus as Cloud Monitoring can hold them.
 
-Cloud Monitoring knows no recorded figures, so they are written out. It looks back a day at most, and asks `up` of nobody: alerts that need either
-stay with Prometheus; the uptime check and the objectives stand in for some of them.
+Cloud Monitoring knows no recorded figures, so they are written out. It looks back a day at most, and asks `up` of
+nobody: alerts that need either stay with Prometheus; the uptime check and the objectives stand in for some of them.
 """
 
 import re

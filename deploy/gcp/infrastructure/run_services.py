@@ -1,6 +1,7 @@
-"""That the services are there, and who may call them. What they run stands in `services/` and `jobs/`, and is deployed by builds.
+"""That the services are there, and who may call them.
 
-Each begins with an image of Google's that only says hello, so that rights, checks and schedules have something to hold on to.
+What they run stands in `services/` and `jobs/`, and is deployed by builds. Each begins with an image of Google's that
+only says hello, so that rights, checks and schedules have something to hold on to.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,10 @@ INGRESS = {
 def make_run_services(
     cloud: Cloud, identities: Mapping[str, gcp.serviceaccount.Account]
 ) -> dict[str, gcp.cloudrunv2.Service]:
-    """Make the services. The API asks for keys itself, the drift service is seen inside alone; the page has named users."""
+    """Make the services.
+
+    The API asks for keys itself, the drift service is seen inside alone; the page has named users.
+    """
     names = cloud.configuration.names
     services = {
         part: _service(cloud, part, name, identities[part])

@@ -15,7 +15,7 @@ _KEY_LENGTH = 40
 
 def make_secrets(cloud: Cloud, database_url: Input[str]) -> dict[str, gcp.secretmanager.Secret]:
     """Make the secrets in the region; that of Weights & Biases stays empty until somebody gives the key."""
-    first = _first_values(cloud, database_url)
+    first = _first_values(database_url)
     made = {}
     for name in secrets(cloud.configuration):
         made[name] = gcp.secretmanager.Secret(
@@ -44,7 +44,7 @@ def make_password(name: str) -> Output[str]:
     return Output.secret(random.RandomPassword(name, length=_KEY_LENGTH, special=False).result)
 
 
-def _first_values(cloud: Cloud, database_url: Input[str]) -> Mapping[str, Input[str]]:
+def _first_values(database_url: Input[str]) -> Mapping[str, Input[str]]:
     page_key = make_password("page-key")
     return {
         "database-url": database_url,

@@ -14,7 +14,7 @@ status() { wget -S -O /dev/null -T 2 "$address$1" 2>&1 | sed -n 's|.*HTTP/[0-9.]
 attempt=0
 until [ "$(status /health)" = 200 ] && [ "$(status /ready)" = "$expected" ]; do
   attempt=$((attempt + 1))
-  if [ "$attempt" -ge 30 ]; then
+  if [ "$attempt" -ge "${ATTEMPTS:-30}" ]; then
     echo "$image: /health says $(status /health), /ready says $(status /ready) and not $expected" >&2
     docker logs smoke >&2
     exit 1

@@ -1,12 +1,15 @@
-"""Tells a command its place among the machines of a Vertex AI job: `python -m textops.training.vertex_cluster COMMAND...`
+"""Tells a command its place among the machines of a Vertex AI job.
 
-Vertex AI describes the machines in `CLUSTER_SPEC`; Lightning wants `MASTER_ADDR`, `MASTER_PORT` and `NODE_RANK`, and `trainer=multi_node`
-`NUM_NODES`.
+    python -m textops.training.vertex_cluster textops train trainer=multi_node
+
+Vertex AI describes the machines in `CLUSTER_SPEC`; Lightning wants `MASTER_ADDR`, `MASTER_PORT` and `NODE_RANK`, and
+`trainer=multi_node` wants `NUM_NODES`.
 """
 
 import os
 import sys
 from collections.abc import Mapping
+from typing import NoReturn
 
 from loguru import logger
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -55,18 +58,19 @@ def place(environment: Mapping[str, str]) -> dict[str, str]:
     return {"MASTER_ADDR": address, "MASTER_PORT": port, "NODE_RANK": str(rank), "NUM_NODES": str(len(machines))}
 
 
-def main(command: list[str]) -> int:
+def main(command: list[str]) -> NoReturn:
     """Become the command, with its place in the environment."""
+    if not command:
+        logger.error("no command: python -m textops.training.vertex_cluster textops train ...")
+        sys.exit(2)
     try:
-        if not command:
-            raise ConfigurationError("no command: python -m textops.training.vertex_cluster textops train ...")
         here = place(os.environ)
     except ConfigurationError as error:
         logger.error("{}", error)
-        return 2
+        sys.exit(error.exit_code)
     logger.info("machine {} of {}", int(here["NODE_RANK"]) + 1, here["NUM_NODES"])
     os.execvpe(command[0], command, {**os.environ, **here})  # noqa: S606 (the command that was asked for)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -1,6 +1,9 @@
-"""One trial of a search at Vertex AI: `python -m textops.training.vertex_trial data=csv --model.learning_rate=0.3`
+"""One trial of a search at Vertex AI.
 
-Vertex AI gives the values of a trial as options, and reads from a file how good they were. Elsewhere `textops train -m search=ngram` searches.
+    python -m textops.training.vertex_trial data=csv --model.learning_rate=0.3
+
+Vertex AI gives the values of a trial as options, and reads from a file how good they were. Elsewhere
+`textops train -m search=ngram` searches.
 """
 
 import json
@@ -55,7 +58,7 @@ def main(arguments: Sequence[str]) -> int:
         chosen = overrides(arguments)
     except ConfigurationError as error:
         logger.error("{}", error)
-        return 2
+        return error.exit_code
     trained = subprocess.run([sys.executable, "-m", "textops", "train", *chosen], check=False)  # noqa: S603 (our own)
     if trained.returncode:
         return trained.returncode

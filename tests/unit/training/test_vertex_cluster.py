@@ -12,10 +12,14 @@ POOLS = {"workerpool0": ["first.internal:2222"], "workerpool1": ["second.interna
 
 
 def described(pool: str, index: int) -> dict[str, str]:
-    return {"CLUSTER_SPEC": json.dumps({"cluster": POOLS, "task": {"type": pool, "index": index}, "environment": "cloud"})}
+    return {
+        "CLUSTER_SPEC": json.dumps({"cluster": POOLS, "task": {"type": pool, "index": index}, "environment": "cloud"})
+    }
 
 
-@pytest.mark.parametrize(("pool", "index", "rank"), [("workerpool0", 0, "0"), ("workerpool1", 0, "1"), ("workerpool1", 1, "2")])
+@pytest.mark.parametrize(
+    ("pool", "index", "rank"), [("workerpool0", 0, "0"), ("workerpool1", 0, "1"), ("workerpool1", 1, "2")]
+)
 def test_each_machine_learns_its_place(pool: str, index: int, rank: str) -> None:
     assert place(described(pool, index)) == {
         "MASTER_ADDR": "first.internal",
@@ -37,7 +41,14 @@ def test_what_does_not_tell_the_machines_is_one_line(environment: dict[str, str]
 @pytest.mark.slow
 def test_the_command_finds_its_place_in_the_environment() -> None:
     ended = subprocess.run(
-        [sys.executable, "-m", "textops.training.vertex_cluster", "sh", "-c", 'echo "$NODE_RANK of $NUM_NODES"; exit 3'],
+        [
+            sys.executable,
+            "-m",
+            "textops.training.vertex_cluster",
+            "sh",
+            "-c",
+            'echo "$NODE_RANK of $NUM_NODES"; exit 3',
+        ],
         env={**os.environ, **described("workerpool1", 1)},
         capture_output=True,
         text=True,

@@ -35,7 +35,14 @@ def test_a_trial_trains_and_tells(tmp_path: Path) -> None:
     small = ["data=synthetic", "data.synthetic.rows=300", "data.synthetic.words=20", "trainer.max_epochs=1"]
 
     ended = subprocess.run(
-        [sys.executable, "-m", "textops.training.vertex_trial", *small, "--model.learning_rate=3.5", "--batch_size=32.0"],
+        [
+            sys.executable,
+            "-m",
+            "textops.training.vertex_trial",
+            *small,
+            "--model.learning_rate=3.5",
+            "--batch_size=32.0",
+        ],
         cwd=tmp_path,
         env={**os.environ, "CLOUD_ML_HP_METRIC_FILE": str(tmp_path / "metrics"), "CLOUD_ML_TRIAL_ID": "2"},
         capture_output=True,

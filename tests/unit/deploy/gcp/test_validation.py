@@ -31,6 +31,7 @@ ENUMS = [
     ("monitoring/drift_metrics.yaml", ("spec", "targetLabels", "metadata", 0)),
 ]
 Place = tuple[str | int, ...]
+Content = Any  # of a YAML file
 
 
 @pytest.fixture(params=FILES)
@@ -38,11 +39,11 @@ def file(request: pytest.FixtureRequest) -> CheckedFile:
     return FILES[request.param]
 
 
-def content_of(file: CheckedFile) -> Any:
+def content_of(file: CheckedFile) -> Content:
     return yaml.safe_load(text_of(file))
 
 
-def places(content: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+def places(content: Content, place: Place = ()) -> Iterator[tuple[Place, Content]]:
     yield place, content
     if isinstance(content, dict):
         for key, value in content.items():
@@ -52,7 +53,7 @@ def places(content: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
             yield from places(value, (*place, index))
 
 
-def put(content: Any, place: Place, value: Any) -> Any:
+def put(content: Content, place: Place, value: Content) -> Content:
     if not place:
         return value
     changed = copy.deepcopy(content)
@@ -69,9 +70,7 @@ def test_every_file_is_accepted() -> None:
 
 def test_an_unknown_field_is_refused_wherever_it_stands(file: CheckedFile) -> None:
     content = content_of(file)
-    tried = [
-        place for place, value in places(content) if isinstance(value, dict) and not (place and place[-1] in FREE)
-    ]
+    tried = [place for place, value in places(content) if isinstance(value, dict) and not (place and place[-1] in FREE)]
 
     accepted = [place for place in tried if not list(file.check(put(content, (*place, "noSuchField"), 1)))]
 
@@ -84,14 +83,16 @@ def test_a_wrong_type_is_refused_wherever_it_stands(file: CheckedFile) -> None:
     tried = [place for place, _ in places(content) if place]
 
     accepted = [
-        place for place in tried if not list(file.check(put(content, place, "wrong" if _nested(content, place) else WRONG)))
+        place
+        for place in tried
+        if not list(file.check(put(content, place, "wrong" if _nested(content, place) else WRONG)))
     ]
 
     assert tried
     assert accepted == []
 
 
-def _nested(content: Any, place: Place) -> bool:
+def _nested(content: Content, place: Place) -> bool:
     for step in place:
         content = content[step]
     return isinstance(content, dict | list)
@@ -192,8 +193,8 @@ def test_a_bucket_in_another_region_is_one_line_that_says_what_to_do() -> None:
 
     assert bucket_elsewhere(configuration, "b", "EUROPE-WEST1") is None
     assert bucket_elsewhere(configuration, "b", "US") == (
-        "gs://b lies in us and all else in europe-west1: set region in deploy/gcp/configuration.yaml, or another name for "
-        "the bucket, which then is made there"
+        "gs://b lies in us and all else in europe-west1: set region in deploy/gcp/configuration.yaml, or another name "
+        "for the bucket, which then is made there"
     )
 
 

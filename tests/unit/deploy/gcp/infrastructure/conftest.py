@@ -74,11 +74,12 @@ class RecordingMocks(Mocks):
         return f"{args.name}-id", {"name": args.name, **args.inputs, **added}
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:
-        assert args.token == "gcp:organizations/getProject:getProject", args.token
+        function = args.token
+        assert function == "gcp:organizations/getProject:getProject", function
         return {"projectId": args.args["projectId"], "number": "1234567890"}
 
 
-def configuration(**given: Any) -> CloudConfiguration:
+def configuration(**given: object) -> CloudConfiguration:
     return CloudConfiguration.model_validate({"project": "some-project", "region": "europe-west1", **given})
 
 

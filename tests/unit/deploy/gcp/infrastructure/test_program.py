@@ -1,12 +1,15 @@
 from collections import defaultdict
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pulumi_gcp as gcp
 import pytest
 
 from deploy.gcp.configuration import CloudConfiguration
 from deploy.gcp.infrastructure.grants import IDENTITIES, grants
+
+if TYPE_CHECKING:
+    from tests.unit.deploy.gcp.infrastructure.conftest import Infrastructure
 
 PROJECT = "some-project"
 
@@ -15,7 +18,7 @@ def account(name: str) -> str:
     return f"serviceAccount:textops-{name}@{PROJECT}.iam.gserviceaccount.com"
 
 
-def test_no_bucket_is_public_and_each_has_versions_and_an_end_for_old_ones(full: Any) -> None:
+def test_no_bucket_is_public_and_each_has_versions_and_an_end_for_old_ones(full: "Infrastructure") -> None:
     buckets = full.of("storage/bucket")
 
     assert set(buckets) == {"data", "models"}
@@ -30,19 +33,19 @@ def test_no_bucket_is_public_and_each_has_versions_and_an_end_for_old_ones(full:
         assert deletion["condition"]["withState"] == "ARCHIVED"
 
 
-def test_every_role_is_a_small_one(full: Any) -> None:
+def test_every_role_is_a_small_one(full: "Infrastructure") -> None:
     roles = {binding.inputs["role"] for binding in full.bindings()}
 
     assert not roles & {"roles/owner", "roles/editor", "roles/viewer"}
     assert not [role for role in roles if role.endswith(".admin") and role != "roles/ondemandscanning.admin"]
 
 
-def test_rights_are_added_and_never_taken_from_others(full: Any) -> None:
+def test_rights_are_added_and_never_taken_from_others(full: "Infrastructure") -> None:
     # `IAMBinding` and `IAMPolicy` replace what somebody else gave.
     assert not [kind for kind in full.kinds() if kind.lower().endswith(("iambinding", "iampolicy"))]
 
 
-def test_only_what_cannot_be_given_elsewhere_is_given_on_the_project(full: Any) -> None:
+def test_only_what_cannot_be_given_elsewhere_is_given_on_the_project(full: "Infrastructure") -> None:
     on_project = {
         (binding.inputs["member"], binding.inputs["role"])
         for binding in full.bindings()
@@ -57,7 +60,7 @@ def test_only_what_cannot_be_given_elsewhere_is_given_on_the_project(full: Any) 
     }
 
 
-def test_the_database_is_reached_alone(full: Any) -> None:
+def test_the_database_is_reached_alone(full: "Infrastructure") -> None:
     rights = [binding.inputs for binding in full.bindings() if binding.inputs["role"] == "roles/cloudsql.client"]
 
     assert {right["member"] for right in rights} == {account("api"), account("drift"), account("retrain")}
@@ -65,7 +68,7 @@ def test_the_database_is_reached_alone(full: Any) -> None:
         assert f'resource.name == "projects/{PROJECT}/instances/textops-log"' in right["condition"]["expression"]
 
 
-def test_every_secret_is_read_by_exactly_those_who_need_it(full: Any) -> None:
+def test_every_secret_is_read_by_exactly_those_who_need_it(full: "Infrastructure") -> None:
     readers: dict[str, set[str]] = defaultdict(set)
     for inputs in full.of("secretmanager/secretIamMember").values():
         assert inputs["role"] == "roles/secretmanager.secretAccessor"
@@ -84,22 +87,22 @@ def test_every_secret_is_read_by_exactly_those_who_need_it(full: Any) -> None:
     assert {inputs["secretId"] for inputs in full.of("secretmanager/secret").values()} == set(readers)
 
 
-def test_the_key_of_weights_and_biases_is_given_by_hand(full: Any) -> None:
+def test_the_key_of_weights_and_biases_is_given_by_hand(full: "Infrastructure") -> None:
     assert "secret-wandb-key" not in full.of("secretmanager/secretVersion")
 
 
-def test_the_page_has_one_of_the_keys_that_the_api_lets_in(full: Any) -> None:
+def test_the_page_has_one_of_the_keys_that_the_api_lets_in(full: "Infrastructure") -> None:
     first = full.of("secretmanager/secretVersion")
 
     assert first["secret-page-key"]["secretData"] in first["secret-api-keys"]["secretData"].split(",")
     assert len(first["secret-api-keys"]["secretData"].split(",")) == 2
 
 
-def test_nobody_has_a_key_file(full: Any) -> None:
+def test_nobody_has_a_key_file(full: "Infrastructure") -> None:
     assert "serviceaccount/key" not in full.kinds()
 
 
-def test_each_service_has_an_identity_of_its_own(full: Any) -> None:
+def test_each_service_has_an_identity_of_its_own(full: "Infrastructure") -> None:
     services = full.of("cloudrunv2/service")
 
     for part, service in services.items():
@@ -109,8 +112,10 @@ def test_each_service_has_an_identity_of_its_own(full: Any) -> None:
     ).removeprefix("serviceAccount:")
 
 
-def test_the_public_reaches_the_api_alone(full: Any) -> None:
-    everybody = [binding for binding in full.bindings() if binding.inputs["member"] in {"allUsers", "allAuthenticatedUsers"}]
+def test_the_public_reaches_the_api_alone(full: "Infrastructure") -> None:
+    everybody = [
+        binding for binding in full.bindings() if binding.inputs["member"] in {"allUsers", "allAuthenticatedUsers"}
+    ]
     services = {service["name"]: service["ingress"] for service in full.of("cloudrunv2/service").values()}
 
     assert all(binding.kind == "cloudrunv2/serviceIamMember" for binding in everybody)
@@ -122,7 +127,7 @@ def test_the_public_reaches_the_api_alone(full: Any) -> None:
     assert open_to_all == {"textops-api"}
 
 
-def test_the_page_has_the_users_that_are_named(full: Any) -> None:
+def test_the_page_has_the_users_that_are_named(full: "Infrastructure") -> None:
     callers = {
         inputs["member"]
         for inputs in full.of("cloudrunv2/serviceIamMember").values()
@@ -132,13 +137,15 @@ def test_the_page_has_the_users_that_are_named(full: Any) -> None:
     assert callers == {"user:ann@example.com"}
 
 
-def test_triggers_act_as_identities_with_few_rights(full: Any) -> None:
+def test_triggers_act_as_identities_with_few_rights(full: "Infrastructure") -> None:
     triggers = full.of("cloudbuild/trigger")
 
     assert triggers["build-deploy"]["serviceAccount"] == "identity-build-id"
     assert triggers["build-check"]["serviceAccount"] == "identity-build-check-id"
     assert triggers["build-check"]["substitutions"]["_UNTIL"] == "check"
-    checking = {binding.inputs["role"] for binding in full.bindings() if binding.inputs["member"] == account("build-check")}
+    checking = {
+        binding.inputs["role"] for binding in full.bindings() if binding.inputs["member"] == account("build-check")
+    }
     # A pull request can look, and leave nothing.
     assert checking == {
         "roles/artifactregistry.reader",
@@ -148,13 +155,13 @@ def test_triggers_act_as_identities_with_few_rights(full: Any) -> None:
     }
 
 
-def test_strangers_pull_requests_wait_for_a_person(full: Any) -> None:
+def test_strangers_pull_requests_wait_for_a_person(full: "Infrastructure") -> None:
     request = full.of("cloudbuild/trigger")["build-check"]["github"]["pullRequest"]
 
     assert request["commentControl"] == "COMMENTS_ENABLED_FOR_EXTERNAL_CONTRIBUTORS_ONLY"
 
 
-def test_workflows_of_one_repository_get_in_and_those_of_its_branch_may_more(full: Any) -> None:
+def test_workflows_of_one_repository_get_in_and_those_of_its_branch_may_more(full: "Infrastructure") -> None:
     provider = full.of("iam/workloadIdentityPoolProvider")["github"]
     may = {
         binding.inputs["serviceAccountId"].rsplit("/", 1)[1]: binding.inputs["member"]
@@ -171,7 +178,7 @@ def test_workflows_of_one_repository_get_in_and_those_of_its_branch_may_more(ful
     }
 
 
-def test_who_trains_adds_versions_and_changes_none(full: Any) -> None:
+def test_who_trains_adds_versions_and_changes_none(full: "Infrastructure") -> None:
     on_models = {
         (inputs["member"], inputs["role"])
         for inputs in full.of("storage/bucketIAMMember").values()
@@ -186,28 +193,30 @@ def test_who_trains_adds_versions_and_changes_none(full: Any) -> None:
     }
 
 
-def test_all_rights_are_those_of_the_list(full: Any) -> None:
+def test_all_rights_are_those_of_the_list(full: "Infrastructure") -> None:
     wanted = CloudConfiguration.model_validate(
         {"project": PROJECT, "region": "europe-west1", "wandb": True, "database": {"tier": "db-g1-small"}}
     )
     listed = {(account(grant.identity), grant.role) for grant in grants(wanted)}
     made = {(binding.inputs["member"], binding.inputs["role"]) for binding in full.bindings()}
     elsewhere = {
-        (who, role) for who, role in made if who.startswith("principalSet:") or who in {"allUsers", "user:ann@example.com"}
+        (who, role)
+        for who, role in made
+        if who.startswith("principalSet:") or who in {"allUsers", "user:ann@example.com"}
     }
 
     assert made - elsewhere == listed
     assert {grant.identity for grant in grants(wanted)} == set(IDENTITIES)
 
 
-def test_images_go_after_a_while_and_the_newest_stay(full: Any) -> None:
+def test_images_go_after_a_while_and_the_newest_stay(full: "Infrastructure") -> None:
     policies = full.of("artifactregistry/repository")["images"]["cleanupPolicies"]
 
     assert {policy["action"] for policy in policies} == {"KEEP", "DELETE"}
     assert full.of("artifactregistry/repository")["images"]["cleanupPolicyDryRun"] is False
 
 
-def test_no_network_may_connect_to_the_database(full: Any) -> None:
+def test_no_network_may_connect_to_the_database(full: "Infrastructure") -> None:
     settings = full.of("sql/databaseInstance")["log"]["settings"]
 
     assert settings["ipConfiguration"]["authorizedNetworks"] == []
@@ -216,7 +225,7 @@ def test_no_network_may_connect_to_the_database(full: Any) -> None:
     assert settings["deletionProtectionEnabled"] is True
 
 
-def test_the_address_of_the_database_is_one_that_textops_reads(full: Any) -> None:
+def test_the_address_of_the_database_is_one_that_textops_reads(full: "Infrastructure") -> None:
     from textops.prediction_log.address import parse_address
 
     url = full.of("secretmanager/secretVersion")["secret-database-url"]["secretData"]
@@ -226,12 +235,12 @@ def test_the_address_of_the_database_is_one_that_textops_reads(full: Any) -> Non
     assert (address.user, address.database) == ("textops", "textops")
 
 
-def test_without_a_database_the_log_is_off(least: Any) -> None:
+def test_without_a_database_the_log_is_off(least: "Infrastructure") -> None:
     assert least.of("secretmanager/secretVersion")["secret-database-url"]["secretData"] == "none"
     assert not [kind for kind in least.kinds() if kind.startswith("sql/")]
 
 
-def test_the_schedules_reach_what_they_start_and_nothing_else(full: Any) -> None:
+def test_the_schedules_reach_what_they_start_and_nothing_else(full: "Infrastructure") -> None:
     jobs = full.of("cloudscheduler/job")
     may = {
         (binding.kind, binding.inputs["name"])
@@ -240,27 +249,35 @@ def test_the_schedules_reach_what_they_start_and_nothing_else(full: Any) -> None
     }
 
     assert jobs["drift-check"]["httpTarget"]["uri"] == "https://textops-drift.example.run.app/drift/check"
-    assert jobs["retraining"]["httpTarget"]["uri"].endswith(f"{PROJECT}/locations/europe-west1/jobs/textops-retrain:run")
+    assert jobs["retraining"]["httpTarget"]["uri"].endswith(
+        f"{PROJECT}/locations/europe-west1/jobs/textops-retrain:run"
+    )
     assert may == {("cloudrunv2/jobIamMember", "textops-retrain"), ("cloudrunv2/serviceIamMember", "textops-drift")}
 
 
-def test_every_alert_tells_somebody_and_says_what_to_do(full: Any) -> None:
+def test_every_alert_tells_somebody_and_says_what_to_do(full: "Infrastructure") -> None:
     for policy in full.of("monitoring/alertPolicy").values():
         assert policy["notificationChannels"] == ["mail-id"]
         assert policy["documentation"]["content"]
 
 
-def test_the_budget_is_of_this_project_and_warns_before_it_is_gone(full: Any) -> None:
+def test_the_budget_is_of_this_project_and_warns_before_it_is_gone(full: "Infrastructure") -> None:
     budget = full.of("billing/budget")["budget"]
 
     assert budget["budgetFilter"]["projects"] == ["projects/1234567890"]
     assert min(rule["thresholdPercent"] for rule in budget["thresholdRules"]) == 0.5
 
 
-def test_with_a_project_alone_all_that_must_be_is_there(least: Any) -> None:
+def test_with_a_project_alone_all_that_must_be_is_there(least: "Infrastructure") -> None:
     kinds = least.kinds()
 
-    assert {"storage/bucket", "cloudrunv2/service", "monitoring/slo", "monitoring/dashboard", "cloudscheduler/job"} <= kinds
+    assert {
+        "storage/bucket",
+        "cloudrunv2/service",
+        "monitoring/slo",
+        "monitoring/dashboard",
+        "cloudscheduler/job",
+    } <= kinds
     assert not kinds & {
         "cloudbuild/trigger",
         "iam/workloadIdentityPool",
@@ -269,14 +286,14 @@ def test_with_a_project_alone_all_that_must_be_is_there(least: Any) -> None:
     }
 
 
-def test_what_is_not_protected_can_be_taken_down(make: Callable[..., Any]) -> None:
+def test_what_is_not_protected_can_be_taken_down(make: Callable[..., "Infrastructure"]) -> None:
     made = make(protected=False, database={"tier": "db-f1-micro"})
 
     assert all(bucket["forceDestroy"] for bucket in made.of("storage/bucket").values())
     assert made.of("sql/databaseInstance")["log"]["deletionProtection"] is False
 
 
-def test_what_others_need_to_know_is_told(full: Any) -> None:
+def test_what_others_need_to_know_is_told(full: "Infrastructure") -> None:
     assert set(full.outputs) == {
         "api_url",
         "drift_url",

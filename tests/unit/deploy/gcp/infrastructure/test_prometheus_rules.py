@@ -1,6 +1,6 @@
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
@@ -14,7 +14,13 @@ def promtool(tmp_path: Path, expressions: dict[str, str]) -> subprocess.Complete
     rules = [{"alert": name, "expr": expression} for name, expression in expressions.items()]
     path = tmp_path / "rules.yaml"
     path.write_text(yaml.safe_dump({"groups": [{"name": "cloud", "rules": rules}]}), encoding="utf-8")
-    return subprocess.run(["promtool", "check", "rules", str(path)], capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        ["/usr/bin/env", "promtool", "check", "rules", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
 
 
 def test_alerts_without_recorded_figures_are_still_promql(tmp_path: Path) -> None:
@@ -36,7 +42,7 @@ def test_questions_of_the_dashboard_are_promql(tmp_path: Path) -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def _questions(part: Any) -> Any:
+def _questions(part: object) -> Iterator[str]:
     if isinstance(part, dict):
         for key, value in part.items():
             if key == "prometheusQuery":

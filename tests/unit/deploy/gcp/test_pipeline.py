@@ -1,0 +1,359 @@
+"""The steps of cloudbuild.yaml, run as Cloud Build runs them.
+
+Programs in the place of docker and gcloud write down what they are asked.
+"""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from deploy.gcp.configuration import FOLDER, CloudConfiguration
+
+ROOT = FOLDER.parents[1]
+BUILD = yaml.safe_load((FOLDER / "cloudbuild.yaml").read_text(encoding="utf-8"))
+NOW = {"status": {"url": "https://service-1.a.run.app", "traffic": [{"revisionName": "textops-api-1", "percent": 100}]}}
+PROGRAM = """#!/bin/sh
+{ for word in {name} "$@"; do printf '%s\\0' "$word"; done; printf '\\n'; } >>"$ASKED"
+{answer}
+"""
+
+
+class Step:
+    """Runs one step, and knows what it asked of docker and gcloud."""
+
+    def __init__(self, folder: Path) -> None:
+        self.workspace = folder / "workspace"
+        self.workspace.mkdir()
+        self.asked_file = folder / "asked"
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        self.answer("docker", "")
+        self.answer("gcloud", "")
+
+    def answer(self, program: str, script: str) -> None:
+        path = self.programs / program
+        path.write_text(PROGRAM.replace("{name}", program).replace("{answer}", script), encoding="utf-8")
+        path.chmod(0o755)
+
+    def run(self, name: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        given = {
+            "PATH": f"{self.programs}:{Path(sys.executable).parent}:/usr/bin:/bin",
+            "ASKED": str(self.asked_file),
+            "WORKSPACE": str(self.workspace),
+            "COMMIT": "0123456789abcdef0123456789abcdef01234567",
+            "BUILD": "fedcba98-7654-3210-fedc-ba9876543210",
+            "UNTIL": "deploy",
+            "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+            "TEXTOPS_GCP_PROJECT": "some-project",
+            "TEXTOPS_GCP_REGION": "europe-west1",
+        }
+        configuration = CloudConfiguration(project="some-project", region="europe-west1")
+        named = {key.removeprefix("_"): value for key, value in configuration.substitutions().items()}
+        return subprocess.run(
+            ["/bin/sh", str(FOLDER / f"pipeline/{name}.sh"), *arguments],
+            cwd=ROOT,
+            env={**named, **given, **environment},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    @property
+    def asked(self) -> list[list[str]]:
+        if not self.asked_file.exists():
+            return []
+        lines = self.asked_file.read_text(encoding="utf-8").split("\0\n")
+        return [line.split("\0") for line in lines if line]
+
+
+@pytest.fixture
+def step(tmp_path: Path) -> Step:
+    return Step(tmp_path)
+
+
+def serving(health: int, ready: int) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(ready if self.path == "/ready" else health)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.fixture
+def healthy() -> Iterator[str]:
+    server = serving(200, 200)
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def without_model() -> Iterator[str]:
+    server = serving(200, 503)
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_every_image_is_built_scanned_and_pushed() -> None:
+    steps = {each["id"]: each for each in BUILD["steps"]}
+    images = ("api", "drift", "frontend", "train", "evaluate")
+
+    for image in images:
+        assert steps[f"build-{image}"]["waitFor"] == ["builder"]  # side by side
+        assert steps[f"scan-{image}"]["waitFor"] == [f"build-{image}"]
+    assert steps["push"]["args"][1:] == list(images)
+    assert set(steps["push"]["waitFor"]) == {*(f"scan-{image}" for image in images), "smoke"}
+
+
+def test_each_step_waits_for_all_that_must_hold_before() -> None:
+    after = {each["id"]: each["waitFor"] for each in BUILD["steps"]}
+    order = ["traffic", "check", "candidate", "render", "addresses", "push"]
+
+    for later, earlier in pairwise(order):
+        assert earlier in after[later]
+
+
+def test_every_script_that_is_named_is_there() -> None:
+    named = {each["args"][0] for each in BUILD["steps"] if each.get("entrypoint") == "sh"}
+
+    assert {f"deploy/gcp/pipeline/{path.name}" for path in (FOLDER / "pipeline").glob("*.sh")} == named
+
+
+def test_the_build_asks_for_what_the_configuration_gives() -> None:
+    text = (FOLDER / "cloudbuild.yaml").read_text(encoding="utf-8")
+    given = CloudConfiguration(project="some-project", region="europe-west1").substitutions()
+    environment = dict(line.split("=", 1) for line in BUILD["options"]["env"])
+
+    assert all(f"${name}" in text for name in given)
+    assert {value for value in environment.values() if value.startswith("$_")} == {
+        f"${name}" for name in given if name not in {"_FRONTEND", "_RETRAINING"}
+    } | {"$_UNTIL"}
+
+
+def test_an_image_is_built_with_version_commit_and_cache(step: Step) -> None:
+    done = step.run("image", "train", "train,serve,gcp")
+
+    assert done.returncode == 0, done.stderr
+    (asked,) = step.asked
+    assert "dockerfiles/train.dockerfile" in asked
+    assert "EXTRAS=train,serve,gcp" in asked
+    assert "COMMIT=0123456789abcdef0123456789abcdef01234567" in asked
+    assert [word for word in asked if word.startswith("VERSION=")] != ["VERSION="]
+    assert (
+        "type=registry,ref=europe-west1-docker.pkg.dev/some-project/textops/cache:train,mode=max,image-manifest=true"
+        in asked
+    )
+
+
+def test_the_image_for_gpus_is_of_the_same_file(step: Step) -> None:
+    step.run("image", "train-cuda", "train,serve,gcp", "cu130")
+
+    assert "dockerfiles/train.dockerfile" in step.asked[0]
+    assert "TORCH_BACKEND=cu130" in step.asked[0]
+
+
+def test_a_check_writes_nothing_to_the_registry(step: Step) -> None:
+    step.run("image", "api", UNTIL="check")
+    step.run("push", "api", UNTIL="check")
+
+    assert len(step.asked) == 1
+    assert "--cache-to" not in step.asked[0]
+
+
+def test_a_build_without_a_commit_says_how_to_start_it(step: Step) -> None:
+    done = step.run("image", "api", COMMIT="")
+
+    assert done.returncode != 0
+    assert "--substitutions=COMMIT_SHA=" in done.stderr
+    assert step.asked == []
+
+
+@pytest.mark.parametrize("fault", ["CRITICAL False CVE-1", "CRITICAL True CVE-1", "HIGH True CVE-2"])
+def test_a_severe_fault_keeps_an_image_back(step: Step, fault: str) -> None:
+    step.answer(
+        "gcloud", f'case "$*" in *list-vulnerabilities*) printf "LOW True CVE-0\\n{fault}\\n";; *) echo scan-1;; esac'
+    )
+
+    done = step.run("scan", "api")
+
+    assert done.returncode == 1
+    assert fault in done.stderr
+    assert "scan-1" in step.asked[1]
+
+
+def test_small_faults_and_those_without_a_remedy_do_not(step: Step) -> None:
+    step.answer(
+        "gcloud", 'case "$*" in *list-vul*) printf "LOW True CVE-0\\nHIGH False CVE-3\\n";; *) echo scan-1;; esac'
+    )
+
+    done = step.run("scan", "api")
+
+    assert (done.returncode, done.stdout) == (0, "api: 2 known faults\n")
+
+
+def test_an_image_without_faults_passes(step: Step) -> None:
+    step.answer("gcloud", 'case "$*" in *list-vul*) ;; *) echo scan-1;; esac')
+
+    assert step.run("scan", "api").returncode == 0
+
+
+def test_a_scan_that_fails_fails_the_build(step: Step) -> None:
+    step.answer("gcloud", "exit 1")
+
+    assert step.run("scan", "api").returncode != 0
+
+
+def test_an_image_that_answers_passes(step: Step, healthy: str) -> None:
+    (step.workspace / "registry/news").mkdir(parents=True)
+    step.answer("docker", 'case "$1" in inspect) echo 0;; esac')
+
+    done = step.run("smoke", ADDRESS=healthy)
+
+    assert done.returncode == 0, done.stderr
+    assert "/ready says 200" in done.stdout
+    created = step.asked[0]
+    assert {"--read-only", "--cap-drop"} <= set(created)
+
+
+def test_without_a_model_it_must_say_that_it_is_not_ready(step: Step, without_model: str) -> None:
+    (step.workspace / "registry").mkdir()
+    step.answer("docker", 'case "$1" in inspect) echo 0;; esac')
+
+    done = step.run("smoke", ADDRESS=without_model)
+
+    assert done.returncode == 0, done.stderr
+    assert "/ready says 503" in done.stdout
+
+
+def test_an_image_that_is_not_ready_with_a_model_fails_and_shows_its_log(step: Step, without_model: str) -> None:
+    (step.workspace / "registry/news").mkdir(parents=True)
+    step.answer("docker", 'case "$1" in logs) echo "nothing to serve" ;; esac')
+
+    done = step.run("smoke", ADDRESS=without_model, ATTEMPTS="2")
+
+    assert done.returncode == 1
+    assert "/ready says 503 and not 200" in done.stderr
+    assert "nothing to serve" in done.stderr
+
+
+def test_an_image_that_does_not_end_in_order_fails(step: Step, healthy: str) -> None:
+    (step.workspace / "registry/news").mkdir(parents=True)
+    step.answer("docker", 'case "$1" in inspect) echo 137;; esac')
+
+    done = step.run("smoke", ADDRESS=healthy)
+
+    assert done.returncode == 1
+    assert "ended with 137 on SIGTERM" in done.stderr
+
+
+def test_before_there_is_a_model_nothing_is_deployed(step: Step) -> None:
+    step.answer("gcloud", "exit 1")
+
+    done = step.run("model")
+    pushed = step.run("model", UNTIL="push")
+
+    assert done.returncode == 1
+    assert "holds no model: train one" in done.stderr
+    assert pushed.returncode == 0
+    assert not list((step.workspace / "registry").iterdir())
+
+
+def test_the_whole_deployment_keeps_traffic_until_the_end(step: Step) -> None:
+    step.answer(
+        "gcloud", f'case "$*" in *describe*) echo {shlex.quote(json.dumps(NOW))};; *secrets*) echo key-1,key-2;; esac'
+    )
+
+    for name in ("addresses", "render", "candidate"):
+        done = step.run(name)
+        assert done.returncode == 0, done.stderr
+    deployed = yaml.safe_load((step.workspace / "api.yaml").read_text(encoding="utf-8"))
+    before = [words for words in step.asked if "update-traffic" in words]
+    traffic = step.run("traffic")
+
+    assert deployed["spec"]["traffic"] == [
+        {"revisionName": "textops-api-1", "percent": 100},
+        {"revisionName": "textops-api-c0123456-fedcba98", "tag": "candidate"},
+    ]
+    assert before == []
+    assert traffic.returncode == 0, traffic.stderr
+    (moved,) = [words for words in step.asked if "update-traffic" in words]
+    assert "--to-revisions=textops-api-c0123456-fedcba98=100" in moved
+    assert (step.workspace / ".api-keys").stat().st_mode & 0o077 == 0
+
+
+def test_the_revision_without_traffic_is_asked_with_the_first_key(step: Step) -> None:
+    (step.workspace / "textops-api.json").write_text(json.dumps(NOW), encoding="utf-8")
+    (step.workspace / ".api-keys").write_text("key-1,key-2\n", encoding="utf-8")
+    step.answer(
+        "python",
+        f'case "$*" in *revision*) exec {sys.executable} "$@";; esac\necho "$TEXTOPS_API_KEY $TEXTOPS_TEST_ADDRESS"',
+    )
+
+    done = step.run("check")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "key-1 https://candidate---service-1.a.run.app"
+    assert step.asked[2][1:6] == ["-m", "invoke", "loadtest", "--host", "https://candidate---service-1.a.run.app"]
+
+
+def test_tests_that_fail_leave_the_traffic_where_it_is(step: Step) -> None:
+    (step.workspace / "textops-api.json").write_text(json.dumps(NOW), encoding="utf-8")
+    (step.workspace / ".api-keys").write_text("key-1\n", encoding="utf-8")
+    step.answer("python", f'case "$*" in *revision*) exec {sys.executable} "$@";; *pytest*) exit 1;; esac')
+
+    assert step.run("check").returncode == 1
+    assert not [words for words in step.asked if "loadtest" in words]
+
+
+@pytest.mark.parametrize("name", ["addresses", "render", "candidate", "check", "traffic"])
+def test_without_deployment_its_steps_do_nothing(step: Step, name: str) -> None:
+    assert step.run(name, UNTIL="push").returncode == 0
+    assert step.asked == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("gcloud") is None, reason="gcloud checks its own command lines where it is installed")
+def test_gcloud_knows_every_command_and_option(step: Step) -> None:
+    (step.workspace / "registry").mkdir()
+    step.answer("gcloud", f'case "$*" in *describe*) echo {shlex.quote(json.dumps(NOW))};; esac')
+    for name in ("model", "addresses", "render", "candidate", "traffic"):
+        assert step.run(name).returncode == 0
+    step.run("scan", "api")
+    lines = {shlex.join(words) for words in step.asked if words[0] == "gcloud"}
+
+    faults = {line: fault for line in lines if (fault := _lint(line))}
+
+    assert len(lines) >= 10
+    assert faults == {}
+
+
+def _lint(line: str) -> str | None:
+    judged = subprocess.run(
+        ["/usr/bin/env", "gcloud", "meta", "lint-gcloud-commands", f"--command-string={line}"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    (verdict,) = json.loads(judged.stdout)
+    return None if verdict["success"] else str(verdict["error_message"])
