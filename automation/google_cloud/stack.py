@@ -4,7 +4,7 @@ from automation.google_cloud.bucket import state_bucket
 from automation.google_cloud.shell import ROOT, Shell
 from deploy.gcp.configuration import CloudConfiguration
 
-STACK, PROGRAM = "main", "deploy/gcp/infrastructure"
+STACK, PROGRAM = "production", "deploy/gcp/infrastructure"
 KEY_RING, KEY = "textops", "infrastructure"
 PREVIEW_STATE = "build/gcp/preview"
 

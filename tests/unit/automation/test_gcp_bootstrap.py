@@ -23,8 +23,8 @@ def test_an_empty_project_gets_what_pulumi_needs_and_then_pulumi(cloud: "Cloud",
         "gcloud storage buckets update",
         "gcloud kms keyrings create",
         "gcloud kms keys create",
-        "pulumi stack select main",
-        "pulumi up --stack=main --yes",
+        "pulumi stack select production",
+        "pulumi up --stack=production --yes",
     ]
     assert "--location=europe-west1 --uniform-bucket-level-access --public-access-prevention" in changes[1]
 
@@ -94,7 +94,7 @@ def test_a_plan_says_what_the_system_costs(cloud: "Cloud", run_task: "RunTask") 
 
     ended = run_task("gcp.plan")
 
-    assert cloud.called("pulumi preview --stack=main --diff")
+    assert cloud.called("pulumi preview --stack=production --diff")
     assert ended.shown.splitlines()[-1].startswith("# costs about ")
 
 

@@ -52,8 +52,8 @@ def test_with_data_all_goes_and_the_state_last(cloud: "Cloud", run_task: "RunTas
     changes = [line for line in cloud.calls if " describe " not in line and "auth" not in line]
     assert [" ".join(line.split()[:3]) for line in changes] == [
         "pulumi stack select",
-        "pulumi up --stack=main",
-        "pulumi destroy --stack=main",
+        "pulumi up --stack=production",
+        "pulumi destroy --stack=production",
         "pulumi stack rm",
         "gcloud storage rm",
         "gcloud kms keys",
