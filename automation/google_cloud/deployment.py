@@ -31,6 +31,8 @@ def deploy(shell: Shell, cloud: CloudConfiguration, only: str, tag: str, *, move
     """
     if only and only not in PARTS:
         raise ConfigurationError(f"--only {only}: say one of {', '.join(PARTS)}")
+    if only not in {"", "api"} and not move:
+        raise ConfigurationError(f"--no-traffic is for the API: leave it out, or --only {only}")
     tag = chosen_tag(tag)
     require_tools(shell, "gcloud", "curl")
     require_project(shell, cloud)

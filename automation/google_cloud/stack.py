@@ -7,6 +7,8 @@ from deploy.gcp.configuration import CloudConfiguration
 STACK, PROGRAM = "production", "deploy/gcp/infrastructure"
 KEY_RING, KEY = "textops", "infrastructure"
 PREVIEW_STATE = "build/gcp/preview"
+# Where Pulumi writes what it notes of a stack: `stackConfigDir` in Pulumi.yaml.
+NOTES = ROOT / "build/gcp"
 
 
 def key(cloud: CloudConfiguration) -> str:
@@ -34,6 +36,7 @@ def select(shell: Shell, cloud: CloudConfiguration) -> None:
     Raises:
         CommandRefusedError: If it cannot be had.
     """
+    NOTES.mkdir(parents=True, exist_ok=True)
     pulumi(shell, cloud, "stack", "select", STACK, "--create", f"--secrets-provider=gcpkms://{key(cloud)}")
 
 

@@ -3,6 +3,10 @@
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
+
+from automation.google_cloud import stack
+from automation.google_cloud.shell import ROOT
 
 if TYPE_CHECKING:
     from tests.unit.automation.conftest import Cloud, RunTask
@@ -36,6 +40,15 @@ def test_the_state_lies_in_the_bucket_and_is_encrypted_by_the_key(cloud: "Cloud"
     assert {call.backend for call in pulumi} == {STATE}
     key = "projects/example-project/locations/europe-west1/keyRings/textops/cryptoKeys/infrastructure"
     assert f"--secrets-provider=gcpkms://{key}" in pulumi[0].line
+
+
+def test_what_pulumi_notes_of_the_stack_is_not_in_the_way_of_the_next_commit() -> None:
+    project = yaml.safe_load((ROOT / stack.PROGRAM / "Pulumi.yaml").read_text(encoding="utf-8"))
+
+    notes = (ROOT / stack.PROGRAM / project["stackConfigDir"]).resolve()
+
+    assert notes == stack.NOTES
+    assert "build/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
 
 
 def test_what_is_there_is_not_made_again(cloud: "Cloud", run_task: "RunTask") -> None:

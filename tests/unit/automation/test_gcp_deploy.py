@@ -168,6 +168,14 @@ def test_another_part_is_refused(cloud: "Cloud", run_task: "RunTask") -> None:
     assert cloud.calls == []
 
 
+def test_only_the_api_is_deployed_without_traffic(cloud: "Cloud", run_task: "RunTask") -> None:
+    ended = run_task("gcp.deploy", "--only=drift", "--no-traffic")
+
+    assert ended.code == 2
+    assert ended.told == "--no-traffic is for the API: leave it out, or --only drift\n"
+    assert cloud.calls == []
+
+
 @pytest.mark.parametrize("part", ["api", "drift", "frontend", "retraining"])
 def test_what_a_part_needs_is_read_from_what_is_deployed(part: str) -> None:
     filled = document(part, CLOUD, TAG, **URLS)
