@@ -255,6 +255,11 @@ def test_the_schedules_reach_what_they_start_and_nothing_else(full: "Infrastruct
     assert may == {("cloudrunv2/jobIamMember", "textops-retrain"), ("cloudrunv2/serviceIamMember", "textops-drift")}
 
 
+def test_without_a_prediction_log_nothing_is_looked_at(full: "Infrastructure", least: "Infrastructure") -> None:
+    assert [job["paused"] for job in full.of("cloudscheduler/job").values()] == [False, False]
+    assert [job["paused"] for job in least.of("cloudscheduler/job").values()] == [True, True]
+
+
 def test_every_alert_tells_somebody_and_says_what_to_do(full: "Infrastructure") -> None:
     for policy in full.of("monitoring/alertPolicy").values():
         assert policy["notificationChannels"] == ["mail-id"]
