@@ -26,7 +26,7 @@ def test_the_environment_stands_above_the_file(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_missing_project_is_named_with_where_to_get_it(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="set TEXTOPS_GCP_PROJECT.*gcloud projects list"):
+    with pytest.raises(ConfigurationError, match=r"set TEXTOPS_GCP_PROJECT.*gcloud projects list"):
         read_configuration(written(tmp_path / "c.yaml", project=None))
 
 
