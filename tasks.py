@@ -33,7 +33,20 @@ GROUPS = {
     "train": ("train",),
     "monitor": ("serve", "monitor"),
     "ui": ("ui",),
-    "dev": ("serve", "train", "monitor", "ui", "experiments", "pretrained", "gcp", "mlflow", "otel", "granian", "dev"),
+    "dev": (
+        "serve",
+        "train",
+        "monitor",
+        "ui",
+        "experiments",
+        "pretrained",
+        "gcp",
+        "cloud",
+        "mlflow",
+        "otel",
+        "granian",
+        "dev",
+    ),
 }
 ALL = "dev"
 HEADER = """\

@@ -156,7 +156,6 @@ class CloudConfiguration(_Strict):
             "_MODELS": self.registry,
             "_API": self.names.api,
             "_DRIFT": self.names.drift,
-            "_RETRAINING": self.names.retraining,
             "_API_KEYS": f"{self.names.prefix}-api-keys",
         }
 

@@ -14,7 +14,7 @@ _TYPES: dict[str, Schema] = {"any": {}, **{kind: {"type": kind} for kind in ("st
 # In JSON, 64 bits are text; YAML has them as numbers, and Google takes both.
 _LONG: Schema = {"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]+$"}]}
 _DURATION: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]{1,9})?s$"}
-_FORMATS = {"int64": _LONG, "uint64": _LONG, "google-duration": _DURATION}
+_FORMATS: dict[str, Schema] = {"int64": _LONG, "uint64": _LONG, "google-duration": _DURATION}
 
 
 def strict_schema(document: str, message: str) -> Schema:

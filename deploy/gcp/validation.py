@@ -11,7 +11,9 @@ from deploy.gcp.configuration import FOLDER, CloudConfiguration, rendered
 from textops.errors import ConfigurationError
 
 # No file may know whose cloud it is in; this stands for anybody's.
-SOMEBODY = CloudConfiguration(project="some-project", region="some-region1")
+SOMEBODY = CloudConfiguration(
+    project="some-project", region="some-region1", training=("data=csv", "data.paths=gs://a bucket's/*.csv")
+)
 FURTHER = {
     "tag": "0123456789abcdef",
     "api_url": "https://api.example.com",

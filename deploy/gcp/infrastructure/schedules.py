@@ -17,9 +17,9 @@ def make_schedules(
     services: Mapping[str, gcp.cloudrunv2.Service],
     retraining: gcp.cloudrunv2.Job,
 ) -> None:
-    """Make both, as one identity that may start these two things alone."""
+    """Make both, as one identity that may start these two things alone; without a prediction log they rest."""
     schedules, place = cloud.configuration.schedules, f"projects/{cloud.configuration.project}"
-    drift = services["drift"].uri
+    drift, resting = services["drift"].uri, cloud.configuration.database is None
     gcp.cloudscheduler.Job(
         "drift-check",
         project=cloud.configuration.project,
@@ -27,6 +27,7 @@ def make_schedules(
         name=cloud.name("drift-check"),
         description="Look whether the live traffic has drifted",
         schedule=schedules.drift_check,
+        paused=resting,
         time_zone=schedules.time_zone,
         attempt_deadline="300s",
         retry_config=gcp.cloudscheduler.JobRetryConfigArgs(retry_count=2, min_backoff_duration="30s"),
@@ -46,6 +47,7 @@ def make_schedules(
         name=cloud.name("retraining"),
         description="Train production again with labelled traffic, as far as the gate lets it",
         schedule=schedules.retraining,
+        paused=resting,
         time_zone=schedules.time_zone,
         retry_config=_ONCE,
         http_target=gcp.cloudscheduler.JobHttpTargetArgs(

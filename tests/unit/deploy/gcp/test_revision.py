@@ -6,6 +6,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from deploy.gcp.configuration import CloudConfiguration, Database
+from deploy.gcp.infrastructure.run_services import INGRESS
 from deploy.gcp.revision import Service, candidate, document, main
 from textops.errors import ConfigurationError
 
@@ -130,3 +131,13 @@ def test_a_missing_project_is_one_line(
 
     assert main(["api", "--present", described(NOW, tmp_path / "now.json")]) == 2
     assert "no Google Cloud project: set TEXTOPS_GCP_PROJECT" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("part", ["api", "drift", "frontend"])
+def test_a_service_is_reached_from_where_the_infrastructure_says(part: str) -> None:
+    # `gcloud run services replace` would open what a file does not close.
+    said = {"INGRESS_TRAFFIC_ALL": "all", "INGRESS_TRAFFIC_INTERNAL_ONLY": "internal"}
+
+    ingress = document(part, CONFIGURATION, "1", **URLS)["metadata"]["annotations"]["run.googleapis.com/ingress"]
+
+    assert ingress == said[INGRESS[part]]

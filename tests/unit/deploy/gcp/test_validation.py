@@ -122,7 +122,7 @@ def test_nothing_is_left_to_fill_in(file: CheckedFile) -> None:
 
 def test_a_file_is_the_cloud_of_whom_the_configuration_says(file: CheckedFile, monkeypatch: pytest.MonkeyPatch) -> None:
     text = text_of(file)
-    other = CloudConfiguration(project="another-project", region="some-region1")
+    other = validation.SOMEBODY.model_copy(update={"project": "another-project"})
     monkeypatch.setattr(validation, "SOMEBODY", other)
 
     assert text_of(file).replace("another-project", "some-project") == text
