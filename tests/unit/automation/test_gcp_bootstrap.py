@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from automation.google_cloud import stack
 from automation.google_cloud.shell import ROOT

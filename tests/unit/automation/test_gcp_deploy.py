@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from automation.google_cloud.run_document import image, revision_name, secrets
 from deploy.gcp.configuration import CloudConfiguration
@@ -116,12 +116,12 @@ def test_an_image_that_was_not_built_is_told_before_anything_is_deployed(cloud: 
 
 
 @pytest.mark.parametrize(
-    "answer", [{"error": "ERROR: NOT_FOUND: Secret not found or has no versions.\n"}, {"output": "disabled\n"}]
+    ("state", "error"), [("", "ERROR: NOT_FOUND: Secret not found or has no versions.\n"), ("disabled\n", "")]
 )
 def test_a_secret_without_a_value_is_told_before_anything_is_deployed(
-    answer: dict[str, str], cloud: "Cloud", run_task: "RunTask"
+    state: str, error: str, cloud: "Cloud", run_task: "RunTask"
 ) -> None:
-    cloud.answer("versions describe latest --secret=textops-page-key", **answer)
+    cloud.answer("versions describe latest --secret=textops-page-key", state, error=error)
 
     ended = run_task("gcp.deploy", f"--tag={TAG}")
 

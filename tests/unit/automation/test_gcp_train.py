@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from automation.google_cloud.training import HERE, JOBS, SEARCH, same_here
 from deploy.gcp.configuration import CloudConfiguration
