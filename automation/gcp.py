@@ -26,7 +26,7 @@ from automation.google_cloud import (
 from automation.google_cloud.command_lines import command_lines, gcloud_lines, refused_by_gcloud
 from automation.google_cloud.shell import ROOT, Shell
 from deploy.gcp.configuration import CloudConfiguration, read_configuration
-from textops.errors import TextopsError
+from textops.errors import ConfigurationError, TextopsError
 
 COSTS = ROOT / "reports/cloud_costs.md"
 DRY_RUN = "Show the command lines, run none of them."
@@ -221,8 +221,11 @@ def destroy_all(context: Context, dry_run: bool = False, with_data: bool = False
 def validate(context: Context, gcloud: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Check every file of deploy/gcp with the vendor's own messages; needs no account."""
     from automation.google_cloud.account import require_tools
-    from deploy.gcp.validation import validate_all
 
+    try:
+        from deploy.gcp.validation import validate_all
+    except ModuleNotFoundError as error:
+        raise ConfigurationError(f"{error.name} is not installed: pip install -e '.[cloud,dev]'") from error
     shell = Shell(context)
     problems = [str(problem) for problem in validate_all()]
     if gcloud:
