@@ -1,0 +1,1 @@
+"""What the tasks `invoke gcp.*` do, one noun in each module."""

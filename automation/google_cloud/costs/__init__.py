@@ -1,0 +1,1 @@
+"""What the system costs at Google Cloud: prices, what is used, and the table of both."""
