@@ -31,8 +31,9 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int) -> None:
     from granian import Granian
     from granian.constants import Interfaces
 
-    # What cannot be served is said here, once, and not by each process.
-    ServedModel.load(settings).retire()
+    if not settings.wait_for_model:
+        # What cannot be served is said here, once, and not by each process.
+        ServedModel.load(settings).retire()
     # Granian opens the address itself: it is only tried here.
     with closing(bind(settings.host, settings.port)) as listener:
         address, port = address_of(listener), listener.getsockname()[1]

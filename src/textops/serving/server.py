@@ -33,8 +33,8 @@ def serve(settings: ServingSettings) -> None:
 
     Raises:
         ServiceError: If the address cannot be listened on.
-        RegistryError: If there is nothing to serve.
-        BundleError: If the model is altered, incomplete or does not answer.
+        RegistryError: If there is nothing to serve, and the settings do not say to wait for it.
+        BundleError: If the model is altered, incomplete or does not answer, likewise.
     """
     if settings.server == "granian":
         from textops.serving.granian_server import serve_with_granian
@@ -57,8 +57,8 @@ def serve(settings: ServingSettings) -> None:
 
 def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     """Serve in this process."""
-    model = ServedModel.load(settings)
-    app = create_app(settings, model)
+    # An app without a model looks for one itself, and says why there is none.
+    app = create_app(settings, None if settings.wait_for_model else ServedModel.load(settings))
     config = uvicorn.Config(
         app,
         http=protocol_with(settings.body_seconds),
@@ -74,7 +74,11 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
-    logger.info("serving {} on {}", model.version, address_of(listener))
+    version = app.state.service.current.version
+    if version is None:
+        logger.warning("listening on {}, not ready: it answers once the registry has a model", address_of(listener))
+    else:
+        logger.info("serving {} on {}", version, address_of(listener))
     _prepare_interpreter()
     with signals_ending_well():
         uvicorn.Server(config).run([listener])

@@ -23,6 +23,8 @@ class ServingSettings(BaseSettings):
         registry: Root of the registry.
         model: Which version to serve: `name@alias`, `name/3` or `name`; None for the only model in
             production.
+        wait_for_model: Start without a model too, alive and not ready, and answer once there is one, as container
+            platforms want it; else a start without a model ends with an error.
         host: Address to listen on.
         port: Port to listen on; 0 for any free one.
         server: What speaks HTTP.
@@ -63,6 +65,7 @@ class ServingSettings(BaseSettings):
 
     registry: str = Field(DEFAULT_REGISTRY, min_length=1)
     model: str | None = None
+    wait_for_model: bool = False
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=0, le=65_535)
     server: Literal["uvicorn", "granian"] = "uvicorn"
