@@ -74,7 +74,7 @@ def make_stand_ins(engine: Engine) -> None:
     if shutil.which("mmdebstrap") is None or os.geteuid() != 0:
         raise ContainerError(
             f"{OFFICIAL.final} cannot be fetched, and a stand-in for it needs root and mmdebstrap "
-            "(Debian, Ubuntu: apt-get install mmdebstrap): reach the registry of images, or become root and install that"
+            "(Debian, Ubuntu: apt-get install mmdebstrap): reach the registry, or become root and install it"
         )
     logger.info("{} cannot be fetched: making stand-ins from packages of Debian {}", OFFICIAL.final, DEBIAN)
     with ThreadPoolExecutor(2) as threads:

@@ -100,7 +100,7 @@ def build(engine: Engine, image: Image, on: Bases, label: Label, torch_backend: 
         image: Which.
         on: What it stands on.
         label: What it says of itself.
-        torch_backend: Build of torch, as uv names it; None for `cpu`, or what pip finds where it has sources of its own.
+        torch_backend: Build of torch, as uv names it; None for `cpu`, or where pip has sources of its own, for theirs.
 
     Raises:
         ContainerError: If it cannot be built, with the last lines of the builder.

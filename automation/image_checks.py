@@ -23,8 +23,9 @@ _SHORT_EVALUATION = ("evaluate", "robustness.examples=50")
 # Two batches make a model that the gate rightly refuses; here it only has to answer.
 _PROMOTION = ("promote", "--force", "the check of the images trains on two batches")
 _FINDINGS = """
-import importlib.util, shutil
-print([name for name in {modules!r} if importlib.util.find_spec(name)] + [name for name in {tools!r} if shutil.which(name)])
+from importlib.util import find_spec
+from shutil import which
+print([name for name in {modules!r} if find_spec(name)] + [name for name in {tools!r} if which(name)])
 """
 _TOOLS = ("gcc", "cc", "make")
 _EPOCH = re.compile(r"epoch 1/1: ")

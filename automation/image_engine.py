@@ -102,7 +102,9 @@ def podman_for(*, has_hybrid_cgroups: bool, most_files: int, most_processes: int
         most_files: Files that a process may open at most; negative for any number.
         most_processes: Processes that a user may have at most; negative for any number.
     """
-    options, build_options, run_options = (), ("--format", "docker"), ()
+    options: tuple[str, ...] = ()
+    build_options: tuple[str, ...] = ("--format", "docker")
+    run_options: tuple[str, ...] = ()
     if has_hybrid_cgroups:
         options = ("--runtime", "runc", "--cgroup-manager", "cgroupfs")
         build_options += ("--isolation", "chroot")

@@ -26,7 +26,8 @@ def markdown(measured: Sequence[Measured], faults: Mapping[str, str], base: str)
     ]
     lines += [
         f"| {each.image} | {each.megabytes:,.0f} MB | {each.above_base:,.0f} MB "
-        f"| {_figure(each.start_seconds, '.1f', 's')} | {_figure(each.rest_megabytes, '.0f', 'MB')} | {each.stop_seconds:.1f} s | {each.does} |"
+        f"| {_figure(each.start_seconds, '.1f', 's')} | {_figure(each.rest_megabytes, '.0f', 'MB')} "
+        f"| {each.stop_seconds:.1f} s | {each.does} |"
         for each in measured
     ]
     if faults:

@@ -38,22 +38,16 @@ COPY dockerfiles/slim.sh dockerfiles/health.py /opt/textops/
 RUN sh /opt/textops/slim.sh /opt/textops predicts \
     && mkdir -p /folders/data /folders/models /folders/outputs
 
-# Here and not above, so that what is imported at the start is compiled for the interpreter that runs it, its own library
-# included. The rest is not: it would take more room than all the code.
-FROM ${BASE} AS compiled
-COPY --from=installed /opt/textops /opt/textops
-RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c "import textops.cli, textops.serving.server, uvicorn.loops.auto, uvicorn.lifespan.on, uvloop, \
-      httptools, alembic.command, pg8000, sqlalchemy.dialects.sqlite, \
-      sqlalchemy.dialects.postgresql.pg8000, http.client"
-
 FROM ${BASE}
-ARG VERSION=0
-ARG COMMIT=unknown
-LABEL org.opencontainers.image.title="textops-api" \
-      org.opencontainers.image.description="Text classification over HTTP" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${COMMIT}" \
-      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=installed /opt/textops /opt/textops
+# What is imported at the start is compiled once and for all, Python's own library included: containers cannot write.
+# The rest is not: it would take more room than all the code.
+RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c \
+    "import textops.cli, textops.serving.server, uvicorn.loops.auto, uvicorn.lifespan.on, uvloop, \
+     httptools, alembic.command, pg8000, sqlalchemy.dialects.sqlite, \
+     sqlalchemy.dialects.postgresql.pg8000, http.client"
+# Written to: data (the prediction log). Mount volumes there.
+COPY --from=installed --chown=10001:10001 /folders /textops
 ENV PATH=/opt/textops/bin:$PATH \
     PYTHONPYCACHEPREFIX=/opt/textops/compiled \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -61,9 +55,6 @@ ENV PATH=/opt/textops/bin:$PATH \
     HOME=/tmp \
     TEXTOPS_HOST=0.0.0.0 \
     TEXTOPS_WAIT_FOR_MODEL=true
-COPY --from=compiled /opt/textops /opt/textops
-# Written to: data (the prediction log). Mount volumes there.
-COPY --from=installed --chown=10001:10001 /folders /textops
 WORKDIR /textops
 USER 10001:10001
 EXPOSE 8000
@@ -71,3 +62,11 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "/opt/textops/health.py", "/health", "8000"]
 # With PORT, Cloud Run and others say where they look for the service. `exec` lets signals reach it.
 CMD ["sh", "-c", "TEXTOPS_PORT=\"${PORT:-${TEXTOPS_PORT:-8000}}\" exec textops serve"]
+# Last, since they differ each time.
+ARG VERSION=0
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title="textops-api" \
+      org.opencontainers.image.description="Text classification over HTTP" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.licenses="Apache-2.0"

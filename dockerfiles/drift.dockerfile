@@ -35,33 +35,24 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/r
       "textops[${EXTRAS}] @ file://$(echo /wheel/*.whl)" \
     && pip --python /opt/textops check
 COPY dockerfiles/slim.sh dockerfiles/health.py /opt/textops/
-RUN sh /opt/textops/slim.sh /opt/textops predicts \
+RUN sh /opt/textops/slim.sh /opt/textops \
     && mkdir -p /folders/data /folders/models /folders/outputs
 
-# Here and not above, so that what is imported at the start is compiled for the interpreter that runs it, its own library
-# included. The rest is not: it would take more room than all the code.
-FROM ${BASE} AS compiled
-COPY --from=installed /opt/textops /opt/textops
-RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c "import textops.cli, textops.monitoring.serve_drift, textops.monitoring.evidently_report, \
-      uvicorn.loops.auto, uvicorn.lifespan.on, http.client"
-
 FROM ${BASE}
-ARG VERSION=0
-ARG COMMIT=unknown
-LABEL org.opencontainers.image.title="textops-drift" \
-      org.opencontainers.image.description="Drift checks of a text classifier" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${COMMIT}" \
-      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=installed /opt/textops /opt/textops
+# What is imported at the start is compiled once and for all, Python's own library included: containers cannot write.
+# The rest is not: it would take more room than all the code.
+RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c \
+    "import textops.cli, textops.monitoring.serve_drift, textops.monitoring.evidently_report, \
+     uvicorn.loops.auto, uvicorn.lifespan.on, http.client"
+# Written to: data (the prediction log). Mount volumes there.
+COPY --from=installed --chown=10001:10001 /folders /textops
 ENV PATH=/opt/textops/bin:$PATH \
     PYTHONPYCACHEPREFIX=/opt/textops/compiled \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \
     TEXTOPS_DRIFT_HOST=0.0.0.0
-COPY --from=compiled /opt/textops /opt/textops
-# Written to: data (the prediction log). Mount volumes there.
-COPY --from=installed --chown=10001:10001 /folders /textops
 WORKDIR /textops
 USER 10001:10001
 EXPOSE 8001
@@ -69,3 +60,11 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
     CMD ["python", "/opt/textops/health.py", "/health", "8001"]
 # With PORT, Cloud Run and others say where they look for the service. `exec` lets signals reach it.
 CMD ["sh", "-c", "TEXTOPS_DRIFT_PORT=\"${PORT:-${TEXTOPS_DRIFT_PORT:-8001}}\" exec textops drift serve"]
+# Last, since they differ each time.
+ARG VERSION=0
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title="textops-drift" \
+      org.opencontainers.image.description="Drift checks of a text classifier" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.licenses="Apache-2.0"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Take out of an environment what nothing asks for while it runs: `sh slim.sh FOLDER [predicts]`.
-# `predicts` takes more: what only makes models, and the hub from which tokenizers could fetch vocabularies. That the rest
-# is enough is what `invoke images.check` shows.
+# `predicts` takes more, and leaves what an answer needs: no hub to fetch vocabularies from, no tools for models. That it is
+# enough is what `invoke images.check` shows.
 set -eu
 packages="$(echo "$1"/lib/python*/site-packages)"
 
@@ -17,14 +17,16 @@ find "$packages" -type f -not -path '*/torch/*' \( -name '*.pyi' -o -name '*.pyx
 # Symbols for debuggers. Libraries in *.libs were edited by auditwheel, and cannot be loaded any more once they are stripped.
 find "$packages" -type f -name '*.so' -not -path '*.libs/*' -not -path '*/torch/*' -not -path '*/pyarrow/*' \
   -exec strip --strip-unneeded {} +
+# For programs in C; the Python module has all of it inside.
+rm -f "$packages"/onnxruntime/capi/libonnxruntime.so.*
 
 if [ "${2:-}" = predicts ]; then
   cd "$packages"
-  # The Python module has all of the library inside.
-  rm -rf onnxruntime/backend onnxruntime/datasets onnxruntime/quantization onnxruntime/tools onnxruntime/transformers \
-    onnxruntime/capi/libonnxruntime.so.*
-  rm -rf huggingface_hub* hf_xet* httpx2* httpcore2*
-  rm -rf numpy/f2py numpy/distutils sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
+  rm -rf onnxruntime/backend onnxruntime/datasets onnxruntime/quantization onnxruntime/tools onnxruntime/transformers
+  # What only the hub asks for, and what only tools for models do.
+  rm -rf huggingface_hub* hf_xet* httpx2* httpcore2* filelock* tqdm* google/protobuf protobuf-*
+  rm -rf numpy/f2py numpy/_core/_simd*.so numpy/_core/*_tests*.so
+  rm -rf sqlalchemy/testing sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
   # Languages that nobody shows here; Python's stays for tracebacks.
   find pygments/lexers -type f -name '[a-z]*.py' -not -name 'python.py' -delete
 fi

@@ -47,20 +47,14 @@ COPY dockerfiles/slim.sh dockerfiles/health.py /opt/textops/
 RUN sh /opt/textops/slim.sh /opt/textops \
     && mkdir -p /folders/data /folders/models /folders/outputs
 
-# Here and not above, so that what is imported at the start is compiled for the interpreter that runs it, its own library
-# included. The rest is not: it would take more room than all the code.
-FROM ${BASE} AS compiled
-COPY --from=installed /opt/textops /opt/textops
-RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c "import textops.cli, textops.training.train, textops.training.fitting, textops.optimization.bundling"
-
 FROM ${BASE}
-ARG VERSION=0
-ARG COMMIT=unknown
-LABEL org.opencontainers.image.title="textops-train" \
-      org.opencontainers.image.description="Training of a text classifier" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${COMMIT}" \
-      org.opencontainers.image.licenses="Apache-2.0"
+COPY --from=installed /opt/textops /opt/textops
+# What is imported at the start is compiled once and for all, Python's own library included: containers cannot write.
+# The rest is not: it would take more room than all the code.
+RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c \
+    "import textops.cli, textops.training.train, textops.training.fitting, textops.optimization.bundling"
+# Written to: data, models and outputs. Mount volumes there.
+COPY --from=installed --chown=10001:10001 /folders /textops
 ENV PATH=/opt/textops/bin:$PATH \
     PYTHONPYCACHEPREFIX=/opt/textops/compiled \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -68,11 +62,16 @@ ENV PATH=/opt/textops/bin:$PATH \
     HOME=/tmp \
     NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
-COPY --from=compiled /opt/textops /opt/textops
-# Written to: data, models and outputs. Mount volumes there.
-COPY --from=installed --chown=10001:10001 /folders /textops
 WORKDIR /textops
 USER 10001:10001
 # As process 1, Python would not hear SIGTERM: dumb-init passes signals on, and takes ended processes away.
 ENTRYPOINT ["dumb-init", "--", "textops"]
 CMD ["train"]
+# Last, since they differ each time.
+ARG VERSION=0
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title="textops-train" \
+      org.opencontainers.image.description="Training of a text classifier" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.licenses="Apache-2.0"

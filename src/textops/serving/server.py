@@ -76,7 +76,7 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     )
     version = app.state.service.current.version
     if version is None:
-        logger.warning("listening on {}, not ready: it answers once the registry has a model", address_of(listener))
+        logger.warning("not ready, waiting for a model on {}", address_of(listener))
     else:
         logger.info("serving {} on {}", version, address_of(listener))
     _prepare_interpreter()
