@@ -20,6 +20,7 @@ class Image:
         health: Where it is asked for its health.
         forbidden: Modules that must not be in it.
         most_megabytes: What it may take above its base, None where nobody has said.
+        most_rest_megabytes: Memory that its service may take at rest, likewise.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Image:
     health: str = ""
     forbidden: tuple[str, ...] = ()
     most_megabytes: int | None = None
+    most_rest_megabytes: int | None = None
 
     @property
     def tag(self) -> str:
@@ -41,7 +43,7 @@ class Image:
 
 _TRAINS = ("torch", "pytorch_lightning")
 IMAGES = (
-    Image("api", 8000, "/health", (*_TRAINS, "pandas", "evidently", "pyarrow", "matplotlib", "pip"), 150),
+    Image("api", 8000, "/health", (*_TRAINS, "pandas", "evidently", "pyarrow", "matplotlib", "pip"), 150, 250),
     Image("drift", 8001, "/health", (*_TRAINS, "hydra", "pip")),
     Image("frontend", 8501, "/_stcore/health", (*_TRAINS, "fastapi", "sqlalchemy", "evidently", "pip")),
     Image("train", forbidden=("evidently", "streamlit", "pip")),

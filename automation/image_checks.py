@@ -165,6 +165,8 @@ def check_service(engine: Engine, image: Image, kept: Volumes) -> tuple[str, flo
             stops.append(container.stop())
             if container.exit_code():
                 raise ContainerError(f"{image.tag} ends with {container.exit_code()}: {last_line(container.log())}")
+    if image.most_rest_megabytes is not None and max(rests) > image.most_rest_megabytes:
+        raise ContainerError(f"{image.tag} takes {max(rests):.0f} MB at rest, more than {image.most_rest_megabytes}")
     return does, statistics.median(starts), max(rests), max(stops)
 
 

@@ -14,7 +14,6 @@ from automation.image_container import Container, last_line, run, started
 from automation.image_engine import ContainerError, Engine
 
 _TEXT = {"text": "The striker scored a late goal."}
-_NO_TMPFS = ("--read-only-tmpfs=false",)
 
 
 def check_faults(engine: Engine, image: Image, kept: Volumes) -> dict[str, str]:
@@ -45,7 +44,7 @@ def _closed_registry(engine: Engine, image: Image, _kept: Volumes) -> str:
         Path(folder).chmod(0o700)
         with started(engine, image, volumes=[f"{folder}:/textops/models:ro"]) as container:
             _lives_without_model(container, "there is no model to serve")
-            return _line(container, "cannot be read", "Permission denied")
+            return _line(container, "cannot read the registry", "Permission denied")
 
 
 def _read_only_disk(engine: Engine, image: Image, kept: Volumes) -> str:

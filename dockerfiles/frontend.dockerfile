@@ -35,8 +35,7 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/r
       "textops[${EXTRAS}] @ file://$(echo /wheel/*.whl)" \
     && pip --python /opt/textops check
 COPY dockerfiles/slim.sh dockerfiles/health.py /opt/textops/
-RUN sh /opt/textops/slim.sh /opt/textops \
-    && mkdir -p /folders/data /folders/models /folders/outputs
+RUN sh /opt/textops/slim.sh /opt/textops
 
 FROM ${BASE}
 COPY --from=installed /opt/textops /opt/textops
@@ -45,8 +44,6 @@ COPY --from=installed /opt/textops /opt/textops
 RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c \
     "import textops.cli, textops.frontend.serve_page, streamlit.web.cli, streamlit.web.bootstrap, altair, \
      pandas, httpx, http.client"
-# Written to: nothing. Mount volumes there.
-COPY --from=installed --chown=10001:10001 /folders /textops
 ENV PATH=/opt/textops/bin:$PATH \
     PYTHONPYCACHEPREFIX=/opt/textops/compiled \
     PYTHONDONTWRITEBYTECODE=1 \

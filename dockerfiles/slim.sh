@@ -28,5 +28,5 @@ if [ "${2:-}" = predicts ]; then
   rm -rf numpy/f2py numpy/_core/_simd*.so numpy/_core/*_tests*.so
   rm -rf sqlalchemy/testing sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
   # Languages that nobody shows here; Python's stays for tracebacks.
-  find pygments/lexers -type f -name '[a-z]*.py' -not -name 'python.py' -delete
+  find pygments/lexers -type f ! -name __init__.py ! -name _mapping.py ! -name python.py -delete
 fi
