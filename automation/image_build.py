@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -16,7 +17,7 @@ from automation.image_catalogue import ROOT, Image
 from automation.image_engine import ContainerError, Engine
 
 CERTIFICATES = "/run/secrets/certificates"
-_SOURCES = ("index-url", "extra-index-url", "find-links", "trusted-host", "timeout")
+_SOURCES = ("index-url", "extra-index-url", "find-links", "trusted-host", "timeout", "default-timeout")
 _FOLDERS = ("index-url", "extra-index-url", "find-links")
 _BUILD_SECONDS = 1_200
 
@@ -87,7 +88,9 @@ def _folders_of(places: list[str]) -> Iterator[str]:
     for place in places:
         parts = urlsplit(place)
         if parts.scheme == "file":
-            yield url2pathname(parts.path)
+            # An index may point to files beside it.
+            folder = Path(url2pathname(parts.path))
+            yield str(folder if folder.parent == Path("/") else folder.parent)
         elif place.startswith("/"):
             yield place
 
@@ -123,7 +126,7 @@ def build(engine: Engine, image: Image, on: Bases, label: Label, torch_backend: 
         )  # fmt: skip
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip() and "WARNING" not in line]
-        for line in said[-20:]:
+        for line in said[-8:]:
             logger.error("  {}", line)
         last = said[-1] if said else "the builder says nothing"
         raise ContainerError(f"{image.dockerfile.name} cannot be built: {last}")

@@ -15,7 +15,8 @@ from automation.image_catalogue import PREFIX, USER, Image
 from automation.image_container import Container, last_line, run, started
 from automation.image_engine import ContainerError, Engine
 
-_STARTS = 3
+# The port of each start: that of the image, and another one as Cloud Run gives it.
+_PORTS: tuple[dict[str, str], ...] = ({}, {}, {"PORT": "8080"})
 _REST_SECONDS = 2.0
 _FOLDERS = ("data", "models", "outputs")
 _SHORT_TRAINING = ("train", "trainer.max_epochs=1", "+trainer.limit_train_batches=2")
@@ -154,8 +155,8 @@ def check_service(engine: Engine, image: Image, kept: Volumes) -> tuple[str, flo
     good = "/ready" if image.name == "api" else image.health
     # The API needs no place to write to; Streamlit and Evidently do.
     options = () if image.name == "api" else _temporary()
-    for _ in range(_STARTS):
-        with started(engine, image, volumes=kept.serving, options=options) as container:
+    for environment in _PORTS:
+        with started(engine, image, environment=environment, volumes=kept.serving, options=options) as container:
             container.wait_for(good)
             starts.append(time.time() - container.started())
             container.check_health()

@@ -144,12 +144,12 @@ def started(
     arguments = [*engine.run_options, *_HARDENED, *options]
     arguments += [f"--env={key}={value}" for key, value in (environment or {}).items()]
     arguments += [f"--volume={volume}" for volume in volumes]
-    port = int((environment or {}).get("PORT") or image.port or 0) if image.port else 0
-    if port:
+    port = (environment or {}).get("PORT", str(image.port or ""))
+    if port.isdigit() and "--network" not in options:
         arguments.append(f"--publish=127.0.0.1::{port}")
     try:
         engine.call("run", "--detach", "--name", name, *arguments, image.tag, *command)
-        yield Container(engine, name, _address(engine, name, port) if port else "")
+        yield Container(engine, name, _address(engine, name, port))
     finally:
         engine.attempt("rm", "--force", "--volumes", name, seconds=60)
 
@@ -178,9 +178,9 @@ def last_line(text: str) -> str:
     return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "it wrote nothing")
 
 
-def _address(engine: Engine, name: str, port: int) -> str:
-    # One line for each kind of address; the container may have ended already, and has none then.
-    shown = engine.attempt("port", name, str(port)).stdout.split()
+def _address(engine: Engine, name: str, port: str) -> str:
+    # One line for each kind of address; none where nothing is published, or the container has ended already.
+    shown = engine.attempt("port", name, port).stdout.split() if port.isdigit() else []
     return f"http://{shown[0]}" if shown else ""
 
 

@@ -63,14 +63,14 @@ def _database_away(engine: Engine, image: Image, kept: Volumes) -> str:
 
 
 def _nonsense_port(engine: Engine, image: Image, _kept: Volumes) -> str:
-    return _refusal(engine, image, "TEXTOPS_PORT is not possible", environment={"TEXTOPS_PORT": "eighty"})
+    return _refusal(engine, image, "TEXTOPS_PORT is not possible", environment={"PORT": "eighty"})
 
 
 def _taken_port(engine: Engine, image: Image, _kept: Volumes) -> str:
     with closing(socket.create_server(("0.0.0.0", 0))) as taken:  # noqa: S104 (as a container listens)
         port = str(taken.getsockname()[1])
         options = ("--network", "host")
-        return _refusal(engine, image, "choose another port", environment={"TEXTOPS_PORT": port}, options=options)
+        return _refusal(engine, image, "choose another port", environment={"PORT": port}, options=options)
 
 
 def _bad_secret(engine: Engine, image: Image, kept: Volumes) -> str:
@@ -87,7 +87,7 @@ def _lives_without_model(container: Container, words: str) -> str:
     if words not in detail:
         raise ContainerError(f"/ready says {detail!r} and not {words!r}")
     container.check_health()
-    return f"lives; /ready answers 503, {detail!r}"
+    return f"lives; `/ready` answers 503, {detail!r}"
 
 
 def _answers_without_log(container: Container, words: str) -> str:

@@ -15,7 +15,7 @@ def test_a_build_finds_packages_where_pip_finds_them_here() -> None:
 
     assert sources.are_own
     assert sources.certificates == "/etc/ssl/certs/own.crt"
-    assert set(sources.folders) == {"/srv/wheels", "/srv/one/simple", "/srv/two/simple"}
+    assert set(sources.folders) == {"/srv/wheels", "/srv/one", "/srv/two"}
     assert "find-links = /srv/wheels\n" in sources.pip_conf()
 
 
