@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -92,9 +93,17 @@ def clean(_context: Context) -> None:
 def _build(engine: Engine, images: tuple[Image, ...], torch_backend: str | None) -> Bases:
     on = bases(engine)
     label = Label(version("textops"), _commit())
-    for image in images:
-        logger.info("Building {} with {}", image.tag, engine.name)
-        build_image(engine, image, on, label, torch_backend)
+
+    def build_all(lane: tuple[Image, ...]) -> None:
+        for image in lane:
+            logger.info("Building {} with {}", image.tag, engine.name)
+            build_image(engine, image, on, label, torch_backend)
+
+    # The first one makes what all share; then services beside those that train, which share more.
+    build_all(images[:1])
+    lanes = [tuple(image for image in images[1:] if (image.port is None) == works) for works in (True, False)]
+    with ThreadPoolExecutor(len(lanes)) as threads:
+        list(threads.map(build_all, lanes))
     return on
 
 
