@@ -32,26 +32,23 @@ def test_podman_asks_for_no_more_files_than_the_machine_allows(files: int, proce
     )  # fmt: skip
 
 
-def test_docker_is_taken_where_it_runs_and_podman_is_not_installed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_command(tmp_path / "docker", "exit 0")
+@pytest.fixture
+def only_docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine that has a command `docker` and no Podman; a test writes what the command does."""
+    command = tmp_path / "docker"
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(
-        "automation.image_engine.shutil.which", lambda name: str(tmp_path / name) if name == "docker" else None
-    )
+    monkeypatch.setattr("automation.image_engine.shutil.which", {"docker": str(command)}.get)
+    return command
+
+
+def test_docker_is_taken_where_it_runs_and_podman_is_not_installed(only_docker: Path) -> None:
+    write_command(only_docker, "exit 0")
 
     assert find_engine() == Engine("docker")
 
 
-def test_one_line_says_what_to_install_where_docker_does_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_command(tmp_path / "docker", "echo 'is the daemon running?' >&2; exit 1")
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(
-        "automation.image_engine.shutil.which", lambda name: str(tmp_path / name) if name == "docker" else None
-    )
+def test_one_line_says_what_to_install_where_docker_does_not_run(only_docker: Path) -> None:
+    write_command(only_docker, "echo 'is the daemon running?' >&2; exit 1")
 
     with pytest.raises(ContainerError) as refusal:
         find_engine()
