@@ -172,6 +172,42 @@ def test_an_empty_registry_is_one_line(tmp_path: Path) -> None:
     assert "is empty: train a model and register it first" in refusal(tmp_path / "registry")
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_one_that_waits_for_its_model_lives_and_answers_once_it_is_there(
+    tmp_path: Path, tiny_bundle: Path, workers: str
+) -> None:
+    process = start(tmp_path / "registry", wait_for_model="true", reload_seconds="0.1", workers=workers)
+    try:
+        url = address(process)
+        wait_for_status(f"{url}/health", 200)
+        not_ready = httpx.get(f"{url}/ready")
+        registry = Registry(tmp_path / "registry")
+        registry.point(registry.register(tiny_bundle), "production", after=None)
+
+        wait_for_status(f"{url}/ready", 200)
+        answer = httpx.post(f"{url}/predict", json={"text": SPORT})
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+    assert not_ready.status_code == 503
+    assert "register and promote one" in Problem.model_validate(not_ready.json()).detail
+    assert PredictionResponse.model_validate(answer.json()).label == "sport"
+    assert process.returncode == 0
+
+
+def wait_for_status(url: str, status: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            if httpx.get(url).status_code == status:
+                return
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_a_model_that_is_not_there_is_one_line(registry: Registry) -> None:
     assert "holds no version tiny/7: its versions are 1" in refusal(registry, model="tiny/7")
 

@@ -1,0 +1,67 @@
+# The page for people who look rather than read; it asks the API and the drift service.
+#   invoke images.build --only frontend
+#   docker run --read-only --tmpfs /tmp -p 8501:8501 -e TEXTOPS_API_URL=http://api:8000 textops-frontend
+ARG PYTHON=3.11
+ARG BUILD_BASE=docker.io/library/python:${PYTHON}-bookworm
+ARG BASE=docker.io/library/python:${PYTHON}-slim-bookworm
+
+# The wheel with its compiled kernel. The same lines in every file here, so that it is built once.
+FROM ${BUILD_BASE} AS wheel
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /source
+COPY requirements/dev.txt requirements/
+# The secret says where pip finds packages, for whoever has an index of their own; it stays outside the image.
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/root/.cache/pip \
+    pip install -q -c requirements/dev.txt hatchling setuptools
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
+COPY configs configs
+COPY src src
+# Without a compiler the wheel would be for any platform, and slower.
+RUN pip wheel -q --no-deps --no-build-isolation --wheel-dir /wheel . && ls /wheel/*-linux_*.whl
+
+FROM ${BUILD_BASE} AS installed
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /source
+RUN python -m venv --without-pip /opt/textops
+COPY requirements/ui.txt requirements/
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/root/.cache/pip \
+    pip --python /opt/textops install -q --no-compile -r requirements/ui.txt
+COPY requirements/dev.txt requirements/
+COPY --from=wheel /wheel /wheel
+# More extras than the image needs, such as ui,gcp.
+ARG EXTRAS=ui
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/root/.cache/pip \
+    pip --python /opt/textops install -q --no-compile -c requirements/dev.txt \
+      "textops[${EXTRAS}] @ file://$(echo /wheel/*.whl)" \
+    && pip --python /opt/textops check
+COPY dockerfiles/slim.sh dockerfiles/health.py /opt/textops/
+RUN sh /opt/textops/slim.sh /opt/textops
+
+FROM ${BASE}
+COPY --from=installed /opt/textops /opt/textops
+# What is imported at the start is compiled once and for all, Python's own library included: containers cannot write.
+# The rest is not: it would take more room than all the code.
+RUN PYTHONPYCACHEPREFIX=/opt/textops/compiled /opt/textops/bin/python -c \
+    "import textops.cli, textops.frontend.serve_page, streamlit.web.cli, streamlit.web.bootstrap, altair, \
+     pandas, httpx, http.client"
+ENV PATH=/opt/textops/bin:$PATH \
+    PYTHONPYCACHEPREFIX=/opt/textops/compiled \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/tmp \
+    TEXTOPS_UI_HOST=0.0.0.0
+WORKDIR /textops
+USER 10001:10001
+EXPOSE 8501
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "/opt/textops/health.py", "/_stcore/health", "8501"]
+# With PORT, Cloud Run and others say where they look for the service. `exec` lets signals reach it.
+CMD ["sh", "-c", "TEXTOPS_UI_PORT=\"${PORT:-${TEXTOPS_UI_PORT:-8501}}\" exec textops ui"]
+# Last, since they differ each time.
+ARG VERSION=0
+ARG COMMIT=unknown
+LABEL org.opencontainers.image.title="textops-frontend" \
+      org.opencontainers.image.description="The page of a text classifier" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${COMMIT}" \
+      org.opencontainers.image.licenses="Apache-2.0"
