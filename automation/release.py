@@ -9,6 +9,7 @@ from pathlib import Path
 from invoke.context import Context
 from invoke.tasks import task
 
+from automation.one_line import in_one_line
 from textops.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +35,7 @@ def notes_of(tag: str, changelog: str, version: str) -> str:
 
 
 @task(help={"tag": "The tag, such as v1.2.3.", "output": "Markdown file to write."})
+@in_one_line
 def notes(_context: Context, tag: str, output: str) -> None:
     """Write what the changelog says of a tagged version; refuses a tag that is not the version."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

@@ -94,19 +94,3 @@ def _own_names(file: CheckedFile) -> Iterator[str]:
             continue
         for match in _CONCRETE.finditer(text):
             yield f"{match[0]} names something of somebody's: take it from configuration.yaml"
-
-
-def bucket_elsewhere(configuration: CloudConfiguration, bucket: str, location: str) -> str | None:
-    """Return what is wrong with the place of a bucket, None if it lies where all else does.
-
-    Args:
-        configuration: Whose cloud it is.
-        bucket: Its name.
-        location: What `gcloud storage buckets describe` says, `EUROPE-WEST1` or `EU`.
-    """
-    if location.lower() == configuration.region:
-        return None
-    return (
-        f"gs://{bucket} lies in {location.lower()} and all else in {configuration.region}: set region in "
-        "deploy/gcp/configuration.yaml, or another name for the bucket, which then is made there"
-    )

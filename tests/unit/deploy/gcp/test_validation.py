@@ -11,9 +11,9 @@ import yaml  # type: ignore[import-untyped]
 
 from deploy.gcp import validation
 from deploy.gcp.checked_files import CheckedFile, checked_files
-from deploy.gcp.configuration import FOLDER, CloudConfiguration, read_configuration
+from deploy.gcp.configuration import FOLDER, read_configuration
 from deploy.gcp.discovery_schema import strict_schema
-from deploy.gcp.validation import bucket_elsewhere, text_of, validate, validate_all
+from deploy.gcp.validation import text_of, validate, validate_all
 
 FILES = {file.path.relative_to(FOLDER).as_posix(): file for file in checked_files()}
 # Their keys are people's own.
@@ -186,16 +186,6 @@ def test_numbers_of_64_bits_may_be_text() -> None:
     schema = strict_schema("run.v1", "TaskSpec")["$defs"]["TaskSpec"]
 
     assert {"type": "integer"} in schema["properties"]["timeoutSeconds"]["anyOf"]
-
-
-def test_a_bucket_in_another_region_is_one_line_that_says_what_to_do() -> None:
-    configuration = CloudConfiguration(project="some-project", region="europe-west1")
-
-    assert bucket_elsewhere(configuration, "b", "EUROPE-WEST1") is None
-    assert bucket_elsewhere(configuration, "b", "US") == (
-        "gs://b lies in us and all else in europe-west1: set region in deploy/gcp/configuration.yaml, or another name "
-        "for the bucket, which then is made there"
-    )
 
 
 def test_the_configuration_as_it_is_shipped_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
