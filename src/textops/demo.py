@@ -149,7 +149,8 @@ def _next_steps(configuration: DictConfig) -> str:
     return "\n".join(
         [
             "What to type next:",
-            f"  {prefix}textops serve                                     the API with this model",
+            f"  {prefix}textops up                                        API, drift service and page together",
+            f"  {prefix}textops serve                                     the API with this model alone",
             f'  {prefix}textops predict "A late goal decides the final"   one text',
             f"  {prefix}textops models                                    what the registry holds",
             f"  {prefix}textops train data=csv data.paths=FILE 'data.text_columns=[COLUMN]' data.label_column=COLUMN",
