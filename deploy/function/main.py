@@ -1,9 +1,11 @@
 """What Google starts: `functions-framework --target=predict --source=deploy/function/main.py`."""  # noqa: INP001 (no package)
 
+from typing import cast
+
 import functions_framework.aio
 from loguru import logger
 from starlette.requests import Request
-from starlette.types import ASGIApp
+from starlette.responses import Response
 
 from textops.errors import TextopsError
 from textops.logs import set_up_logging
@@ -24,6 +26,7 @@ _function = _prepared()
 
 
 @functions_framework.aio.http
-async def predict(_request: Request) -> ASGIApp:
+async def predict(_request: Request) -> Response:
     """Hand a request over."""
-    return _function.door
+    # Starlette asks of a response no more than to be an ASGI app.
+    return cast("Response", _function.door)

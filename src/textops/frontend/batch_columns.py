@@ -16,6 +16,7 @@ _ID_NAMES = ("id", "key", "uuid", "number", "row", "no", "nr")
 _LOOKED_AT_ROWS = 200
 _LOOKED_AT_COLUMNS = 500
 _KNOWN_NAME_COUNTS = 4.0
+_REPEATED_COUNTS = 0.1
 _ROWS_OF_A_PART = 4_096
 
 
@@ -113,13 +114,16 @@ def _textness(table: BatchTable, name: str) -> float:
         return -1.0
     cells = first_cells(table.columns, name, _LOOKED_AT_ROWS)
     filled = [cell for cell in cells if cell]
-    length = sum(map(len, filled)) / max(1, len(filled))
-    different = len(set(filled)) / max(1, len(filled))
+    count = max(1, len(filled))
+    length = sum(map(len, filled)) / count
+    # Texts may repeat themselves, as classes do, but seldom as often.
+    different = _REPEATED_COUNTS + len(set(filled)) / count
+    written = sum(any(map(str.isalpha, cell)) for cell in filled) / count
     known = _KNOWN_NAME_COUNTS if _is_named(name, _TEXT_NAMES) else 1.0
     if is_json(kind):
         # Values of several kinds: only a name makes it a text.
         length /= _KNOWN_NAME_COUNTS
-    return length * different * known
+    return length * different * written * known
 
 
 def _named(names: list[str], wanted: tuple[str, ...]) -> str | None:

@@ -355,7 +355,7 @@ def test_without_a_model_and_a_log_each_part_says_what_is_missing(
         database_url=f"sqlite:///{tmp_path / 'none.sqlite'}",
         alertmanager_url="http://127.0.0.1:9",
     )
-    api = start_api(tmp_path / "none")
+    api = start_api(tmp_path / "none", wait_for_model=True)
     # when
     page = shown(open_page(start_page(drift_url=drift, api_url=api.url)))
     # then

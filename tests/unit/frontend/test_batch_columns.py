@@ -38,6 +38,12 @@ def test_columns_are_guessed_by_their_names_and_contents(header: str, row: str, 
     assert guessed_choice(read_file("rows.csv", f"{header}\n{row}\n".encode())) == choice
 
 
+def test_numbers_are_no_texts_however_much_the_texts_repeat_themselves() -> None:
+    rows = "".join(f"{number},{('team', 'chip')[number % 2]}\n" for number in range(100_000, 101_000))
+    assert guessed_choice(read_file("rows.csv", f"reading,text\n{rows}".encode())).texts == ("text",)
+    assert guessed_choice(read_file("rows.csv", f"reading,words\n{rows}".encode())).texts == ("words",)
+
+
 def test_title_and_texts_are_joined_by_line_breaks() -> None:
     table = json_table({"t": "A goal", "a": "one", "b": "two"}, {"t": "", "a": None, "b": "two"}, {"t": "A goal"})
     found = texts(table, Choice(("a", "b"), "t"))
