@@ -58,7 +58,7 @@ class Picture:
     path: str
     prepare: "Callable[[Page], None]"
     scheme: str = "light"
-    size: tuple[int, int] = (1280, 900)
+    size: tuple[int, int] = (1280, 1000)
 
 
 def _classify(page: "Page") -> None:
@@ -76,6 +76,7 @@ def _batch(page: "Page") -> None:
 
 
 def _monitor(page: "Page") -> None:
+    page.get_by_text("1 h", exact=True).click()
     page.locator("[data-testid=stVegaLiteChart] canvas, [data-testid=stVegaLiteChart] svg").nth(2).wait_for()
 
 
@@ -85,11 +86,11 @@ def _models(page: "Page") -> None:
 
 
 PICTURES = (
-    Picture("page_classify", "/", _classify),
-    Picture("page_batch", "/batch", _batch),
-    Picture("page_monitor", "/monitor", _monitor),
-    Picture("page_models", "/models", _models),
-    Picture("page_classify_dark", "/", _classify, scheme="dark"),
+    Picture("page_classify", "/", _classify, size=(1280, 1340)),
+    Picture("page_batch", "/batch", _batch, size=(1280, 1100)),
+    Picture("page_monitor", "/monitor", _monitor, size=(1280, 1700)),
+    Picture("page_models", "/models", _models, size=(1280, 1250)),
+    Picture("page_classify_dark", "/", _classify, scheme="dark", size=(1280, 1340)),
     Picture("page_classify_phone", "/", _classify, size=(390, 844)),
 )
 

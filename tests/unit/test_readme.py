@@ -51,3 +51,9 @@ def test_every_file_and_every_configuration_it_names_is_there() -> None:
     for source in ", ".join(sources).replace("`", "").split(", "):
         room = source.rstrip("/")
         assert (ROOT / f"configs/data/{source}.yaml").is_file() or (ROOT / "src/textops" / room).exists(), source
+
+
+def test_every_picture_and_every_page_that_it_links_is_there() -> None:
+    linked = re.findall(r"\]\((?!https?://)([^)#]+)", README)
+    assert [path for path in linked if not (ROOT / path).is_file()] == []
+    assert len([path for path in linked if path.endswith(".png")]) > 3
