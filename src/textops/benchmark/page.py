@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 CHARACTERS = (100, 500, 2_500, 10_000)
 WARM_UP = 3
-_OTHER_PAGES = ("batch", "monitor", "models")
+_OTHER_PAGES = {"batch": "Classify a file", "monitor": "Monitor", "models": "Models"}  # by place, their titles
 _USABLE_FORM = "button:has-text('Classify'):visible"
 _START_SECONDS = 120.0
 _PAUSE_MILLISECONDS = 200
@@ -122,8 +122,8 @@ def _measure_views(browser: "Browser", address: str, views: int, measured: Measu
     for number in range(views):
         logger.info("view {} of {}", number + 1, views)
         _put(measured, "first page, until the form can be used", first_view(browser, address, _USABLE_FORM))
-        for name in _OTHER_PAGES:
-            ready = f"h1:has-text('{name.capitalize()}'):visible"
+        for name, title in _OTHER_PAGES.items():
+            ready = f"h1:has-text('{title}'):visible"
             _put(
                 measured,
                 f"page {name.capitalize()}, until its title stands",
