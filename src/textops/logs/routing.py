@@ -21,6 +21,8 @@ LIBRARY = "library"
 _QUIET_LIBRARIES = frozenset(
     {"httpcore", "httpx", "lightning_fabric", "matplotlib", "onnx_ir", "onnxscript", "pytorch_lightning", "torch"}
 )
+# What a server says; a library that is loaded beside it, as Streamlit is, may have taken it for itself.
+_OF_SERVERS = ("uvicorn", "uvicorn.access", "uvicorn.asgi", "uvicorn.error")
 # True for small data and of no use to its owner.
 _NEEDLESS_WARNINGS = (".*smaller than the logging interval.*", ".*does not have many workers.*")
 
@@ -55,6 +57,11 @@ def route_others(*, everything: bool = False) -> None:
     """
     level = logging.DEBUG if everything else logging.INFO
     logging.basicConfig(handlers=[LoguruHandler()], level=level, force=True)
+    for name in _OF_SERVERS:
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate = True
+        server.setLevel(logging.NOTSET)
     warnings.showwarning = _log_warning
     # What libraries deprecate among themselves is no news to a user.
     warnings.filterwarnings("ignore", category=FutureWarning)

@@ -31,6 +31,19 @@ def test_records_of_libraries_arrive_with_their_name_and_level(capsys: pytest.Ca
     ]
 
 
+def test_records_that_another_library_took_for_itself_arrive_all_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    # given
+    server = logging.getLogger("uvicorn.error")
+    server.addHandler(logging.StreamHandler())
+    server.propagate = False
+    server.setLevel(logging.CRITICAL)
+    # when
+    set_up_logging()
+    server.info("Started server process [%d]", 7)
+    # then
+    assert messages(capsys) == ["INFO    uvicorn: Started server process [7]"]
+
+
 def test_their_origin_is_theirs(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     # given
     monkeypatch.setenv("TEXTOPS_LOG_JSON", "1")
