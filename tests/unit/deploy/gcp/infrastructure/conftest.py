@@ -1,5 +1,6 @@
 """The infrastructure as Pulumi would make it, without an engine and without an account."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -106,6 +107,9 @@ def run(wanted: CloudConfiguration) -> Infrastructure:
 
 def recorded(program: Callable[[], object]) -> Infrastructure:
     """Run a program as Pulumi does, and wait until all of it is asked for."""
+    # Pulumi takes a loop of the thread for granted, which `asyncio.run` of other tests takes away.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     mocks = RecordingMocks()
     outputs: dict[str, Any] = {}
     pulumi.runtime.set_mocks(mocks, project="textops", stack="test", preview=False)
@@ -116,6 +120,8 @@ def recorded(program: Callable[[], object]) -> Infrastructure:
         test(program)()
     finally:
         pulumi.export = original
+        asyncio.set_event_loop(None)
+        loop.close()
     return Infrastructure(mocks.made, outputs)
 
 
