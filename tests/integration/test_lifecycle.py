@@ -396,7 +396,7 @@ def test_a_full_disk_costs_rows_but_no_answer(registry: Registry, start_api: "St
     # then
     assert not load.others
     figures = server.figures()
-    assert figures["textops_prediction_log_waiting_rows"] == 100
+    assert 0 < figures["textops_prediction_log_waiting_rows"] <= 100
     assert "Traceback" not in server.log
     server.wait_for(
         lambda: (
