@@ -7,11 +7,11 @@ ARG BASE=docker.io/library/python:${PYTHON}-slim-bookworm
 
 # The wheel with its compiled kernel. The same lines in every file here, so that it is built once.
 FROM ${BUILD_BASE} AS wheel
-ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_CACHE_DIR=/var/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 COPY requirements/dev.txt requirements/
 # The secret says where pip finds packages, for whoever has an index of their own; it stays outside the image.
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip install -q -c requirements/dev.txt hatchling setuptools
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY configs configs
@@ -20,17 +20,17 @@ COPY src src
 RUN pip wheel -q --no-deps --no-build-isolation --wheel-dir /wheel . && ls /wheel/*-linux_*.whl
 
 FROM ${BUILD_BASE} AS installed
-ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_CACHE_DIR=/var/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 RUN python -m venv --without-pip /opt/textops
 COPY requirements/monitor.txt requirements/
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip --python /opt/textops install -q --no-compile -r requirements/monitor.txt
 COPY requirements/dev.txt requirements/
 COPY --from=wheel /wheel /wheel
 # More extras than the image needs, such as serve,monitor,gcp.
 ARG EXTRAS=serve,monitor
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip --python /opt/textops install -q --no-compile -c requirements/dev.txt \
       "textops[${EXTRAS}] @ file://$(echo /wheel/*.whl)" \
     && pip --python /opt/textops check

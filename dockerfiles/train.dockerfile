@@ -8,11 +8,11 @@ ARG BASE=docker.io/library/python:${PYTHON}-slim-bookworm
 
 # The wheel with its compiled kernel. The same lines in every file here, so that it is built once.
 FROM ${BUILD_BASE} AS wheel
-ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_CACHE_DIR=/var/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 COPY requirements/dev.txt requirements/
 # The secret says where pip finds packages, for whoever has an index of their own; it stays outside the image.
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip install -q -c requirements/dev.txt hatchling setuptools
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY configs configs
@@ -21,25 +21,25 @@ COPY src src
 RUN pip wheel -q --no-deps --no-build-isolation --wheel-dir /wheel . && ls /wheel/*-linux_*.whl
 
 FROM ${BUILD_BASE} AS installed
-ENV PIP_CACHE_DIR=/var/cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+ENV PIP_CACHE_DIR=/var/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /source
 RUN python -m venv --without-pip /opt/textops
 # From where uv says that the builds of torch lie: `cpu`; for GPUs `cu130` and others; empty for the build that pip finds.
 ARG TORCH_BACKEND=cpu
 COPY requirements/train.txt requirements/
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     if [ -n "${TORCH_BACKEND}" ]; then \
       pip install -q uv==0.13.9 \
       && uv pip install -q --no-cache --python /opt/textops "--torch-backend=${TORCH_BACKEND}" \
         "$(grep '^torch==' requirements/train.txt)"; \
     fi
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip --python /opt/textops install -q --no-compile -r requirements/train.txt
 COPY requirements/dev.txt requirements/
 COPY --from=wheel /wheel /wheel
 # More extras than the image needs, such as train,gcp.
 ARG EXTRAS=train
-RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/cache/pip \
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip --python /opt/textops install -q --no-compile -c requirements/dev.txt dumb-init==1.2.5.post1 \
       "textops[${EXTRAS}] @ file://$(echo /wheel/*.whl)" \
     && pip --python /opt/textops check
