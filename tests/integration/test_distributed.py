@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -12,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+import yaml
+from lightning_fabric.plugins.environments.lightning import find_free_network_port
 
+from textops.registry.store import Registry
 from textops.training.run import Run
 
 if TYPE_CHECKING:
     from tests.conftest import Terminal
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 SMALL = (
     "data=synthetic",
@@ -39,6 +44,8 @@ LSTM = (
     "trainer.max_epochs=2",
     "batch_size=33",
 )
+# Enough that the gate lets the model pass.
+WORTHY = ("data=synthetic", "data.synthetic.rows=2000", "trainer.max_epochs=3", "batch_size=50")
 TWO = ("trainer=ddp_cpu",)
 WATCH = '''
 """Writes down what a process gets and what comes of it."""
@@ -228,11 +235,11 @@ def test_when_the_other_one_is_killed_the_first_says_so(long_training: subproces
 def test_two_machines_train_what_one_would(terminal: "Terminal", folder: Path) -> None:
     # given
     alone = trained_alone(terminal, *SMALL)
-    port = "29517"
+    port = find_free_network_port()
     nodes = []
     # when: two machines with one processor each, that share a folder
     for number in ("0", "1"):
-        environment = {**os.environ, "NODE_RANK": number, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+        environment = {**os.environ, "NODE_RANK": number, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port)}
         arguments = [*command(*SMALL), "trainer=multi_node", "trainer.accelerator=cpu", "trainer.num_nodes=2"]
         nodes.append(
             subprocess.Popen(
@@ -248,3 +255,37 @@ def test_two_machines_train_what_one_would(terminal: "Terminal", folder: Path) -
     together = Run.load(folder / "together")
     assert together.record.validation_loss == pytest.approx(alone.record.validation_loss, abs=1e-4)
     assert json.loads((folder / "together/run.json").read_text())["epochs"] == 2
+
+
+def test_the_machines_of_a_vertex_job_train_what_one_would(
+    terminal: "Terminal", folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    alone = trained_alone(terminal, *WORTHY)
+    monkeypatch.setenv("TEXTOPS_REGISTRY", str(folder / "registry"))
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    cluster = {f"workerpool{number}": [f"127.0.0.1:{find_free_network_port()}"] for number in range(2)}
+    job = yaml.safe_load((ROOT / "deploy/gcp/training/two_replicas.yaml").read_text())
+    machines = []
+    # when: two machines with a disk each run what the file of the job says
+    for number, pool in enumerate(job["workerPoolSpecs"]):
+        disk = folder / f"machine-{number}"
+        disk.mkdir()
+        task = {"type": f"workerpool{number}", "index": 0}
+        container = pool["containerSpec"]
+        arguments = [argument.replace("${training}", shlex.join(WORTHY)) for argument in container["args"]]
+        machines.append(
+            subprocess.Popen(
+                [sys.executable, *container["command"][1:], *arguments],
+                cwd=disk,
+                env={**os.environ, "CLUSTER_SPEC": json.dumps({"cluster": cluster, "task": task})},
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+    errors = [machine.communicate(timeout=240)[1] for machine in machines]
+    # then
+    assert [machine.returncode for machine in machines] == [0, 0], errors
+    together = Run.load(folder / "machine-0/outputs/together")
+    assert together.record.validation_loss == pytest.approx(alone.record.validation_loss, abs=1e-4)
+    assert Registry(folder / "registry").find("synthetic@staging").number == 1
