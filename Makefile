@@ -21,7 +21,7 @@ help: ## show this
 demo: $(venv)/installed-demo ## train, judge, export, register, promote, serve and ask a real model
 	@$(venv)/bin/textops demo $(ARGS)
 
-test: $(venv)/installed-test ## run all tests, with branch coverage
+test: $(venv)/installed-test ## run all tests
 	@$(venv)/bin/python -m invoke test $(ARGS)
 
 clean: ## remove .venv and what builds and tests leave; data/, models/ and outputs/ stay

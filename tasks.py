@@ -98,22 +98,25 @@ def run_module(context: Context, module: str, *arguments: str) -> None:
 @task(
     name="test",
     help={
-        "fast": "Leave out the coverage, and tests that train a model or start a process.",
+        "fast": "Leave out tests that train a model or start a process.",
+        "coverage": f"Measure branch coverage, also in the processes that tests start; below {LEAST_COVERAGE} % fails.",
         "only": "Only tests whose names fit this expression.",
     },
 )
-def run_tests(context: Context, fast: bool = False, only: str = "") -> None:  # noqa: FBT001, FBT002 - options of invoke
-    """Run the tests, with branch coverage."""
-    chosen = ["-k", only] if only else []
+def run_tests(context: Context, fast: bool = False, coverage: bool = False, only: str = "") -> None:  # noqa: FBT001, FBT002 - options of invoke
+    """Run the tests."""
     # A worker for each processor; who runs out of tests takes some of another's.
-    workers = ["--numprocesses", "logical", "--dist", "worksteal"]
+    arguments = ["--numprocesses", "logical", "--dist", "worksteal"]
     if fast:
-        run_module(context, "pytest", *workers, "-m", "not slow", *chosen)
-        return
-    coverage = ["--cov", "--cov-branch", "--cov-report=term"]
+        arguments += ["-m", "not slow"]
+    if only:
+        arguments += ["-k", only]
+    if coverage:
+        arguments += ["--cov", "--cov-branch", "--cov-report=term"]
     # A part of the tests covers a part of the code.
-    least = [] if only else [f"--cov-fail-under={LEAST_COVERAGE}"]
-    run_module(context, "pytest", *workers, *coverage, *least, *chosen)
+    if coverage and not fast and not only:
+        arguments += [f"--cov-fail-under={LEAST_COVERAGE}"]
+    run_module(context, "pytest", *arguments)
 
 
 @task
