@@ -6,12 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from textops import bundle_report
 from textops.bootstrap import Interval
 from textops.errors import DataError
-from textops.evaluation.figures import draw_confusion_matrix
+from textops.evaluation.calibration import Reliability, ReliabilityBin
+from textops.evaluation.figures import draw_confusion_matrix, draw_reliability_diagram
 from textops.evaluation.markdown import code, plain, table
 from textops.evaluation.metrics import Evaluation, evaluate
+from textops.evaluation.model_cost import cost_lines
 from textops.evaluation.report import class_table
+from textops.evaluation.sections import variant_lines
 from textops.files import write_text
 from textops.inference import Predictor
 from textops.registry.difference import compare
@@ -19,7 +23,7 @@ from textops.registry.evidence import HeldOut
 from textops.registry.gate import GateReport
 from textops.registry.version import Version
 
-REPORT_FILE, CONFUSION_FIGURE = "model.md", "confusion.png"
+REPORT_FILE, CONFUSION_FIGURE, RELIABILITY_FIGURE = "model.md", "confusion.png", "reliability.png"
 
 _TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro F1", "log_loss": "Log loss", "ece": "ECE"}
 _MEASURED_HERE = "metrics"
@@ -39,9 +43,14 @@ class Compared:
     holder: Version | None
     held_out: HeldOut
 
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """Both, or the candidate alone."""
+        return (self.candidate,) if self.holder is None else (self.holder, self.candidate)
+
 
 def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
-    """Write the report and its figure.
+    """Write the report and its figures.
 
     Args:
         compared: What is compared.
@@ -57,6 +66,7 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
     """
     measured = _evaluated(compared.candidate, compared.held_out)
     beside = None if compared.holder is None else _evaluated(compared.holder, compared.held_out)
+    told = bundle_report.report_of(compared.candidate.path, compared.candidate.manifest)
     folder.mkdir(parents=True, exist_ok=True)
     draw_confusion_matrix(measured, folder / CONFUSION_FIGURE)
     lines = [
@@ -74,6 +84,12 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
         "",
         f"![Confusion matrix]({CONFUSION_FIGURE})",
         "",
+        *_calibration(told, folder),
+        "## Size and speed",
+        "",
+        *cost_lines(compared.versions, compared.held_out.texts),
+        "",
+        *_forms(told),
         "## What else differs",
         "",
         *_differences(compared),
@@ -119,6 +135,27 @@ def _figures(compared: Compared, measured: Evaluation, beside: Evaluation | None
 
 def _shown(interval: Interval) -> str:
     return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
+
+
+def _calibration(told: bundle_report.BundleReport | None, folder: Path) -> list[str]:
+    """Draw what the bundle tells of its calibration; bundles of old tell nothing."""
+    if told is None:
+        return []
+    before, after = _bins(told.reliability_before), _bins(told.reliability_after)
+    draw_reliability_diagram(before, after, folder / RELIABILITY_FIGURE)
+    return [f"![Accuracy by confidence, before and after calibration]({RELIABILITY_FIGURE})", ""]
+
+
+def _bins(told: bundle_report.Reliability) -> Reliability:
+    return Reliability(
+        tuple(ReliabilityBin(part.low, part.high, part.examples, part.confidence, part.accuracy) for part in told.bins)
+    )
+
+
+def _forms(told: bundle_report.BundleReport | None) -> list[str]:
+    if told is None or told.variants is None:
+        return []
+    return ["Its forms, as `textops optimize` measured them where it ran:", "", *variant_lines(told.variants), ""]
 
 
 def _differences(compared: Compared) -> list[str]:

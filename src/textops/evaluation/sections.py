@@ -160,15 +160,15 @@ def _variant_row(figures: VariantFigures) -> tuple[str, ...]:
     return (
         figures.name,
         size,
-        _measured(figures.resident_bytes, 1e-6, "MB", 0),
-        _measured(figures.start_seconds, 1, "s", 2),
-        _measured(figures.latency_p50_ms, 1, "ms", 2),
-        _measured(figures.latency_p95_ms, 1, "ms", 2),
-        _measured(figures.documents_per_second, 1, "", 0),
-        _measured(figures.accuracy, 100, "%", 2),
+        measured(figures.resident_bytes, 1e-6, "MB", 0),
+        measured(figures.start_seconds, 1, "s", 2),
+        measured(figures.latency_p50_ms, 1, "ms", 2),
+        measured(figures.latency_p95_ms, 1, "ms", 2),
+        measured(figures.documents_per_second, 1, "", 0),
+        measured(figures.accuracy, 100, "%", 2),
         "not measured" if difference is None else _points(difference),
-        _measured(figures.macro_f1, 100, "%", 2),
-        _measured(figures.ece, 1, "", 4),
+        measured(figures.macro_f1, 100, "%", 2),
+        measured(figures.ece, 1, "", 4),
         "not measured" if agreement is None else f"{agreement:.2%}",
         "not measured" if figures.max_difference is None else f"{figures.max_difference:.2g}",
         "-" if figures.sparsity is None else f"{figures.sparsity:.1%}",
@@ -176,7 +176,8 @@ def _variant_row(figures: VariantFigures) -> tuple[str, ...]:
     )
 
 
-def _measured(metric: Metric | None, factor: float, unit: str, digits: int) -> str:
+def measured(metric: Metric | None, factor: float, unit: str, digits: int) -> str:
+    """Return a figure with its interval as people read it."""
     if metric is None:
         return "not measured"
     value, low, high = (f"{number * factor:,.{digits}f}" for number in (metric.value, metric.low, metric.high))

@@ -1,5 +1,6 @@
 """`textops report model` as it is typed: a version beside the one in production."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,9 +8,10 @@ import pytest
 
 from textops.bundle import read_manifest, seal
 from textops.registry import PRODUCTION, Registry
+from textops.variant_figures import VariantFigures
 
 if TYPE_CHECKING:
-    from tests.conftest import Terminal
+    from tests.conftest import AddReport, Terminal
 
 pytestmark = pytest.mark.slow
 
@@ -27,11 +29,12 @@ def test_the_first_version_is_reported_alone_and_nothing_is_promoted(
     assert "No version stands beside it." in report
     assert "There is none to compare with." in report
     assert (tmp_path / "report" / "confusion.png").read_bytes().startswith(b"\x89PNG")
+    assert "reliability.png" not in report  # its bundle tells nothing of it
     assert Registry(tmp_path / "registry").events("tiny") == []
 
 
 def test_the_next_version_stands_beside_production(
-    promoting_terminal: "Terminal", workspace: Path, tmp_path: Path
+    promoting_terminal: "Terminal", workspace: Path, tmp_path: Path, add_report: "AddReport"
 ) -> None:
     # given
     registry = Registry(tmp_path / "registry")
@@ -41,6 +44,7 @@ def test_the_next_version_stands_beside_production(
     for path in (workspace / "bundle").iterdir():
         (other / path.name).write_bytes(path.read_bytes())
     seal(other, read_manifest(other).model_copy(update={"temperature": 8.0}))
+    add_report(other, variants=(VariantFigures(name="onnx_int8", made=False, reason="no operator for it"),))
     registry.register(other)
     # when
     outcome = promoting_terminal("report", "model", "tiny/2", "--output", str(tmp_path / "report"))
@@ -51,6 +55,11 @@ def test_the_next_version_stands_beside_production(
     assert "| answers | refused |" in report
     assert "| Figure | tiny/1 | tiny/2 | Change |" in report
     assert "| Accuracy | 1.0000 [1.0000, 1.0000] | 1.0000 [1.0000, 1.0000] | +0.0000 |" in report
+    assert "|  | tiny/1 | tiny/2 |" in report
+    assert re.search(r"\| One text, median \| [\d.]+ ms \[.*\] \| [\d.]+ ms \[.*\] \|", report)
+    assert "](reliability.png)" in report
+    assert (tmp_path / "report" / "reliability.png").read_bytes().startswith(b"\x89PNG")
+    assert "| onnx_int8 | not made |" in report
     assert "| model | temperature | `1.0` | `8.0` | +7 |" in report
 
 
