@@ -2,13 +2,6 @@
 const BRIEF = 24;
 const SHORT = 220;
 
-function element(kind, className, text) {
-  const made = document.createElement(kind);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function written(text) {
   if (text.length <= BRIEF) return element("span", "brief", text);
   const characters = [...text.slice(0, 2 * SHORT + 2)];
@@ -48,29 +41,20 @@ function rowOf(columns, texts) {
   return line;
 }
 
-function head(columns) {
-  const line = element("tr");
-  for (const column of columns.filter((_, place) => shown(columns)[place])) {
-    const made = element("th", column.kind, column.name);
-    made.scope = "col";
-    made.dir = "auto";
-    line.append(made);
-  }
-  const made = element("thead");
-  made.append(line);
-  return made;
+function titlesOf(columns) {
+  const visible = shown(columns);
+  return columns
+    .filter((_, place) => visible[place])
+    .map((column) => {
+      const made = element("th", column.kind, column.name);
+      made.dir = "auto";
+      return made;
+    });
 }
 
 export default function ({ data, parentElement }) {
-  const root = element("div", "root");
-  root.tabIndex = 0;
-  root.setAttribute("role", "region");
-  root.setAttribute("aria-label", data.name);
-  const table = element("table");
-  const body = element("tbody");
-  body.append(...data.rows.map((row) => rowOf(data.columns, row)));
-  table.append(head(data.columns), body);
-  root.append(table);
-  parentElement.querySelector(".root")?.remove();
-  parentElement.append(root);
+  const lines = data.rows.map((row) => rowOf(data.columns, row));
+  const root = region(data.name);
+  root.append(tableOf(titlesOf(data.columns), lines));
+  show(parentElement, root);
 }

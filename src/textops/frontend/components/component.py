@@ -28,5 +28,7 @@ def _component(name: str) -> "ComponentRenderer":
     """Register a component once in the process."""
     import streamlit as st
 
-    script, style = ((_FOLDER / f"{name}.{ending}").read_text(encoding="utf-8") for ending in ("js", "css"))
-    return st.components.v2.component(f"textops.{name}", js=script, css=style)
+    shared, script, style = (
+        (_FOLDER / file).read_text(encoding="utf-8") for file in ("elements.js", f"{name}.js", f"{name}.css")
+    )
+    return st.components.v2.component(f"textops.{name}", js=f"{shared}\n{script}", css=style)

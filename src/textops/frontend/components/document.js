@@ -9,11 +9,8 @@ function made(node) {
   if (node.kind === "text") return document.createTextNode(node.text);
   const element = document.createElement(KINDS.has(node.kind) ? node.kind : "span");
   if (node.kind === "table") {
-    const frame = document.createElement("div");
+    const frame = region("Table");
     frame.className = "frame";
-    frame.tabIndex = 0;
-    frame.setAttribute("role", "region");
-    frame.setAttribute("aria-label", "Table");
     element.append(...node.children.map(made));
     frame.append(element);
     return frame;
@@ -28,6 +25,5 @@ export default function ({ data, parentElement }) {
   root.tabIndex = 0;
   root.setAttribute("aria-label", data.name);
   root.append(...data.nodes.map(made));
-  parentElement.querySelector(".root")?.remove();
-  parentElement.append(root);
+  show(parentElement, root);
 }

@@ -1,11 +1,4 @@
 // Draws the probability of each class as a bar. Names are anybody's text: they become text nodes, never HTML.
-function element(kind, className, text) {
-  const made = document.createElement(kind);
-  made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
-
 function bar(row) {
   const line = element("li", row.chosen ? "row chosen" : "row");
   const name = element("span", "name", row.name);
@@ -33,6 +26,5 @@ export default function ({ data, parentElement }) {
     others.append(element("summary", "", data.others_title), list(data.others));
     root.append(others);
   }
-  parentElement.querySelector(".root")?.remove();
-  parentElement.append(root);
+  show(parentElement, root);
 }
