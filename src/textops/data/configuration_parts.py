@@ -9,6 +9,7 @@ from textops.frozen import Frozen
 SHARES_TOLERANCE = 1e-6
 
 SplitName = Literal["train", "val", "test"]
+Repair = Literal["entities", "mojibake"]
 SPLITS: tuple[SplitName, ...] = ("train", "val", "test")
 
 
@@ -42,18 +43,23 @@ class ReadConfiguration(Frozen):
         format: `auto` goes by the file's suffix.
         delimiter: `auto` takes the one whose header holds the configured columns.
         quoting: Whether double quotes hold fields together; off for files that use quotes as ordinary
-            characters.
+            characters; `auto` finds out by looking.
         encoding: `auto` (byte order mark, UTF-8, else a guess that is reported), or encodings tried in turn.
-        header: Whether the first row names the columns; `auto` is yes unless `column_names` are given.
+        header: Whether the first row names the columns; `auto` finds out by looking. Without it, columns are called
+            `column_1`, `column_2` and so on, unless `column_names` are given.
         column_names: Names of the columns of files without a header.
+        rename: Name of a column in some file -> the name it shall have; for files that call the same thing differently.
+        repair: Old damage to be repaired: `entities` (`&amp;`), `mojibake` (text once decoded wrongly).
     """
 
     format: Literal["auto", "csv", "tsv", "jsonl", "json", "parquet", "text"] = "auto"
     delimiter: str = Field(default="auto", min_length=1)
-    quoting: bool = True
+    quoting: bool | Literal["auto"] = "auto"
     encoding: Texts = ("auto",)
     header: bool | Literal["auto"] = "auto"
     column_names: Texts = ()
+    rename: Names = Field(default_factory=dict)
+    repair: Annotated[tuple[Repair, ...], BeforeValidator(as_sequence)] = ()
 
 
 class SplitConfiguration(Frozen):

@@ -72,7 +72,7 @@ def test_quotes_that_swallow_rows_are_noted(tmp_path: Path) -> None:
     notes = ReadingNotes()
 
     file = SourceFile(path, "a.csv", "a.csv")
-    rows = list(read_delimited(file, ReadConfiguration(), NEEDED, notes))
+    rows = list(read_delimited(file, ReadConfiguration(quoting=True), NEEDED, notes))
 
     assert len(rows) == 2
     assert (notes.swallowed.count, notes.swallowed.places) == (1, ["a.csv:2"])
@@ -136,8 +136,9 @@ def test_a_quote_that_never_ends_is_one_line(tmp_path: Path, monkeypatch: pytest
     path.write_text('text,label\n"stray,x\n' + "fine,y\n" * 500, encoding="utf-8")
 
     with pytest.raises(DataError, match=r"a stray quote seems to hold rows together; try data.read.quoting=false"):
-        rows_of(path)
+        rows_of(path, quoting=True)
     assert len(rows_of(path, quoting=False)) == 501
+    assert len(rows_of(path)) == 501
 
 
 @pytest.mark.parametrize(

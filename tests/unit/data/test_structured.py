@@ -12,8 +12,9 @@ from pyarrow import parquet
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.locations import SourceFile
+from textops.data.parquet_files import read_parquet
 from textops.data.records import BrokenRecord, ReadingNotes, Record
-from textops.data.structured import read_json, read_json_lines, read_parquet, read_text
+from textops.data.structured import read_json, read_json_lines, read_text
 from textops.errors import DataError
 
 READ = ReadConfiguration()
