@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import Encoding
 from textops.data.lines import HEAD_LINES, line_end_of, opened_lines
-from textops.data.locations import SourceFile
+from textops.data.locations import SourceFile, format_of
 from textops.data.nearest import nearest
 from textops.data.records import require_columns
 from textops.data.renaming import renamed
@@ -173,7 +173,7 @@ def _named(looked: _Looked, file: SourceFile) -> Layout:
 
 
 def _best(looked: _Looked, file: SourceFile) -> Layout:
-    is_tsv = looked.read.format == "tsv" or file.path.suffix in {".tsv", ".tab"}
+    is_tsv = "tsv" in {looked.read.format, format_of(file.relative)}
     first = ("\t", *DELIMITERS) if is_tsv else DELIMITERS
     layout = looked.layout(max(dict.fromkeys(first), key=looked.fit))
     require_columns(looked.needed, layout.columns, file.name, _no_header(layout, looked))

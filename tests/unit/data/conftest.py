@@ -17,6 +17,14 @@ SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprst" for vowel in "aei
 Row = Sequence[str]
 
 
+@pytest.fixture(autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of each test's own."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("TEXTOPS_CACHE", str(folder))
+    return folder
+
+
 @pytest.fixture
 def texts() -> Callable[..., list[str]]:
     """Makes different texts of so many made-up words: `texts(count, words=12, seed=0)`."""
