@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from textops.data.addresses import hide_secrets
 from textops.data.configuration_parts import (
     SPLITS,
     Names,
@@ -37,6 +38,7 @@ __all__ = [
     "SyntheticConfiguration",
     "name_of",
     "read_configuration",
+    "without_secrets",
 ]
 
 OMEGACONF_MISSING = "???"
@@ -59,7 +61,7 @@ class SourceConfiguration(Frozen):
         label_names: Raw value -> class name, many to one allowed; None: the raw values are the classes.
         ignore_labels: Raw values whose rows are left out.
         timestamp_column: Column with date or time.
-        timestamp_format: `auto`, or a format of `datetime.strptime`.
+        timestamp_format: `auto`, or formats of `datetime.strptime` to be tried in turn.
         source_column: Column that says where a text comes from (publisher, author): the test set is measured by it;
             None: the file is the source where there are several.
         id_column: Column with a unique id; None: an id is made from the content.
@@ -84,7 +86,7 @@ class SourceConfiguration(Frozen):
     label_names: Names | None = None
     ignore_labels: Texts = ()
     timestamp_column: str | None = None
-    timestamp_format: str = "auto"
+    timestamp_format: Texts = ("auto",)
     source_column: str | None = None
     id_column: str | None = None
     read: ReadConfiguration = ReadConfiguration()
@@ -109,6 +111,11 @@ class SourceConfiguration(Frozen):
         for problem in _contradictions(self):
             raise ValueError(problem)
         return self
+
+
+def without_secrets(source: SourceConfiguration) -> SourceConfiguration:
+    """Return a source whose addresses hold no passwords or signatures, as it may be written down."""
+    return source.model_copy(update={"paths": tuple(hide_secrets(path) for path in source.paths)})
 
 
 def name_of(path: str) -> str:

@@ -17,14 +17,15 @@ from textops.data.addresses import WILDCARDS, Address, parse_address
 from textops.data.download import Download, folder_of
 from textops.errors import DataError
 from textops.files import sha256_of_file
-from textops.registry.settings import read_settings
-from textops.registry.storage_settings import StorageSettings
 
 EMULATOR = "STORAGE_EMULATOR_HOST"
 
 
 def source_cache() -> Path:
     """Return the folder for copies of files from elsewhere, below TEXTOPS_CACHE."""
+    from textops.registry.settings import read_settings
+    from textops.registry.storage_settings import StorageSettings
+
     return read_settings(StorageSettings).cache / "sources"
 
 
