@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from textops.data.addresses import hide_secrets
 from textops.frozen import Frozen
 
 SHARES_TOLERANCE = 1e-6
@@ -118,6 +119,44 @@ class NpmConfiguration(Frozen):
     integrity: str = Field(pattern=r"^sha512-[A-Za-z0-9+/]{86}==$")
     folder: str
     archives: Texts = ()
+
+
+class SqlConfiguration(Frozen):
+    """A query of a database.
+
+    Attributes:
+        url: Address of the database as SQLAlchemy writes it; `env:VARIABLE`: it stands in an environment variable.
+            With a password it must stand there: what is given here is kept with every run.
+        query: A SELECT; with ORDER BY the same data have the same fingerprint.
+    """
+
+    url: str = Field(min_length=1)
+    query: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if hide_secrets(self.url) != self.url and (":" in self.url.partition("://")[2].rpartition("@")[0] or "?" in self.url):
+            raise ValueError(
+                "the address holds a password, which would be kept with every run: put the address into an environment "
+                "variable and give data.sql.url=env:VARIABLE"
+            )
+        return self
+
+
+class HuggingFaceConfiguration(Frozen):
+    """A data set of the Hugging Face hub, or a folder of one that `datasets` saved.
+
+    Attributes:
+        path: Its name on the hub, `owner/name`, or the folder.
+        subset: Which of several data sets under this name.
+        revision: A version on the hub; without one the newest is taken.
+        splits: Those that are read; none: all.
+    """
+
+    path: str = Field(min_length=1)
+    subset: str | None = None
+    revision: str | None = None
+    splits: Texts = ()
 
 
 class SyntheticConfiguration(Frozen):
