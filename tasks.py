@@ -11,6 +11,7 @@ import sys
 import tempfile
 import venv
 import zipfile
+from datetime import date
 from pathlib import Path
 
 from invoke.collection import Collection
@@ -121,6 +122,20 @@ def api_tests(context: Context) -> None:
     """Test the API as it runs: a started server, its schema fuzzed, raw HTTP, the prediction log in a database."""
     names = ("server", "api_schema", "raw_http", "lifecycle", "open_inference", "prediction_log", "streaming")
     run_module(context, "pytest", "tests/unit/serving", *(f"tests/integration/test_{name}.py" for name in names))
+
+
+@task(help={"seconds": "How long.", "first-seed": "Makes the same files again; by default others each day."})
+def fuzz(context: Context, seconds: float = 60.0, first_seed: int = 0) -> None:  # noqa: ARG001 - invoke gives a context
+    """Read made-up files of every format; one that breaks a reader is kept as a test, and the task fails."""
+    # Loads hypothesis and the readers, which no other task wants.
+    from automation.fuzzing import BrokenReaderError, fuzz as read_made_up_files
+
+    begun = first_seed or date.today().toordinal() * 10_000
+    try:
+        files, rows = read_made_up_files(seconds, begun)
+    except BrokenReaderError as error:
+        raise Exit(str(error), code=1) from error
+    sys.stdout.write(f"{files:,} files read or refused in one line, {rows:,} rows came of them; first seed {begun}\n")
 
 
 @task

@@ -10,7 +10,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
@@ -99,7 +99,8 @@ def opened(path: Path, name: str) -> Iterator[BufferedReader]:
             else:
                 yield file
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+        raise DataError(f"{name} cannot be read: {reason}") from error
 
 
 @contextmanager
@@ -223,7 +224,10 @@ def _candidates(head: bytes, name: str, configured: Sequence[str]) -> list[Encod
 def _known_encoding(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
+        # Some codecs turn text into text, or bytes into bytes.
+        with suppress(UnicodeError):
+            b"a".decode(name)
+    except (LookupError, ValueError):
         from encodings.aliases import aliases
 
         known = {*aliases.values(), *aliases}
@@ -253,6 +257,9 @@ def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
         except UnicodeDecodeError as error:
             start = before - len(held) + error.start
             return _Failure(start, line + error.object[: error.start].count(b"\n"), error.object[error.start])
+        except UnicodeError:
+            # Some decoders do not say where, UTF-16 without a mark for instance: it is the beginning.
+            return _Failure(before, line, block[0])
         held = decoder.getstate()[0]
         before += len(block)
         line += block.count(b"\n")

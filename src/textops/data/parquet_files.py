@@ -49,14 +49,14 @@ def read_parquet(
 @contextmanager
 def _seekable(file: SourceFile) -> Iterator[Path]:
     """Give the file itself, or what gzip holds: the end of a Parquet file is read first."""
-    with opened(file.path, file.name) as content:
-        if not _is_packed(file.path):
-            yield file.path
-            return
-        with tempfile.NamedTemporaryFile(prefix="textops-", suffix=".parquet") as unpacked:
+    if not _is_packed(file.path):
+        yield file.path
+        return
+    with tempfile.NamedTemporaryFile(prefix="textops-", suffix=".parquet") as unpacked:
+        with opened(file.path, file.name) as content:
             shutil.copyfileobj(content, unpacked)
-            unpacked.flush()
-            yield Path(unpacked.name)
+        unpacked.flush()
+        yield Path(unpacked.name)
 
 
 def _is_packed(path: Path) -> bool:
