@@ -139,6 +139,14 @@ def fuzz(context: Context, seconds: float = 60.0, first_seed: int = 0) -> None: 
 
 
 @task
+def bad_input(_context: Context) -> None:
+    """Try files that are damaged, half written or far too large, and write what becomes of them into reports/."""
+    from automation.bad_input import write_table
+
+    write_table()
+
+
+@task
 def memory_growth(context: Context) -> None:
     """Send a service 200,000 requests and see that its memory does not grow; the tests send fewer."""
     test = ROOT / "tests" / "integration" / "test_memory_growth.py"

@@ -28,12 +28,43 @@ from textops.errors import TextopsError
 NEEDED = ("text", "label", "day")
 _ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252", "cp1251", "shift_jis", "gb18030")
 _TABLE = (
-    *("text", "label", "day", "column_1", "a", "b", "1", "-", "2024-01-01", "1/2/24", "99999999999", "é", "Ж", "漢", "🙂"),
+    *(
+        "text",
+        "label",
+        "day",
+        "column_1",
+        "a",
+        "b",
+        "1",
+        "-",
+        "2024-01-01",
+        "1/2/24",
+        "99999999999",
+        "é",
+        "Ж",
+        "漢",
+        "🙂",
+    ),
     *(",", ",", ";", "\t", "|", "\n", "\n", "\r\n", "\r", '"', '"', '""', '","', "\\", "'", " ", "\0", "\x1a", "\x85"),
     *("\u2028", "\ufeff", "\ufdd0", "\ufffd", "&amp;", "&#0;", "&#xD800;", "Ã©", "â€™", "x" * 200),
 )
 _JSON = (
-    *("{", "}", "[", "]", ":", ",", "\n", "\n", '"', '"text"', '"label"', '"day"', '"a"', '{"text": "a", "label": "b"}'),
+    *(
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\n",
+        "\n",
+        '"',
+        '"text"',
+        '"label"',
+        '"day"',
+        '"a"',
+        '{"text": "a", "label": "b"}',
+    ),
     *("1", "-0", "1e999", "NaN", "Infinity", "null", "true", "9" * 5000, '"\\ud800"', '"\\u0000"', '"é"', "\r", "\0"),
     *('{"text": ["a"], "label": {"b": 1}, "day": 3}', "[" * 2000, "// no", " "),
 )
@@ -135,21 +166,28 @@ def attempts() -> st.SearchStrategy[Attempt]:
     Every choice is a byte: drawing each one by itself takes Hypothesis longer than reading the file.
     """
     content = st.one_of(
-        st.binary(max_size=200), _text_of(_TABLE), _rows(), _rows(), _text_of(_JSON), st.binary(max_size=16).map(_packed_table)
+        st.binary(max_size=200),
+        _text_of(_TABLE),
+        _rows(),
+        _rows(),
+        _text_of(_JSON),
+        st.binary(max_size=16).map(_packed_table),
     )
-    return st.builds(_attempt, content, st.binary(max_size=8), st.binary(min_size=3, max_size=3), st.binary(max_size=14))
+    return st.builds(
+        _attempt, content, st.binary(max_size=8), st.binary(min_size=3, max_size=3), st.binary(max_size=14)
+    )
 
 
 def _attempt(content: bytes, damage: bytes, form: bytes, choices: bytes) -> Attempt:
     suffix = "parquet" if content.startswith(b"PAR1") else _SUFFIXES[form[0] % len(_SUFFIXES)]
-    wrap = form[1] % 8
+    wrap = form[1] % 8  # mostly none
     # Half of them are whole: behind a damaged header nothing else is reached.
     inner, outer = (damage, b"") if form[2] % 4 == 0 else (b"", damage if form[2] % 4 == 1 else b"")
     content = _damaged(content, inner)
     name = f"a.{suffix}"
-    if wrap == 0:
+    if wrap == 6:
         name, content = f"{name}.gz", gzip.compress(content, 1, mtime=0)
-    elif wrap == 1:
+    elif wrap == 7:
         name, content = "a.zip", _zipped(suffix, content)
     read = _chosen(_READ, choices[: len(_READ)])
     others = _chosen(_OTHERS, choices[len(_READ) :])
@@ -216,7 +254,7 @@ def _packed_table(choices: bytes) -> bytes:
     columns = {}
     for place, name in enumerate(NEEDED):
         values = kinds[choices[place] % len(kinds) if rows else 0]
-        columns[name] = pa.array([values[byte % len(values)] for byte in choices[place :: 3][:rows]])
+        columns[name] = pa.array([values[byte % len(values)] for byte in choices[place::3][:rows]])
     stream = io.BytesIO()
     parquet.write_table(pa.table(columns), stream)
     return stream.getvalue()

@@ -105,7 +105,9 @@ def _require_bounds(members: Sequence[zipfile.ZipInfo], path: Path, folder: Path
         )
     free = shutil.disk_usage(folder).free
     if size > free:
-        raise DataError(f"{name} needs {size:,} bytes in {folder.parent}, which has {free:,}: set TMPDIR to another folder")
+        raise DataError(
+            f"{name} needs {size:,} bytes in {folder.parent}, which has {free:,}: set TMPDIR to another folder"
+        )
 
 
 def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> tuple[Path, str]:

@@ -34,6 +34,7 @@ def _with_text_keys(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_sequence)]
+FewNames = Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else _with_text_keys(value))]
 Names = Annotated[dict[str, str], BeforeValidator(_with_text_keys)]
 
 
@@ -59,7 +60,7 @@ class ReadConfiguration(Frozen):
     encoding: Texts = ("auto",)
     header: bool | Literal["auto"] = "auto"
     column_names: Texts = ()
-    rename: Names = Field(default_factory=dict)
+    rename: FewNames = Field(default_factory=dict)
     repair: Annotated[tuple[Repair, ...], BeforeValidator(as_sequence)] = ()
 
 
@@ -135,7 +136,9 @@ class SqlConfiguration(Frozen):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if hide_secrets(self.url) != self.url and (":" in self.url.partition("://")[2].rpartition("@")[0] or "?" in self.url):
+        if hide_secrets(self.url) != self.url and (
+            ":" in self.url.partition("://")[2].rpartition("@")[0] or "?" in self.url
+        ):
             raise ValueError(
                 "the address holds a password, which would be kept with every run: put the address into an environment "
                 "variable and give data.sql.url=env:VARIABLE"

@@ -55,7 +55,9 @@ def query_file(sql: SqlConfiguration) -> Iterator[SourceFile]:
             rows = _write(engine, sql.query, path, shown)
             engine.dispose()
         except ModuleNotFoundError as error:
-            raise DataError(f"{shown} needs the package {error.name}, which is not installed: pip install it") from error
+            raise DataError(
+                f"{shown} needs the package {error.name}, which is not installed: pip install it"
+            ) from error
         except (SQLAlchemyError, OSError, UnicodeError, TypeError, ValueError) as error:
             raise DataError(f"{shown}: {_reason(error, url)}; check data.sql.url and data.sql.query") from error
         logger.info("{:,} rows came", rows)

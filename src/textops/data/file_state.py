@@ -47,6 +47,4 @@ def unchanged(files: Iterable[SourceFile]) -> Iterator[None]:
     yield
     for file, state in before:
         if state_of(file) != state:
-            raise DataError(
-                f"{file.name} changed while it was read: wait until it is written, or read a copy of it"
-            )
+            raise DataError(f"{file.name} changed while it was read: wait until it is written, or read a copy of it")

@@ -64,7 +64,9 @@ def _loaded(hub: HuggingFaceConfiguration, datasets: Any) -> dict[str, Any]:  # 
     splits = dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
     missing = [name for name in hub.splits if name not in splits]
     if missing:
-        raise DataError(f"{hub.path} has no split {missing[0]!r}: it has {', '.join(splits)}; check data.huggingface.splits")
+        raise DataError(
+            f"{hub.path} has no split {missing[0]!r}: it has {', '.join(splits)}; check data.huggingface.splits"
+        )
     return {name: split for name, split in splits.items() if not hub.splits or name in hub.splits}
 
 

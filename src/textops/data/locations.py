@@ -108,8 +108,10 @@ def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
     place = Path(path).expanduser()
     if place.is_dir():
         return _files_of_folder(place, path, read_format)
-    if place.exists():
+    if place.is_file():
         return [SourceFile(place, path, place.name)]
+    if place.exists():
+        raise DataError(f"{path} is a pipe or a device, which cannot be read twice: write what it gives into a file")
     if set(path) & WILDCARDS:
         return _files_of_glob(place, path)
     beside = [entry.name for entry in place.parent.iterdir()] if place.parent.is_dir() else []

@@ -114,7 +114,9 @@ def _whole_text(file: SourceFile, read: ReadConfiguration, notes: ReadingNotes, 
     with opened(file.path, file.name) as stream:
         content = stream.read(LARGEST_DOCUMENT + 1)
         if len(content) > LARGEST_DOCUMENT:
-            raise DataError(f"{file.name} is larger than 1 GiB, too large to be read whole: give one object or text a line")
+            raise DataError(
+                f"{file.name} is larger than 1 GiB, too large to be read whole: give one object or text a line"
+            )
         text, encoding = decoded(content, file.name, read.encoding)
     notes.note_encoding(file, encoding)
     notes.note_found(file, Found(name, encoding.name))

@@ -21,7 +21,9 @@ QUERY = "SELECT * FROM reviews ORDER BY id"
 def database(tmp_path: Path, labelled: list[tuple[str, str]]) -> Path:
     path = tmp_path / "shop.db"
     with sqlite3.connect(path) as connection:
-        connection.execute("CREATE TABLE reviews (id INTEGER PRIMARY KEY, text TEXT, label TEXT, picture BLOB, stars REAL)")
+        connection.execute(
+            "CREATE TABLE reviews (id INTEGER PRIMARY KEY, text TEXT, label TEXT, picture BLOB, stars REAL)"
+        )
         connection.executemany("INSERT INTO reviews (text, label) VALUES (?, ?)", labelled)
         connection.execute("UPDATE reviews SET picture = x'c3a9ff', stars = 4.0, text = 'at 12:30 100%' WHERE id = 1")
     connection.close()
