@@ -11,7 +11,7 @@ import sys
 import tempfile
 import venv
 import zipfile
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 from invoke.collection import Collection
@@ -52,6 +52,8 @@ GROUPS = {
         "granian",
         "function",
         "dvc",
+        "sql",
+        "datasets",
         "dev",
     ),
 }
@@ -128,9 +130,10 @@ def api_tests(context: Context) -> None:
 def fuzz(context: Context, seconds: float = 60.0, first_seed: int = 0) -> None:  # noqa: ARG001 - invoke gives a context
     """Read made-up files of every format; one that breaks a reader is kept as a test, and the task fails."""
     # Loads hypothesis and the readers, which no other task wants.
-    from automation.fuzzing import BrokenReaderError, fuzz as read_made_up_files
+    from automation.fuzzing import BrokenReaderError
+    from automation.fuzzing import fuzz as read_made_up_files
 
-    begun = first_seed or date.today().toordinal() * 10_000
+    begun = first_seed or datetime.now(UTC).toordinal() * 10_000
     try:
         files, rows = read_made_up_files(seconds, begun)
     except BrokenReaderError as error:

@@ -108,10 +108,12 @@ def _encrypted(folder: Path) -> None:
 
 
 def _bomb(folder: Path) -> None:
-    with zipfile.ZipFile(folder / "data.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("data.csv", "w", force_zip64=True) as member:
-            for _ in range(1100):
-                member.write(bytes(1 << 20))
+    with (
+        zipfile.ZipFile(folder / "data.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("data.csv", "w", force_zip64=True) as member,
+    ):
+        for _ in range(1100):
+            member.write(bytes(1 << 20))
 
 
 def _cut(folder: Path) -> None:
@@ -126,7 +128,7 @@ def _different(folder: Path) -> None:
 
 def _stray_quotes(folder: Path) -> None:
     lines = [
-        f'"{text}\t{label}' if number % 20 == 3 else f"{text}\t{label}" for number, (text, label) in enumerate(_rows())
+        f'"{text}\t{label}' if not number % 20 else f"{text}\t{label}" for number, (text, label) in enumerate(_rows())
     ]
     (folder / "data.tsv").write_text("\n".join(["text\tlabel", *lines]), encoding="utf-8")
 

@@ -5,6 +5,7 @@ from loguru import logger
 from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest, Finding, FoundFiles, Occurrences
 from textops.data.nearest import listed
+from textops.data.validation import MOST_OTHERS
 
 PLACES = 3
 """So many places stand on the console; `dataset.json` has more."""
@@ -69,6 +70,9 @@ def _announce_reading(manifest: DatasetManifest) -> None:
     for found in manifest.reading.found[:KINDS]:
         more = ", ..." if found.files > len(found.first) else ""
         logger.info("Read as {}: {}{}", in_words(found), ", ".join(found.first), more)
+    widest = max((found.columns or 0 for found in manifest.reading.found), default=0)
+    if widest > MOST_OTHERS:
+        logger.warning("{:,} columns: the first {} beside text and label are looked at for leaks", widest, MOST_OTHERS)
     for what, occurrences in manifest.reading.repaired.items():
         logger.warning("{:,} rows: {} ({})", occurrences.count, what, _places(occurrences))
     damaged = manifest.reading.damaged

@@ -53,8 +53,8 @@ class SourceConfiguration(Frozen):
 
     Attributes:
         name: Name of the data set; taken from the first path when not given.
-        source: `files` by path or address, files of an installed Python `package`, `npm`, the rows of a query (`sql`), a
-            data set of `huggingface`, or `synthetic`.
+        source: `files` by path or address, files of an installed Python `package`, `npm`, the rows of a query (`sql`),
+            a data set of `huggingface`, or `synthetic`.
         paths: Files, folders, globs or addresses; inside the package for `package` and `npm`.
         package: Name of the installed distribution that holds the files.
         npm: The npm package that holds the files.

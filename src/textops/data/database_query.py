@@ -112,9 +112,8 @@ def _write(engine: "Engine", query: str, path: Path, shown: str) -> int:
     if engine.dialect.name == "postgresql":
         options["postgresql_readonly"] = True
     with engine.connect() as connection:
-        connection = connection.execution_options(**options)
         # A colon is a colon: the query has no parameters.
-        result = connection.execute(text(query.replace(":", r"\:")))
+        result = connection.execution_options(**options).execute(text(query.replace(":", r"\:")))
         names = _columns(result, shown)
         count = 0
         with parquet.ParquetWriter(path, pa.schema([(name, pa.large_string()) for name in names])) as writer:

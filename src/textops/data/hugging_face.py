@@ -59,7 +59,7 @@ def _loaded(hub: HuggingFaceConfiguration, datasets: Any) -> dict[str, Any]:  # 
     except (datasets.exceptions.DatasetsError, ArrowException, ImportError, LookupError, *_ORDINARY) as error:
         reason = next(iter(str(error).strip().splitlines()), "") or type(error).__name__
         raise DataError(
-            f"{hub.path} cannot be loaded: {reason}; check data.huggingface.path, .subset and .revision, and the network"
+            f"{hub.path} cannot be loaded: {reason}; check data.huggingface.path and the network"
         ) from error
     splits = dict(loaded) if isinstance(loaded, dict) else {str(loaded.split or "train"): loaded}
     missing = [name for name in hub.splits if name not in splits]

@@ -11,8 +11,8 @@ from textops.errors import DataError
 
 PLACES_LISTED = 20
 NO_SUCH_COLUMN = (
-    "; set data.text_columns and data.label_column, or data.read.column_names if the first row is no header; a file that "
-    "calls it differently: data.read.rename={name there: name}"
+    "; set data.text_columns and data.label_column, or data.read.column_names if the first row is no header; where one "
+    "file calls it differently, data.read.rename={name there: name}"
 )
 
 

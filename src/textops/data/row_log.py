@@ -22,8 +22,9 @@ What = Literal["left out", "repaired", "noted"]
 class RowLog:
     """Writes one row for each thing that happened to a row of the source.
 
-    Columns: `file`, `line` (number of the row in Parquet, JSON and databases; 0: the whole file), `what` (left out, repaired, noted) and
-    `reason`. No texts, and never more than `BATCH_ROWS` rows in memory, whatever a source is like.
+    Columns: `file`, `line` (number of the row in Parquet, JSON and databases; 0: the whole file), `what` (left out,
+    repaired, noted) and `reason`. No texts, and never more than `BATCH_ROWS` rows in memory, whatever a source is
+    like.
     """
 
     def __init__(self, path: Path) -> None:

@@ -150,7 +150,7 @@ def test_an_archive_larger_than_the_disk_is_refused(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(archives.shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
 
     with (
-        pytest.raises(DataError, match="needs 5 bytes in .*, which has 1: set TMPDIR"),
+        pytest.raises(DataError, match=r"needs 5 bytes in .*, which has 1: set TMPDIR"),
         located([str(pack(tmp_path / "a.zip", ("a.csv", b"a,b\nc")))]),
     ):
         pass

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from textops.data.configuration import SqlConfiguration, read_configuration
+from textops.data.configuration import ReadConfiguration, SqlConfiguration, read_configuration
 from textops.data.database_query import query_file
 from textops.data.prepare import prepare
-from textops.data.records import ReadingNotes, Record
 from textops.data.reading import read_records
-from textops.data.configuration import ReadConfiguration
+from textops.data.records import ReadingNotes, Record
 from textops.errors import ConfigurationError, DataError
 
 QUERY = "SELECT * FROM reviews ORDER BY id"
@@ -98,7 +97,7 @@ def test_a_query_that_cannot_be_asked_is_one_line(database: Path, url: str, quer
 
 def test_a_password_is_taken_from_the_environment_only_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     sql = {"url": "postgresql://ann:hunter2@127.0.0.1:1/db", "query": QUERY}
-    with pytest.raises(ConfigurationError, match="give data.sql.url=env:VARIABLE") as caught:
+    with pytest.raises(ConfigurationError, match=r"give data.sql.url=env:VARIABLE") as caught:
         read_configuration({"source": "sql", "sql": sql, "text_columns": "text", "label_column": "label"})
     assert "hunter2" not in str(caught.value)
 

@@ -8,8 +8,8 @@ from datasets import ClassLabel, Features, List, Value
 from textops.data.configuration import HuggingFaceConfiguration, read_configuration
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
-from textops.data.records import ReadingNotes, Record
 from textops.data.reading import read_records
+from textops.data.records import ReadingNotes, Record
 from textops.data.sources import source_files
 from textops.errors import DataError
 

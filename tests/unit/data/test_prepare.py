@@ -479,7 +479,7 @@ def test_a_column_that_is_sometimes_a_list_is_no_text(
     for each in objects[:20]:
         each["text"] = {"en": each["text"]}
     path.write_text("\n".join(map(json.dumps, objects)), encoding="utf-8")
-    with pytest.raises(DataError, match="20 of 60 rows are broken.*give another column, or make a text of it first"):
+    with pytest.raises(DataError, match=r"20 of 60 rows are broken.*give another column, or make a text of it first"):
         prepare(configuration(path), tmp_path / "dataset")
 
 
