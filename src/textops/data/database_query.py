@@ -113,7 +113,7 @@ def _write(engine: "Engine", query: str, path: Path, shown: str) -> int:
         options["postgresql_readonly"] = True
     with engine.connect() as connection:
         # A colon is a colon: the query has no parameters.
-        result = connection.execution_options(**options).execute(text(query.replace(":", r"\:")))
+        result = connection.execution_options(**options).execute(text(query.strip().rstrip(";").replace(":", r"\:")))
         names = _columns(result, shown)
         count = 0
         with parquet.ParquetWriter(path, pa.schema([(name, pa.large_string()) for name in names])) as writer:

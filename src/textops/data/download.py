@@ -1,5 +1,7 @@
 """Files from the web: kept in a cache, proven by their checksum, and gone on with where a download broke off."""
 
+import base64
+import errno
 import json
 import time
 from collections.abc import Iterator, Mapping
@@ -9,8 +11,10 @@ from email.message import Message
 from hashlib import sha256
 from http.client import HTTPException, HTTPResponse, InvalidURL
 from pathlib import Path, PurePosixPath
+from shutil import disk_usage
 from typing import IO, cast
 from urllib.error import HTTPError, URLError
+from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from loguru import logger
@@ -27,6 +31,7 @@ FIRST_WAIT_SECONDS = 0.5
 BLOCK_BYTES = 1 << 18
 PROGRESS_SECONDS = 10.0
 _NOT_MODIFIED, _PARTIAL, _NO_SUCH_RANGE = 304, 206, 416
+_DISK_TROUBLES = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
@@ -95,10 +100,7 @@ class Download:
                 elif error.code not in _BUSY:
                     raise self._unreachable(reason) from error
             except (OSError, HTTPException) as error:
-                reason = " ".join(str(error).split()) or type(error).__name__
-                # A host that does not exist, or an address that is none, will not come into being.
-                if isinstance(error, URLError | InvalidURL) and known is None and not self._size():
-                    raise self._unreachable(reason) from error
+                reason = self._reason(error, hopeless=known is None and not self._size())
             if known is not None and not self._newer:
                 logger.warning("{} cannot be asked ({}): the copy fetched before is used", self._address.shown, reason)
                 return None
@@ -108,6 +110,16 @@ class Download:
                 raise self._unreachable(reason)
             logger.warning("{} broke off at {:,} bytes ({}): going on", self._address.shown, self._size(), reason)
             time.sleep(FIRST_WAIT_SECONDS * 2**failures if failures else 0)
+
+    def _reason(self, error: Exception, *, hopeless: bool) -> str:
+        """Say what broke a download off, and end it where trying again is no use."""
+        reason = " ".join(str(error).split()) or type(error).__name__
+        if getattr(error, "errno", None) in _DISK_TROUBLES:
+            raise self._unkept(reason) from error
+        # A host that does not exist, or an address that is none, will not come into being.
+        if hopeless and isinstance(error, URLError | InvalidURL):
+            raise self._unreachable(reason) from error
+        return reason
 
     def _attempt(self, known: Origin | None) -> Origin:
         begun = _read(self._part_origin) if self._part.is_file() else None
@@ -120,6 +132,8 @@ class Download:
                 self._part.unlink(missing_ok=True)
                 raise HTTPException("the server sent another part than it was asked for")
             write_text(self._part_origin, json.dumps(asdict(origin)))
+            if expected.isdecimal() and int(expected) > (free := disk_usage(self._part.parent).free):
+                raise self._unkept(f"it has {int(expected):,} bytes, and the disk {free:,}")
             with self._part.open("ab" if going_on else "wb") as part:
                 received = self._copy(response, part)
             if expected.isdecimal() and received < int(expected):
@@ -164,6 +178,12 @@ class Download:
     def _size(self) -> int:
         return self._part.stat().st_size if self._part.is_file() else 0
 
+    def _unkept(self, reason: str) -> DataError:
+        return DataError(
+            f"{self._address.shown} cannot be kept in {self._part.parent} ({reason}): make room, or set TEXTOPS_CACHE "
+            "to another folder"
+        )
+
     def _unreachable(self, reason: str) -> DataError:
         return DataError(f"{self._address.shown} cannot be fetched: {reason}; check the address and the network")
 
@@ -181,13 +201,24 @@ def folder_of(address: Address, cache: Path) -> Path:
 def _opened(url: str, headers: Mapping[str, str]) -> Iterator[HTTPResponse]:
     # The standard library honours the machine's proxy settings; the client behind fsspec does not.
     try:
-        with urlopen(Request(url, headers=dict(headers)), timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - only for addresses of the web
+        with urlopen(_request(url, headers), timeout=TIMEOUT_SECONDS) as response:  # noqa: S310 - only for addresses of the web
             yield cast("HTTPResponse", response)
     except HTTPError as error:
         if error.code == _NOT_MODIFIED:
             error.close()
             raise _Unchanged from error
         raise
+
+
+def _request(url: str, headers: Mapping[str, str]) -> Request:
+    """Return a request; a user and a password in the address are sent as such, but not to where a server sends on."""
+    parts = urlsplit(url)
+    credentials, at, host = parts.netloc.rpartition("@")
+    request = Request(parts._replace(netloc=host).geturl(), headers=dict(headers))  # noqa: S310 - only for the web
+    if at:
+        encoded = base64.b64encode(unquote(credentials).encode()).decode()
+        request.add_unredirected_header("Authorization", f"Basic {encoded}")
+    return request
 
 
 def _origin(headers: Message, name: str) -> Origin:

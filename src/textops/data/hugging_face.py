@@ -1,5 +1,6 @@
 """Data sets of the Hugging Face hub, or saved by its library `datasets`, one file for each split."""
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,7 +35,9 @@ def hub_files(hub: HuggingFaceConfiguration) -> Iterator[list[SourceFile]]:
         import datasets  # type: ignore[import-untyped]
     except ImportError:
         raise DataError("data.source=huggingface needs datasets: pip install 'textops[datasets]'") from None
+    # What goes wrong is told in one line.
     datasets.utils.logging.set_verbosity_error()
+    logging.getLogger("huggingface_hub").setLevel(logging.CRITICAL)
     datasets.disable_progress_bars()
     splits = _loaded(hub, datasets)
     with tempfile.TemporaryDirectory(prefix="textops-") as folder:

@@ -40,6 +40,17 @@ class SourceFile:
     relative: str
 
 
+def source_file(path: Path, name: str, relative: str) -> SourceFile:
+    """Return a file whose names can be shown on one line and written as UTF-8, whatever they are on the disk."""
+    return SourceFile(path, _showable(name), _showable(relative))
+
+
+def _showable(name: str) -> str:
+    if name.isprintable():
+        return name
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+
+
 @contextmanager
 def located(paths: Sequence[str], read_format: str = "auto") -> Iterator[list[SourceFile]]:
     """Give the files that `paths` lead to, in the order of `paths` and sorted within each.
@@ -75,13 +86,13 @@ def fetched(address: str, folder: Path) -> SourceFile:
         DataError: If the address cannot be reached, or its kind needs a package that is not installed.
     """
     path, name, relative = remote_files(address, folder)[0]
-    return SourceFile(path, name, relative)
+    return source_file(path, name, relative)
 
 
 def _behind(path: str, read_format: str) -> list[SourceFile]:
     if not is_address(path):
         return local_files(path, read_format)
-    files = [SourceFile(*each) for each in remote_files(path, source_cache())]
+    files = [source_file(*each) for each in remote_files(path, source_cache())]
     if len(files) == 1:
         return files
     chosen = set(_of_one_format([file.relative for file in files], hide_secrets(path), read_format))
@@ -96,7 +107,7 @@ def _members(file: SourceFile, read_format: str) -> Iterator[list[SourceFile]]:
         return _of_one_format(names, file.name, read_format, containers=frozenset())
 
     with unpacked(file.path, file.name, choose) as members:
-        yield [SourceFile(path, f"{file.name}/{inside}", inside) for path, inside in members]
+        yield [source_file(path, f"{file.name}/{inside}", inside) for path, inside in members]
 
 
 def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
@@ -109,7 +120,7 @@ def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
     if place.is_dir():
         return _files_of_folder(place, path, read_format)
     if place.is_file():
-        return [SourceFile(place, path, place.name)]
+        return [source_file(place, path, place.name)]
     if place.exists():
         raise DataError(f"{path} is a pipe or a device, which cannot be read twice: write what it gives into a file")
     if set(path) & WILDCARDS:
@@ -128,7 +139,7 @@ def _files_of_folder(folder: Path, path: str, read_format: str) -> list[SourceFi
     every = sorted(entry for entry in folder.rglob("*") if entry.is_file() and not _hidden(entry, folder))
     by_name = {entry.relative_to(folder).as_posix(): entry for entry in every}
     chosen = _of_one_format(list(by_name), f"the folder {path}", read_format)
-    return [SourceFile(by_name[name], str(by_name[name]), name) for name in chosen]
+    return [source_file(by_name[name], str(by_name[name]), name) for name in chosen]
 
 
 def _of_one_format(
@@ -176,7 +187,7 @@ def _files_of_glob(pattern: Path, path: str) -> list[SourceFile]:
     if not files:
         why = f"the folder {root} does not exist" if not root.is_dir() else "no file matches it"
         raise DataError(f"the pattern {path} leads to no file: {why}; check data.paths")
-    return [SourceFile(file, str(file), file.relative_to(root).as_posix()) for file in files]
+    return [source_file(file, str(file), file.relative_to(root).as_posix()) for file in files]
 
 
 def _hidden(entry: Path, folder: Path) -> bool:

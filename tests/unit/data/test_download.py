@@ -1,11 +1,14 @@
 """Downloads from a server that breaks off, changes its mind, and goes away."""
 
+import errno
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -198,6 +201,37 @@ def test_only_what_may_pass_is_tried_again(web: Web, tmp_path: Path, status: int
         fetch(web, tmp_path)
 
     assert len(web.asked) == requests
+
+
+def test_a_password_in_an_address_is_sent_as_one(web: Web, tmp_path: Path) -> None:
+    web.url = web.url.replace("://", "://ann:hunter%402@")
+
+    fetch(web, tmp_path)
+
+    assert web.asked[0]["Authorization"] == f"Basic {b64encode(b'ann:hunter@2').decode()}"
+    assert "hunter" not in web.asked[0]["Host"]
+
+
+def test_a_file_larger_than_the_disk_is_not_begun(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "disk_usage", lambda _: SimpleNamespace(free=1000))
+
+    with pytest.raises(DataError, match=r"it has 1,024,000 bytes, and the disk 1,000\): make room"):
+        fetch(web, tmp_path)
+
+    assert len(web.asked) == 1
+    assert not (tmp_path / "part").exists()
+
+
+def test_a_full_disk_is_not_asked_again_and_again(web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Download, "_copy", full)
+
+    with pytest.raises(DataError, match=r"No space left on device.*make room"):
+        fetch(web, tmp_path)
+
+    assert len(web.asked) == 1
 
 
 def test_a_name_without_a_suffix_gives_way_to_what_the_server_says(web: Web, tmp_path: Path) -> None:

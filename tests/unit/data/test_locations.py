@@ -1,3 +1,4 @@
+import os
 from hashlib import sha256
 from pathlib import Path
 
@@ -56,6 +57,23 @@ def test_a_file_whose_name_looks_like_a_pattern_is_found(tmp_path: Path) -> None
     _touch(tmp_path, "data[1].csv")
 
     assert local_files(f"{tmp_path}/data[1].csv")[0].relative == "data[1].csv"
+
+
+def test_names_that_no_line_can_hold_are_shown_on_one(tmp_path: Path) -> None:
+    _touch(tmp_path, "two\nlines.csv")
+    (tmp_path / os.fsdecode(b"caf\xe9.csv")).write_text("x")
+
+    files = local_files(str(tmp_path))
+
+    assert sorted(file.relative for file in files) == ["caf\ufffd.csv", "two\ufffdlines.csv"]
+    assert all(file.path.read_text() == "x" and "\n" not in file.name for file in files)
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+
+    with pytest.raises(DataError, match="is a pipe or a device, which cannot be read twice"):
+        local_files(str(tmp_path / "a.csv"))
 
 
 def test_a_missing_file_is_named_with_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
