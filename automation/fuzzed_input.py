@@ -150,8 +150,7 @@ def _read(path: Path, attempt: Attempt) -> int:
         records = list(read_records(files, configuration.read, NEEDED, notes))
         for record in records:
             assert record.line > 0  # noqa: S101
-            for column in NEEDED if isinstance(record, Record) else ():
-                value = record.fields.get(column, "")
+            for value in [record.fields.get(column, "") for column in NEEDED] if isinstance(record, Record) else []:
                 value.encode()
                 assert "\0" not in value  # noqa: S101
         result = validated(records, configuration, LabelReader(configuration), log)

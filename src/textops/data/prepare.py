@@ -15,6 +15,7 @@ from textops.data.description import Preparation, described
 from textops.data.file_state import unchanged
 from textops.data.fingerprint import fingerprint_of
 from textops.data.grouping import Grouped, grouped
+from textops.data.label_spellings import merge_spellings
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
 from textops.data.manifest import DatasetManifest
@@ -24,7 +25,7 @@ from textops.data.row_log import RowLog, row_log
 from textops.data.sources import source_files
 from textops.data.split import Member, assign
 from textops.data.synthetic import synthetic_records
-from textops.data.validation import LabelledText, Validated, merge_spellings, position_of, validated
+from textops.data.validation import LabelledText, Validated, position_of, validated
 from textops.errors import DataError
 
 MINIMUM_CLASSES = 2

@@ -147,7 +147,7 @@ def test_an_archive_that_cannot_be_used_is_one_line(
 
 
 def test_an_archive_larger_than_the_disk_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(archives.shutil, "disk_usage", lambda _: SimpleNamespace(free=1))
+    monkeypatch.setattr("textops.data.archives.shutil.disk_usage", lambda _: SimpleNamespace(free=1))
 
     with (
         pytest.raises(DataError, match=r"needs 5 bytes in .*, which has 1: set TMPDIR"),

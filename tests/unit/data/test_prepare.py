@@ -456,7 +456,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
         with path.open("a", encoding="utf-8") as file:
             file.write("one more,good\n")
 
-    monkeypatch.setattr(prepare_module.logger, "info", write_on)
+    monkeypatch.setattr(logger, "info", write_on)
 
     with pytest.raises(DataError, match=r"data.csv changed while it was read: wait until it is written"):
         prepare(configuration(path), tmp_path / "dataset")
