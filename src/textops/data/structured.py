@@ -92,9 +92,12 @@ def record_of(file: SourceFile, number: int, item: object, read: ReadConfigurati
     """Make a record of what should be an object: its values are written the way a CSV file would hold them."""
     if not isinstance(item, dict):
         return BrokenRecord(file, number, "not a JSON object")
-    names: dict[str, str] = rename_map(item, read.rename) if read.rename else {}
-    fields = {names.get(key, key): written(value) for key, value in item.items()}
-    nested = [names.get(key, key) for key, value in item.items() if isinstance(value, dict | list)]
+    values: dict[str, object] = item
+    if read.rename:
+        names = rename_map(values, read.rename)
+        values = {names.get(name, name): value for name, value in values.items()}
+    fields = {name: written(value) for name, value in values.items()}
+    nested = [name for name, value in values.items() if isinstance(value, dict | list)]
     return Record(file, number, fields, frozenset(nested) if nested else NOTHING_NESTED)
 
 
