@@ -92,6 +92,21 @@ def _million(folder: Path) -> None:
     _table(folder, (*same, *_rows()))
 
 
+def _long_line(folder: Path) -> None:
+    _append(_table(folder, _rows()), (f"{text} " for text in texts(1_070_000)))
+
+
+def _endless_line(folder: Path) -> None:
+    _append(_table(folder, []), ("a" * 1_000_000 for _ in range(150)))
+
+
+def _append(path: Path, parts: Iterable[str]) -> None:
+    """Add one row, a part at a time: what is made here counts as memory of the process that is started then."""
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(parts)
+        file.write(",bad\n")
+
+
 def _wide(folder: Path) -> None:
     names = ("text", "label", *(f"column {number}" for number in range(9_998)))
     _table(folder, ((*row, *("1" for _ in range(9_998))) for row in _rows(1000)), names)
@@ -182,13 +197,13 @@ EVERY = (
     ),
     BadFiles(
         "a line of 50 MB",
-        lambda folder: _table(folder, [*_rows(), (" ".join(texts(1_000_000))[:50_000_000], "bad")]),
+        _long_line,
         "61 examples",
         slow=True,
     ),
     BadFiles(
         "a line that does not end (150 MB)",
-        lambda folder: (folder / "data.csv").write_bytes(b"text,label\n" + b"a" * 150_000_000),
+        _endless_line,
         "is longer than 100,000,000 characters",
         refused=True,
         slow=True,
