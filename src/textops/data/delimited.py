@@ -110,7 +110,7 @@ class _LoneReturns:
 
     def hidden(self, line: str) -> str:
         # Nearly no line has one, but each of a file from Windows ends in one.
-        if line.find("\r", 0, -2) == -1 and not line.endswith("\r"):
+        if "\r" not in line or (line.find("\r", 0, -2) == -1 and not line.endswith("\r")):
             return line
         self.met = True
         return _LONE_RETURN.sub(_RETURN, line)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from textops.data.encoding import Encoding, text_stream
 from textops.data.locations import SourceFile
@@ -30,9 +31,7 @@ def opened_lines(file: SourceFile, encoding: Encoding, newline: str = ANY_LINE_E
     with text_stream(file.path, file.name, encoding, newline) as stream:
 
         def lines() -> Iterator[str]:
-            number = 0
-            while line := stream.readline(LONGEST_LINE):
-                number += 1
+            for number, line in enumerate(iter(partial(stream.readline, LONGEST_LINE), ""), start=1):
                 if len(line) == LONGEST_LINE:
                     raise DataError(
                         f"{file.name}:{number} is longer than {LONGEST_LINE:,} characters: if it is text, its line "

@@ -39,16 +39,26 @@ class Mender:
 
     def mended(self, record: Record) -> Record:
         """Return the record with values that can be used."""
+        if not self._repairs and self._is_plain(record):
+            return record
         changed: dict[str, str] = {}
         done: dict[str, None] = {}
         for column in self._columns or record.fields:
             value = record.fields.get(column, "")
-            new = self._mend(value, done) if self._repairs or "\0" in value or not value.isascii() else value
+            new = self._mend(value, done)
             if new != value:
                 changed[column] = new
         for what in done:
             self._notes.note_repair(what, record.place)
         return replace(record, fields={**record.fields, **changed}) if changed else record
+
+    def _is_plain(self, record: Record) -> bool:
+        """Tell at once of most records that nothing is to be mended."""
+        for column in self._columns or record.fields:
+            value = record.fields.get(column, "")
+            if not value.isascii() or "\0" in value:
+                return False
+        return True
 
     def _mend(self, value: str, done: dict[str, None]) -> str:
         for what, mend in (*_ALWAYS, *self._repairs):
