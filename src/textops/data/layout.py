@@ -11,6 +11,7 @@ from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import Encoding
 from textops.data.lines import HEAD_LINES, line_end_of, opened_lines
 from textops.data.locations import SourceFile, format_of
+from textops.data.mending import without_surrogates
 from textops.data.nearest import nearest
 from textops.data.records import require_columns
 from textops.data.renaming import renamed
@@ -123,7 +124,7 @@ class _Looked:
     def layout(self, delimiter: str) -> Layout:
         rows = self.rows(delimiter)
         first = rows[0] if rows else []
-        cells = tuple(cell.strip("\ufeff \t") for cell in first)
+        cells = tuple(without_surrogates(cell.strip("\ufeff \t")) for cell in first)
         names = self.read.column_names
         if names:
             has_header = cells == names if self.read.header == "auto" else self.read.header
@@ -150,15 +151,22 @@ class _Looked:
 
 
 def looks_like_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first row names the columns: short names, all different, and unlike what stands below them."""
+    """Tell whether the first row names the columns, as nearly all do.
+
+    It does where a word stands above numbers. It does not where a number, a long text, or a word that stands below it
+    once more is in it.
+    """
     if not rows:
         return False
-    names = [cell.strip("\ufeff \t") for cell in rows[0]]
-    short = all(name and len(name) <= LONGEST_NAME and "\n" not in name for name in names)
-    if not short or len(set(names)) < len(names) or any(_is_number(name) for name in names):
-        return False
-    below = [{row[place].strip() for row in rows[1:] if place < len(row)} for place in range(len(names))]
-    return not any(name in values for name, values in zip(names, below, strict=True))
+    first = [cell.strip("\ufeff \t") for cell in rows[0]]
+    others = [row for row in rows[1:] if row != rows[0]]
+    below = [{row[place].strip() for row in others if place < len(row)} - {""} for place in range(len(first))]
+    columns = list(zip(first, below, strict=True))
+    if any(name and not _is_number(name) and values and all(map(_is_number, values)) for name, values in columns):
+        return True
+    return not any(
+        name in values or _is_number(name) or len(name) > LONGEST_NAME or "\n" in name for name, values in columns
+    )
 
 
 def _named(looked: _Looked, file: SourceFile) -> Layout:

@@ -1,7 +1,7 @@
 """Values as they should have been: what no text can hold is replaced, and old damage repaired where it is asked for."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textops.data.configuration import ReadConfiguration, Repair
@@ -27,7 +27,7 @@ class Mender:
 
         Args:
             read: Says which.
-            columns: Those whose values are mended; none: all of a record.
+            columns: Those that are repaired; none: all of a record. What cannot be written is replaced in each.
             notes: Receives what was done.
 
         Raises:
@@ -41,42 +41,44 @@ class Mender:
         """Return the record with values that can be used."""
         if not self._repairs and self._is_plain(record):
             return record
-        changed: dict[str, str] = {}
         done: dict[str, None] = {}
+        fields = {column: _kept(value, done) for column, value in record.fields.items()}
         for column in self._columns or record.fields:
-            value = record.fields.get(column, "")
-            new = self._mend(value, done)
-            if new != value:
-                changed[column] = new
+            if column in fields:
+                fields[column] = self._mend(fields[column], done)
         for what in done:
             self._notes.note_repair(what, record.place)
-        return replace(record, fields={**record.fields, **changed}) if changed else record
+        return replace(record, fields=fields) if done else record
 
     def _is_plain(self, record: Record) -> bool:
         """Tell at once of most records that nothing is to be mended."""
-        for column in self._columns or record.fields:
-            value = record.fields.get(column, "")
-            if not value.isascii() or "\0" in value:
-                return False
-        return True
+        fields = record.fields
+        return all(map(str.isascii, fields.values())) and not any(
+            "\0" in fields.get(column, "") for column in self._columns or fields
+        )
 
     def _mend(self, value: str, done: dict[str, None]) -> str:
-        for what, mend in (*_ALWAYS, *self._repairs):
+        for what, mend in ((NUL, _without_nul), *self._repairs):
             before, value = value, mend(value)
             if value != before:
                 done[what] = None
         return value
 
 
-def _without_surrogates(value: str) -> str:
-    return _LONE_SURROGATE.sub("\ufffd", value)
+def without_surrogates(text: str) -> str:
+    """Return a text that can be written as UTF-8."""
+    return text if text.isascii() else _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def _kept(value: str, done: dict[str, None]) -> str:
+    new = without_surrogates(value)
+    if new != value:
+        done[UNDECODABLE] = None
+    return new
 
 
 def _without_nul(value: str) -> str:
     return value.replace("\0", "")
-
-
-_ALWAYS: Iterable[tuple[str, Mend]] = ((UNDECODABLE, _without_surrogates), (NUL, _without_nul))
 
 
 def _repair(name: Repair) -> Mend:

@@ -8,6 +8,7 @@ from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import decoded, encoding_of_file, opened
 from textops.data.lines import HEAD_LINES, line_end_of, opened_lines
 from textops.data.locations import SourceFile
+from textops.data.mending import without_surrogates
 from textops.data.records import NOTHING_NESTED, BrokenRecord, Found, ReadingNotes, Record, require_columns
 from textops.data.renaming import rename_map
 from textops.errors import DataError
@@ -93,6 +94,8 @@ def record_of(file: SourceFile, number: int, item: object, read: ReadConfigurati
     if not isinstance(item, dict):
         return BrokenRecord(file, number, "not a JSON object")
     values: dict[str, object] = item
+    if not all(map(str.isascii, values)):
+        values = {without_surrogates(name): value for name, value in values.items()}
     if read.rename:
         names = rename_map(values, read.rename)
         values = {names.get(name, name): value for name, value in values.items()}

@@ -29,8 +29,12 @@ def test_nothing_needs_to_be_said(tmp_path: Path) -> None:
         ("text,label\nhello,x\n", True),
         ("a b,spam\nc d,ham\ne f,spam\n", False),  # what stands in the first row comes again
         ("1,text\n2,more\n", False),  # no column is called 1
-        ("id,\n1,a\n", False),  # nor nothing
-        ("name,name\na,b\n", False),
+        ("hello,1\nbye,2\n", False),
+        (",text,label\n0,a b,x\n1,c d,y\n", True),  # rows that are numbered, as Pandas writes them
+        ("id,2019,2020\na,5,6\n", False),
+        ("id,2019,2020\n1,5,6\n", True),  # a word above numbers
+        ("text,label\na,x\ntext,label\nb,y\n", True),  # a header that comes again
+        ("name,name\na,b\n", True),
         ("x" * 65 + ",label\na,b\n", False),
     ],
 )

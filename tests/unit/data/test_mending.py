@@ -42,6 +42,10 @@ def test_old_damage_is_repaired_where_it_is_asked_for(repair: str, text: str, ex
     assert mended({"text": text}, "text") == ({"text": text}, [])
 
 
+def test_what_cannot_be_written_is_replaced_in_every_column() -> None:
+    assert mended({"text": "é", "other": "b\ud800"}, "text") == ({"text": "é", "other": "b\ufffd"}, [UNDECODABLE])
+
+
 def test_only_columns_that_are_needed_are_looked_at() -> None:
     fields = {"text": "a\0", "other": "b\0"}
 
