@@ -11,6 +11,7 @@ import sys
 import tempfile
 import venv
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from invoke.collection import Collection
@@ -51,6 +52,8 @@ GROUPS = {
         "granian",
         "function",
         "dvc",
+        "sql",
+        "datasets",
         "dev",
     ),
 }
@@ -132,6 +135,29 @@ def model_tests(context: Context, model: str = "") -> None:
     context.run(
         shlex.join([sys.executable, "-m", "pytest", str(ROOT / "tests" / "performancetests")]), env={"MODEL_NAME": model}
     )
+
+
+@task(help={"seconds": "How long.", "first-seed": "Makes the same files again; by default others each day."})
+def fuzz(context: Context, seconds: float = 60.0, first_seed: int = 0) -> None:  # noqa: ARG001 - invoke gives a context
+    """Read made-up files of every format; one that breaks a reader is kept as a test, and the task fails."""
+    # Loads hypothesis and the readers, which no other task wants.
+    from automation.fuzzing import BrokenReaderError
+    from automation.fuzzing import fuzz as read_made_up_files
+
+    begun = first_seed or datetime.now(UTC).toordinal() * 10_000
+    try:
+        files, rows = read_made_up_files(seconds, begun)
+    except BrokenReaderError as error:
+        raise Exit(str(error), code=1) from error
+    sys.stdout.write(f"{files:,} files read or refused in one line, {rows:,} rows came of them; first seed {begun}\n")
+
+
+@task
+def bad_input(_context: Context) -> None:
+    """Try files that are damaged, half written or far too large, and write what becomes of them into reports/."""
+    from automation.bad_input import write_table
+
+    write_table()
 
 
 @task

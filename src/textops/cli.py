@@ -31,6 +31,7 @@ from textops.errors import ConfigurationError, TextopsError
 _EXTRAS = {
     "train": (
         "charset_normalizer",
+        "ftfy",
         "hydra",
         "matplotlib",
         "omegaconf",
@@ -55,6 +56,7 @@ _EXTRAS = {
         "starlette",
         "uvicorn",
     ),
+    "datasets": ("datasets",),
     "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
     "ui": ("altair", "streamlit"),

@@ -3,11 +3,15 @@
 from loguru import logger
 
 from textops.data.configuration import SPLITS
-from textops.data.manifest import DatasetManifest, Finding, Occurrences
+from textops.data.manifest import DatasetManifest, Finding, FoundFiles, Occurrences
 from textops.data.nearest import listed
+from textops.data.validation import MOST_OTHERS
 
 PLACES = 3
 """So many places stand on the console; `dataset.json` has more."""
+
+KINDS = 5
+"""So many ways of reading are told; `dataset.json` has all."""
 
 SHARE_OFF = 1.5
 """A test share this many times what was asked for is worth a word."""
@@ -41,6 +45,18 @@ def announce(manifest: DatasetManifest) -> None:
         )
 
 
+def in_words(found: FoundFiles) -> str:
+    """Say how files were read."""
+    words = [found.format, found.encoding, None if found.delimiter is None else f"delimiter {found.delimiter!r}"]
+    if found.quoting is not None:
+        words.append("quotes hold fields together" if found.quoting else "quotes are ordinary characters")
+    if found.header is not None:
+        words.append("the first row is the header" if found.header else "no header")
+    if found.columns is not None:
+        words.append(f"{found.columns:,} column{'s' * (found.columns != 1)}")
+    return ", ".join(word for word in words if word)
+
+
 def sentence(finding: Finding) -> str:
     """Put a finding of the audit into one sentence with its figures."""
     figures = f"alone it guesses {finding.accuracy:.1%} right (majority {finding.majority:.1%})"
@@ -51,6 +67,17 @@ def sentence(finding: Finding) -> str:
 
 
 def _announce_reading(manifest: DatasetManifest) -> None:
+    for found in manifest.reading.found[:KINDS]:
+        more = ", ..." if found.files > len(found.first) else ""
+        logger.info("Read as {}: {}{}", in_words(found), ", ".join(found.first), more)
+    widest = max((found.columns or 0 for found in manifest.reading.found), default=0)
+    if widest > MOST_OTHERS:
+        logger.warning("{:,} columns: the first {} beside text and label are looked at for leaks", widest, MOST_OTHERS)
+    for what, occurrences in manifest.reading.repaired.items():
+        logger.warning("{:,} rows: {} ({})", occurrences.count, what, _places(occurrences))
+    damaged = manifest.reading.damaged
+    if damaged.count:
+        logger.warning("UTF-8 but for some bytes, which were replaced: {}", _places(damaged))
     guessed = manifest.reading.guessed
     if guessed.count:
         logger.warning(

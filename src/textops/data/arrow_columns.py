@@ -39,6 +39,13 @@ def name_column(names: Sequence[str]) -> "pa.Array[Any]":
     return text_column(names).cast(pa.string())
 
 
+def number_column(numbers: Sequence[int]) -> "pa.Array[Any]":
+    """Return whole numbers of 64 bits."""
+    import pyarrow as pa
+
+    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.array(numbers, np.int64).tobytes())])
+
+
 def time_column(times: Sequence[datetime | None]) -> "pa.Array[Any]":
     """Return points in time as microseconds, UTC."""
     import pyarrow as pa

@@ -7,14 +7,18 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
+from textops.data.addresses import hide_secrets
 from textops.data.configuration_parts import (
     SPLITS,
+    HuggingFaceConfiguration,
     Names,
     NearDuplicateConfiguration,
     NpmConfiguration,
     ReadConfiguration,
+    Repair,
     SplitConfiguration,
     SplitName,
+    SqlConfiguration,
     SyntheticConfiguration,
     Text,
     Texts,
@@ -26,15 +30,19 @@ from textops.frozen import Frozen
 
 __all__ = [
     "SPLITS",
+    "HuggingFaceConfiguration",
     "NearDuplicateConfiguration",
     "NpmConfiguration",
     "ReadConfiguration",
+    "Repair",
     "SourceConfiguration",
     "SplitConfiguration",
     "SplitName",
+    "SqlConfiguration",
     "SyntheticConfiguration",
     "name_of",
     "read_configuration",
+    "without_secrets",
 ]
 
 OMEGACONF_MISSING = "???"
@@ -45,10 +53,13 @@ class SourceConfiguration(Frozen):
 
     Attributes:
         name: Name of the data set; taken from the first path when not given.
-        source: `files` by path or address, files of an installed Python `package`, `npm`, or `synthetic`.
+        source: `files` by path or address, files of an installed Python `package`, `npm`, the rows of a query (`sql`),
+            a data set of `huggingface`, or `synthetic`.
         paths: Files, folders, globs or addresses; inside the package for `package` and `npm`.
         package: Name of the installed distribution that holds the files.
         npm: The npm package that holds the files.
+        sql: The database and the query.
+        huggingface: The data set of the Hugging Face hub.
         synthetic: What to make up.
         text_columns: Columns joined by a newline into the text.
         label_column: Column that holds the label.
@@ -57,7 +68,7 @@ class SourceConfiguration(Frozen):
         label_names: Raw value -> class name, many to one allowed; None: the raw values are the classes.
         ignore_labels: Raw values whose rows are left out.
         timestamp_column: Column with date or time.
-        timestamp_format: `auto`, or a format of `datetime.strptime`.
+        timestamp_format: `auto`, or formats of `datetime.strptime` to be tried in turn.
         source_column: Column that says where a text comes from (publisher, author): the test set is measured by it;
             None: the file is the source where there are several.
         id_column: Column with a unique id; None: an id is made from the content.
@@ -71,10 +82,12 @@ class SourceConfiguration(Frozen):
     """
 
     name: str = ""
-    source: Literal["files", "package", "npm", "synthetic"] = "files"
+    source: Literal["files", "package", "npm", "sql", "huggingface", "synthetic"] = "files"
     paths: Texts = ()
     package: str | None = None
     npm: NpmConfiguration | None = None
+    sql: SqlConfiguration | None = None
+    huggingface: HuggingFaceConfiguration | None = None
     synthetic: SyntheticConfiguration | None = None
     text_columns: Texts = ()
     label_column: Text | None = None
@@ -82,7 +95,7 @@ class SourceConfiguration(Frozen):
     label_names: Names | None = None
     ignore_labels: Texts = ()
     timestamp_column: str | None = None
-    timestamp_format: str = "auto"
+    timestamp_format: Texts = ("auto",)
     source_column: str | None = None
     id_column: str | None = None
     read: ReadConfiguration = ReadConfiguration()
@@ -109,6 +122,11 @@ class SourceConfiguration(Frozen):
         return self
 
 
+def without_secrets(source: SourceConfiguration) -> SourceConfiguration:
+    """Return a source whose addresses hold no passwords or signatures, as it may be written down."""
+    return source.model_copy(update={"paths": tuple(hide_secrets(path) for path in source.paths)})
+
+
 def name_of(path: str) -> str:
     """Return a name for the data at a path or address: its last part without suffixes and wildcards."""
     parts = [part for part in PurePosixPath(path.rsplit("://", maxsplit=1)[-1]).parts if not set(part) & set("*?[/")]
@@ -119,9 +137,11 @@ def name_of(path: str) -> str:
 def _contradictions(source: SourceConfiguration) -> list[str]:
     """List what is missing or does not fit together, the most important first."""
     problems: list[str] = []
-    if not source.paths and source.source != "synthetic":
+    if not source.paths and source.source in {"files", "package", "npm"}:
         problems.append("paths is not set: give data.paths=FILE (a file, several, a glob, a folder or an address)")
-    if source.source in {"package", "npm"} and getattr(source, source.source) is None:
+    if source.source in {"sql", "huggingface"} and source.read.format not in {"auto", "parquet"}:
+        problems.append(f"source={source.source} has columns of its own: leave data.read.format out")
+    if source.source in {"package", "npm", "sql", "huggingface"} and getattr(source, source.source) is None:
         problems.append(f"source={source.source} needs data.{source.source}")
     if not source.text_columns:
         problems.append("text_columns is not set: name the columns that hold the text, data.text_columns=[COLUMN]")
@@ -189,6 +209,8 @@ def _models_along(location: tuple[int | str, ...]) -> list[type[BaseModel]]:
         "split": SplitConfiguration,
         "near_duplicates": NearDuplicateConfiguration,
         "npm": NpmConfiguration,
+        "sql": SqlConfiguration,
+        "huggingface": HuggingFaceConfiguration,
         "synthetic": SyntheticConfiguration,
     }
     models: list[type[BaseModel]] = [SourceConfiguration]

@@ -4,11 +4,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from textops.data.addresses import hide_secrets
 from textops.frozen import Frozen
 
 SHARES_TOLERANCE = 1e-6
 
 SplitName = Literal["train", "val", "test"]
+Repair = Literal["entities", "mojibake"]
 SPLITS: tuple[SplitName, ...] = ("train", "val", "test")
 
 
@@ -32,6 +34,7 @@ def _with_text_keys(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_as_text)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(as_sequence)]
+FewNames = Annotated[dict[str, str], BeforeValidator(lambda value: {} if value is None else _with_text_keys(value))]
 Names = Annotated[dict[str, str], BeforeValidator(_with_text_keys)]
 
 
@@ -42,18 +45,23 @@ class ReadConfiguration(Frozen):
         format: `auto` goes by the file's suffix.
         delimiter: `auto` takes the one whose header holds the configured columns.
         quoting: Whether double quotes hold fields together; off for files that use quotes as ordinary
-            characters.
+            characters; `auto` finds out by looking.
         encoding: `auto` (byte order mark, UTF-8, else a guess that is reported), or encodings tried in turn.
-        header: Whether the first row names the columns; `auto` is yes unless `column_names` are given.
+        header: Whether the first row names the columns; `auto` finds out by looking. Without it, columns are called
+            `column_1`, `column_2` and so on, unless `column_names` are given.
         column_names: Names of the columns of files without a header.
+        rename: Name of a column in some file -> the name it shall have; for files that call the same thing differently.
+        repair: Old damage to be repaired: `entities` (`&amp;`), `mojibake` (text once decoded wrongly).
     """
 
     format: Literal["auto", "csv", "tsv", "jsonl", "json", "parquet", "text"] = "auto"
     delimiter: str = Field(default="auto", min_length=1)
-    quoting: bool = True
+    quoting: bool | Literal["auto"] = "auto"
     encoding: Texts = ("auto",)
     header: bool | Literal["auto"] = "auto"
     column_names: Texts = ()
+    rename: FewNames = Field(default_factory=dict)
+    repair: Annotated[tuple[Repair, ...], BeforeValidator(as_sequence)] = ()
 
 
 class SplitConfiguration(Frozen):
@@ -112,6 +120,46 @@ class NpmConfiguration(Frozen):
     integrity: str = Field(pattern=r"^sha512-[A-Za-z0-9+/]{86}==$")
     folder: str
     archives: Texts = ()
+
+
+class SqlConfiguration(Frozen):
+    """A query of a database.
+
+    Attributes:
+        url: Address of the database as SQLAlchemy writes it; `env:VARIABLE`: it stands in an environment variable.
+            With a password it must stand there: what is given here is kept with every run.
+        query: A SELECT; with ORDER BY the same data have the same fingerprint.
+    """
+
+    url: str = Field(min_length=1)
+    query: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if hide_secrets(self.url) != self.url and (
+            ":" in self.url.partition("://")[2].rpartition("@")[0] or "?" in self.url
+        ):
+            raise ValueError(
+                "the address holds a password, which would be kept with every run: put the address into an environment "
+                "variable and give data.sql.url=env:VARIABLE"
+            )
+        return self
+
+
+class HuggingFaceConfiguration(Frozen):
+    """A data set of the Hugging Face hub, or a folder of one that `datasets` saved.
+
+    Attributes:
+        path: Its name on the hub, `owner/name`, or the folder.
+        subset: Which of several data sets under this name.
+        revision: A version on the hub; without one the newest is taken.
+        splits: Those that are read; none: all.
+    """
+
+    path: str = Field(min_length=1)
+    subset: str | None = None
+    revision: str | None = None
+    splits: Texts = ()
 
 
 class SyntheticConfiguration(Frozen):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from shutil import move
 from typing import Any
 
 from textops.data.arrow_columns import name_column, text_column, time_column
@@ -9,6 +10,7 @@ from textops.data.configuration import SPLITS
 from textops.data.dataset import MANIFEST_FILE, file_of
 from textops.data.grouping import Grouped
 from textops.data.manifest import DatasetManifest
+from textops.data.row_log import ROWS_FILE
 from textops.data.split import Assignment
 from textops.data.validation import LabelledText
 from textops.errors import DataError
@@ -18,11 +20,20 @@ MOST_FILES = 50
 """More files than this are not sources but texts of their own."""
 
 
-def write_dataset(folder: Path, grouped: Grouped, assignment: Assignment, manifest: DatasetManifest) -> None:
+def write_dataset(
+    folder: Path, grouped: Grouped, assignment: Assignment, manifest: DatasetManifest, rows: Path | None = None
+) -> None:
     """Write the three Parquet files and `dataset.json`; a data set that is there already is replaced.
 
     Examples stand in the order of their position, a hash: the same in every run, and the classes mixed, so
     that the first hundred of a file are a fair sample.
+
+    Args:
+        folder: Where to.
+        grouped: The examples.
+        assignment: Their splits.
+        manifest: What is known about them.
+        rows: A closed log of the rows that were left out, repaired or odd; moved to its place.
 
     Raises:
         DataError: If the folder cannot be written, or holds something that is no data set.
@@ -36,10 +47,12 @@ def write_dataset(folder: Path, grouped: Grouped, assignment: Assignment, manife
         with folder_written_beside(folder) as beside:
             for split in SPLITS:
                 chosen = [index for index in order if assignment.splits[index] == split]
-                rows = [grouped.rows[index] for index in chosen]
+                examples = [grouped.rows[index] for index in chosen]
                 groups = [grouped.groups[index] for index in chosen]
                 from_where = None if sources is None else [sources[index] for index in chosen]
-                _write_split(beside / file_of(split), rows, groups, from_where, has_time=has_time)
+                _write_split(beside / file_of(split), examples, groups, from_where, has_time=has_time)
+            if rows is not None and rows.is_file():
+                move(rows, beside / ROWS_FILE)
             write_text(beside / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{folder} cannot be written: {error.strerror or error}") from error

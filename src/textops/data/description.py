@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
-from textops.data.configuration import SPLITS, SourceConfiguration
+from textops.data.configuration import SPLITS, SourceConfiguration, without_secrets
 from textops.data.grouping import Grouped
 from textops.data.manifest import (
     DatasetManifest,
     Duplicates,
     Finding,
+    FoundFiles,
     Occurrences,
     Reading,
     SplitResult,
@@ -21,6 +22,8 @@ from textops.data.manifest import (
 from textops.data.records import ReadingNotes, Tally
 from textops.data.split import Assignment
 from textops.data.validation import Validated
+
+FIRST_FILES = 3
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def described(preparation: Preparation) -> DatasetManifest:
     counts = Counter((split, row.label) for split, row in zip(splits, rows, strict=True))
     return DatasetManifest(
         name=preparation.configuration.name,
-        source=preparation.configuration,
+        source=without_secrets(preparation.configuration),
         fingerprint=preparation.fingerprint,
         classes=preparation.classes,
         counts={split: {name: counts[split, name] for name in preparation.classes} for split in SPLITS},
@@ -93,6 +96,12 @@ def _reading(notes: ReadingNotes, files: int) -> Reading:
         guessed=_occurrence(notes.guessed),
         delimiters=dict(Counter(notes.delimiters.values())),
         swallowed=_occurrence(notes.swallowed),
+        damaged=_occurrence(notes.damaged),
+        found=tuple(
+            FoundFiles(files=tally.count, first=tuple(tally.places[:FIRST_FILES]), **asdict(found))
+            for found, tally in notes.found.items()
+        ),
+        repaired=_occurrences(notes.repaired),
     )
 
 

@@ -1,16 +1,19 @@
 """Which encoding a file is in, and its text.
 
 UTF-8 is strict: bytes that are UTF-8 by chance are rare, so what passes is UTF-8. What does not pass is
-guessed and the guess is reported; an encoding the user names is never second-guessed.
+guessed and the guess is reported; an encoding the user names is never second-guessed. A file that is UTF-8 but for
+a few bytes is UTF-8 with damage: guessing another encoding for all of it would spoil every other line.
 """
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
+from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
@@ -29,7 +32,12 @@ WIDE_SHARE = 0.01
 READABLE_SHARE = 0.95
 
 CONTROL_ALLOWED = 8
+
+DAMAGE_SHARE = 0.25
+"""UTF-8 with fewer broken bytes than this share of its characters beyond ASCII is damaged; more, and it is none."""
+
 GZIP_MAGIC = b"\x1f\x8b"
+TAR_MAGIC, TAR_MAGIC_PLACE = b"ustar", 257
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -38,26 +46,38 @@ MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 MAGICS = (
-    (b"PK\x03\x04", "a zip archive or an Excel workbook"),
+    (b"PK\x03\x04", "an Excel workbook or another office document"),
     (b"PAR1", "a Parquet file (data.read.format=parquet)"),
     (b"%PDF", "a PDF"),
     (b"\xd0\xcf\x11\xe0", "an old Excel or Word file"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
-    (b"BZh91AY&SY", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"SQLite format 3", "an SQLite database"),
+    (b"BZh91AY&SY", "compressed with bzip2 (unpack it, or use gzip)"),
+    (b"\xfd7zXZ", "compressed with xz (unpack it, or use gzip)"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd (unpack it, or use gzip)"),
+    (b"SQLite format 3", "an SQLite database (data.source=sql)"),
 )
 ADVICE = "try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, shift_jis or gb18030"
+_BROKEN_BYTES = re.compile("[\udc80-\udcff]")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """An encoding and how it was found: `mark`, `utf-8`, `configured` or `guess`."""
+    """An encoding and how it was found.
+
+    Attributes:
+        name: As Python calls it.
+        found: By a `mark`, as `utf-8`, as `damaged` UTF-8, `configured`, or by a `guess`.
+    """
 
     name: str
     found: str
+
+    @property
+    def errors(self) -> str:
+        """What becomes of broken bytes: halves of surrogate pairs, which show the reader where they stood."""
+        return "surrogateescape" if self.found == "damaged" else "strict"
 
 
 @contextmanager
@@ -79,14 +99,28 @@ def opened(path: Path, name: str) -> Iterator[BufferedReader]:
             else:
                 yield file
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        reason = " ".join(str(getattr(error, "strerror", None) or error).split())
+        raise DataError(f"{name} cannot be read: {reason}") from error
 
 
 @contextmanager
-def text_stream(path: Path, name: str, encoding: Encoding) -> Iterator[IO[str]]:
-    """Open a file for reading text with its line ends as they are; errors as `opened`."""
-    with opened(path, name) as file, TextIOWrapper(file, encoding=encoding.name, newline="") as text:
-        yield text
+def text_stream(path: Path, name: str, encoding: Encoding, newline: str = "") -> Iterator[IO[str]]:
+    """Open a file for reading text with its line ends as they are; errors as `opened`.
+
+    Args:
+        path: The file.
+        name: What to call it in messages.
+        encoding: As `encoding_of_file` found it.
+        newline: What ends a line; by default each of the three that are in use.
+
+    Raises:
+        DataError: Also if the bytes are no longer those that the encoding was proven on.
+    """
+    try:
+        with opened(path, name) as file, TextIOWrapper(file, encoding.name, encoding.errors, newline) as text:
+            yield text
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name} changed while it was read: wait until it is written, and try again") from error
 
 
 def encoding_of_file(path: Path, name: str, configured: Sequence[str]) -> Encoding:
@@ -112,7 +146,7 @@ def encoding_of_file(path: Path, name: str, configured: Sequence[str]) -> Encodi
 def decoded(content: bytes, name: str, configured: Sequence[str]) -> tuple[str, Encoding]:
     """Decode a small file that is held in memory whole; arguments and errors as `encoding_of_file`."""
     encoding = _proven(lambda: iter([content]), name, configured)
-    return content.decode(encoding.name), encoding
+    return content.decode(encoding.name, encoding.errors), encoding
 
 
 def _proven(blocks: Callable[[], Iterator[bytes]], name: str, configured: Sequence[str]) -> Encoding:
@@ -124,6 +158,8 @@ def _proven(blocks: Callable[[], Iterator[bytes]], name: str, configured: Sequen
         if failure is None:
             return candidate
     if _is_auto(configured):
+        if candidates[0].name in {"utf-8", "utf-8-sig"} and _is_damaged_utf8(blocks()):
+            return Encoding(candidates[0].name, "damaged")
         guess = guessed(blocks(), name)
         failure = _first_failure(blocks(), guess.name)
         if failure is None:
@@ -170,6 +206,8 @@ def _candidates(head: bytes, name: str, configured: Sequence[str]) -> list[Encod
     for magic, what in MAGICS:
         if head.startswith(magic):
             raise DataError(f"{name} is not text but {what}: export it as CSV in UTF-8")
+    if head[TAR_MAGIC_PLACE:].startswith(TAR_MAGIC):
+        raise DataError(f"{name} is a tar archive: unpack it, and give the folder")
     if not _is_auto(configured):
         return [Encoding(_known_encoding(each), "configured") for each in configured]
     for mark, encoding in MARKS:
@@ -186,7 +224,10 @@ def _candidates(head: bytes, name: str, configured: Sequence[str]) -> list[Encod
 def _known_encoding(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
-    except LookupError:
+        # Some codecs turn text into text, or bytes into bytes.
+        with suppress(UnicodeError):
+            b"a".decode(name)
+    except (LookupError, ValueError):
         from encodings.aliases import aliases
 
         known = {*aliases.values(), *aliases}
@@ -216,6 +257,9 @@ def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
         except UnicodeDecodeError as error:
             start = before - len(held) + error.start
             return _Failure(start, line + error.object[: error.start].count(b"\n"), error.object[error.start])
+        except UnicodeError:
+            # Some decoders do not say where, UTF-16 without a mark for instance: it is the beginning.
+            return _Failure(before, line, block[0])
         held = decoder.getstate()[0]
         before += len(block)
         line += block.count(b"\n")
@@ -224,6 +268,17 @@ def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
     except UnicodeDecodeError as error:
         return _Failure(before - len(held) + error.start, line, error.object[error.start])
     return None
+
+
+def _is_damaged_utf8(blocks: Iterable[bytes]) -> bool:
+    """Tell whether bytes are UTF-8 but for some; in other encodings hardly a character is UTF-8 by chance."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    beyond = broken = 0
+    for block in chain(blocks, [b""]):
+        text = decoder.decode(block, final=not block)
+        beyond += len(text) - len(text.encode("ascii", "ignore"))
+        broken += len(_BROKEN_BYTES.findall(text)) if not text.isascii() else 0
+    return broken < DAMAGE_SHARE * (beyond - broken)
 
 
 def _sample(blocks: Iterable[bytes]) -> bytes:

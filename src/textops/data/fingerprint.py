@@ -22,7 +22,9 @@ def fingerprint_of(configuration: SourceConfiguration, files: Iterable[SourceFil
     Raises:
         DataError: If a file cannot be read.
     """
-    settings = configuration.model_dump(mode="json", exclude={"name", "note", "paths", "npm", "source_column"})
+    settings = configuration.model_dump(
+        mode="json", exclude={"name", "note", "paths", "npm", "sql", "huggingface", "source_column"}
+    )
     digest = sha256(json.dumps([PREPARATION_VERSION, settings], sort_keys=True).encode())
     for file in files:
         try:

@@ -67,6 +67,9 @@ def without_exact_duplicates(
         # The lowest position of all copies counts, so that a copy more can never bring the text back into
         # train.
         best.position = min(row.position for row in rows)
+        for row in rows:
+            if row is not best:
+                validated.list_left_out("its text is there already", row.place)
         kept.append(best)
         exact += len(rows) - 1
     return kept, exact, conflicting

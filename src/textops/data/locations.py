@@ -1,21 +1,15 @@
 """From paths, folders, globs and addresses to files on this machine."""
 
 import glob
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path, PurePosixPath
-from typing import IO
-from urllib.request import urlopen
 
-from loguru import logger
-
+from textops.data.addresses import WILDCARDS, hide_secrets, is_address
+from textops.data.archives import is_zip, unpacked
 from textops.data.nearest import did_you_mean, listed
+from textops.data.remote_files import remote_files, source_cache
 from textops.errors import DataError
 
 FORMAT_OF_SUFFIX = {
@@ -28,8 +22,7 @@ FORMAT_OF_SUFFIX = {
     ".parquet": "parquet",
     ".txt": "text",
 }
-TIMEOUT_SECONDS = 60
-WILDCARDS = frozenset("*?[")
+CONTAINERS = frozenset({".zip"})
 
 
 @dataclass(frozen=True)
@@ -47,15 +40,28 @@ class SourceFile:
     relative: str
 
 
+def source_file(path: Path, name: str, relative: str) -> SourceFile:
+    """Return a file whose names can be shown on one line and written as UTF-8, whatever they are on the disk."""
+    return SourceFile(path, _showable(name), _showable(relative))
+
+
+def _showable(name: str) -> str:
+    if name.isprintable():
+        return name
+    return "".join(character if character.isprintable() else "\ufffd" for character in name)
+
+
 @contextmanager
 def located(paths: Sequence[str], read_format: str = "auto") -> Iterator[list[SourceFile]]:
     """Give the files that `paths` lead to, in the order of `paths` and sorted within each.
 
-    Files behind an address are fetched into a temporary folder that lives as long as the block.
+    Files behind an address are fetched into a cache, which keeps them. A zip archive stands for the files in it,
+    unpacked into a temporary folder that lives as long as the block.
 
     Args:
-        paths: Files, folders, globs (`**` for any depth) or addresses (`https://`, `gs://`, ...).
-        read_format: In a folder, only files of this format are taken.
+        paths: Files, folders, globs (`**` for any depth) or addresses (`https://`, `gs://`, ...); behind an address
+            may stand `#sha256=` and what its content must have.
+        read_format: In a folder or an archive, only files of this format are taken.
 
     Yields:
         Each file once.
@@ -66,13 +72,10 @@ def located(paths: Sequence[str], read_format: str = "auto") -> Iterator[list[So
     with ExitStack() as stack:
         found: dict[Path, SourceFile] = {}
         for path in paths:
-            if "://" in path:
-                folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="textops-")))
-                files = [fetched(path, folder)]
-            else:
-                files = local_files(path, read_format)
-            for file in files:
-                found.setdefault(file.path.resolve(), file)
+            for file in _behind(path, read_format):
+                every = stack.enter_context(_members(file, read_format)) if is_zip(file.path) else [file]
+                for each in every:
+                    found.setdefault(each.path.resolve(), each)
         yield list(found.values())
 
 
@@ -82,45 +85,29 @@ def fetched(address: str, folder: Path) -> SourceFile:
     Raises:
         DataError: If the address cannot be reached, or its kind needs a package that is not installed.
     """
-    name = PurePosixPath(address.split("?", maxsplit=1)[0]).name or "data"
-    logger.info("Fetching {}", address)
-    try:
-        with _remote(address) as remote, (folder / name).open("wb") as local:
-            shutil.copyfileobj(remote, local)
-    except ImportError as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{address} needs a package that is not installed: {reason}") from error
-    except _remote_errors() as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DataError(f"{address} cannot be fetched: {reason}; check the address and the network") from error
-    return SourceFile(folder / name, address, name)
+    path, name, relative = remote_files(address, folder)[0]
+    return source_file(path, name, relative)
 
 
-def _remote(address: str) -> AbstractContextManager[IO[bytes]]:
-    if address.startswith(("http://", "https://")):
-        # The standard library honours the machine's proxy settings; the client behind fsspec does not.
-        response: AbstractContextManager[IO[bytes]] = urlopen(address, timeout=TIMEOUT_SECONDS)  # noqa: S310
-        return response
-    # Zonal buckets are asked for over another protocol, which may hang.
-    os.environ.setdefault("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
-    import fsspec  # type: ignore[import-untyped]
-
-    opened: AbstractContextManager[IO[bytes]] = fsspec.open(address, "rb")
-    return opened
+def _behind(path: str, read_format: str) -> list[SourceFile]:
+    if not is_address(path):
+        return local_files(path, read_format)
+    files = [source_file(*each) for each in remote_files(path, source_cache())]
+    if len(files) == 1:
+        return files
+    chosen = set(_of_one_format([file.relative for file in files], hide_secrets(path), read_format))
+    return [file for file in files if file.relative in chosen]
 
 
-def _remote_errors() -> tuple[type[BaseException], ...]:
-    """Return what a failing store raises; the classes of cloud clients are known only once these are loaded."""
-    errors: list[type[BaseException]] = [OSError, RuntimeError, ValueError, HTTPException]
-    for module, name in (
-        ("gcsfs.retry", "HttpError"),
-        ("google.auth.exceptions", "GoogleAuthError"),
-        ("botocore.exceptions", "BotoCoreError"),
-        ("aiohttp", "ClientError"),
-    ):
-        if module in sys.modules:
-            errors.append(getattr(sys.modules[module], name))
-    return tuple(errors)
+@contextmanager
+def _members(file: SourceFile, read_format: str) -> Iterator[list[SourceFile]]:
+    """Give the files in a zip archive."""
+
+    def choose(names: Sequence[str]) -> list[str]:
+        return _of_one_format(names, file.name, read_format, containers=frozenset())
+
+    with unpacked(file.path, file.name, choose) as members:
+        yield [source_file(path, f"{file.name}/{inside}", inside) for path, inside in members]
 
 
 def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
@@ -132,8 +119,10 @@ def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
     place = Path(path).expanduser()
     if place.is_dir():
         return _files_of_folder(place, path, read_format)
+    if place.is_file():
+        return [source_file(place, path, place.name)]
     if place.exists():
-        return [SourceFile(place, path, place.name)]
+        raise DataError(f"{path} is a pipe or a device, which cannot be read twice: write what it gives into a file")
     if set(path) & WILDCARDS:
         return _files_of_glob(place, path)
     beside = [entry.name for entry in place.parent.iterdir()] if place.parent.is_dir() else []
@@ -148,26 +137,45 @@ def format_of(name: str) -> str | None:
 
 def _files_of_folder(folder: Path, path: str, read_format: str) -> list[SourceFile]:
     every = sorted(entry for entry in folder.rglob("*") if entry.is_file() and not _hidden(entry, folder))
-    formats = {entry: format_of(entry.name) for entry in every}
+    by_name = {entry.relative_to(folder).as_posix(): entry for entry in every}
+    chosen = _of_one_format(list(by_name), f"the folder {path}", read_format)
+    return [source_file(by_name[name], str(by_name[name]), name) for name in chosen]
+
+
+def _of_one_format(
+    names: Sequence[str], where: str, read_format: str, containers: frozenset[str] = CONTAINERS
+) -> list[str]:
+    """Choose the files of a folder that are read.
+
+    Args:
+        names: Of all files.
+        where: What to call the folder in messages.
+        read_format: The format that is wanted; `auto`: the one that all of them have.
+        containers: Suffixes of files that stand for those in them, taken where there is no other.
+
+    Raises:
+        DataError: If there is none, or files of several formats and nobody said which.
+    """
+    formats = {name: format_of(name) for name in names}
     present = sorted({known for known in formats.values() if known})
     if read_format == "auto" and len(present) > 1:
         raise DataError(
-            f"the folder {path} holds files of several formats ({', '.join(present)}): "
-            f"choose with data.read.format or a glob such as {path}/*.{present[0]}"
+            f"{where} holds files of several formats ({', '.join(present)}): choose with data.read.format or a glob "
+            f"such as *.{present[0]}"
         )
     wanted = present[0] if read_format == "auto" and present else read_format
-    chosen = [entry for entry in every if formats[entry] == wanted]
+    chosen = [name for name in names if formats[name] == wanted]
+    chosen = chosen or [name for name in names if PurePosixPath(name.lower()).suffix in containers]
     if not chosen and read_format != "auto":
         # Told explicitly how to read them, files with an unknown suffix (or none) are what is meant.
-        chosen = [entry for entry in every if formats[entry] is None]
+        chosen = [name for name in names if formats[name] is None]
     if not chosen:
-        suffixes = sorted({entry.suffix or entry.name for entry in every})
+        suffixes = sorted({PurePosixPath(name).suffix or PurePosixPath(name).name for name in names})
         what = f"only {listed(suffixes)}" if suffixes else "nothing"
         raise DataError(
-            f"the folder {path} holds {what}, none of {', '.join(FORMAT_OF_SUFFIX)}: check data.paths or set "
-            "data.read.format"
+            f"{where} holds {what}, none of {', '.join(FORMAT_OF_SUFFIX)}: check data.paths or set data.read.format"
         )
-    return [SourceFile(entry, str(entry), entry.relative_to(folder).as_posix()) for entry in chosen]
+    return chosen
 
 
 def _files_of_glob(pattern: Path, path: str) -> list[SourceFile]:
@@ -179,7 +187,7 @@ def _files_of_glob(pattern: Path, path: str) -> list[SourceFile]:
     if not files:
         why = f"the folder {root} does not exist" if not root.is_dir() else "no file matches it"
         raise DataError(f"the pattern {path} leads to no file: {why}; check data.paths")
-    return [SourceFile(file, str(file), file.relative_to(root).as_posix()) for file in files]
+    return [source_file(file, str(file), file.relative_to(root).as_posix()) for file in files]
 
 
 def _hidden(entry: Path, folder: Path) -> bool:

@@ -18,6 +18,30 @@ class Occurrences(Frozen):
     places: tuple[str, ...]
 
 
+class FoundFiles(Frozen):
+    """Files that were read alike; what does not apply to their format is None.
+
+    Attributes:
+        files: Number of files.
+        first: Names of the first of them.
+        format: `csv` (and its relatives), `jsonl`, `json`, `parquet` or `text`.
+        encoding: As Python calls it.
+        delimiter: As a person can read it.
+        quoting: Whether double quotes hold fields together.
+        header: Whether the first row names the columns.
+        columns: How many there are.
+    """
+
+    files: int
+    first: tuple[str, ...]
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    quoting: bool | None
+    header: bool | None
+    columns: int | None
+
+
 class Reading(Frozen):
     """How the files were read.
 
@@ -27,6 +51,9 @@ class Reading(Frozen):
         guessed: Files whose encoding was guessed, with the guess.
         delimiters: Delimiter -> number of files.
         swallowed: Places where a quoted field holds what looks like rows of its own.
+        damaged: Files that are UTF-8 but for some bytes.
+        found: How the files were read, whether it was said or found by looking.
+        repaired: What was repaired -> how often and where.
     """
 
     files: int
@@ -34,6 +61,9 @@ class Reading(Frozen):
     guessed: Occurrences
     delimiters: dict[str, int]
     swallowed: Occurrences
+    damaged: Occurrences = Occurrences(count=0, places=())
+    found: tuple[FoundFiles, ...] = ()
+    repaired: dict[str, Occurrences] = Field(default_factory=dict)
 
 
 class Validation(Frozen):

@@ -8,17 +8,20 @@ from loguru import logger
 
 from textops.data.announcement import announce
 from textops.data.audit import audit
-from textops.data.configuration import SourceConfiguration, SyntheticConfiguration
+from textops.data.configuration import SourceConfiguration, SyntheticConfiguration, without_secrets
 from textops.data.dataset import Dataset, read_manifest
 from textops.data.dataset_writer import write_dataset
 from textops.data.description import Preparation, described
+from textops.data.file_state import unchanged
 from textops.data.fingerprint import fingerprint_of
 from textops.data.grouping import Grouped, grouped
+from textops.data.label_spellings import merge_spellings
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
 from textops.data.manifest import DatasetManifest
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes, Record
+from textops.data.row_log import RowLog, row_log
 from textops.data.sources import source_files
 from textops.data.split import Member, assign
 from textops.data.synthetic import synthetic_records
@@ -36,8 +39,8 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
 
     Args:
         configuration: The source and what to do with it.
-        folder: Where `train.parquet`, `val.parquet`, `test.parquet` and `dataset.json` go; whole or not at
-            all.
+        folder: Where `train.parquet`, `val.parquet`, `test.parquet`, `dataset.json` and `rows.parquet` (what became
+            of rows that were left out, repaired or odd) go; whole or not at all.
         force: Make it again even if it is there.
 
     Returns:
@@ -51,15 +54,17 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
             raise DataError(f"{folder} holds live traffic, which no source can give back: prepare into another folder")
         logger.info("{} holds {} with what live traffic added: kept", folder, grown.name)
         return grown
-    with source_files(configuration) as files:
-        fingerprint = fingerprint_of(configuration, files)
-        present = None if force else _present(folder, configuration, fingerprint)
-        if present is not None:
-            logger.info("{} holds {} as configured already: kept", folder, present.name)
-            return present
-        preparation = _prepared(configuration, fingerprint, files)
-    manifest = described(preparation)
-    write_dataset(folder, preparation.grouped, preparation.assignment, manifest)
+    with row_log() as log, source_files(configuration) as files:
+        with unchanged(files):
+            fingerprint = fingerprint_of(configuration, files)
+            present = None if force else _present(folder, configuration, fingerprint)
+            if present is not None:
+                logger.info("{} holds {} as configured already: kept", folder, present.name)
+                return present
+            preparation = _prepared(configuration, fingerprint, files, log)
+        log.close()
+        manifest = described(preparation)
+        write_dataset(folder, preparation.grouped, preparation.assignment, manifest, log.path)
     announce(manifest)
     logger.info("Wrote {}", folder)
     return manifest
@@ -79,16 +84,20 @@ def _present(folder: Path, configuration: SourceConfiguration, fingerprint: str)
         manifest = Dataset.load(folder).manifest
     except DataError:
         return None
-    same = manifest.fingerprint == fingerprint and manifest.source == configuration
+    same = manifest.fingerprint == fingerprint and manifest.source == without_secrets(configuration)
     return manifest if same else None
 
 
-def _prepared(configuration: SourceConfiguration, fingerprint: str, files: list[SourceFile]) -> Preparation:
-    notes = ReadingNotes()
+def _prepared(
+    configuration: SourceConfiguration, fingerprint: str, files: list[SourceFile], log: RowLog
+) -> Preparation:
+    notes = ReadingNotes(log=log)
     labels = LabelReader(configuration)
     what = f"{len(files):,} file{'s' * (len(files) != 1)}" if files else "made up"
     logger.info("Reading {} ({})", configuration.name, what)
-    result = validated(_with_progress(_records(configuration, files, notes)), configuration, labels)
+    result = validated(_with_progress(_records(configuration, files, notes)), configuration, labels, log)
+    if configuration.label_names is None:
+        merge_spellings(result)
     if configuration.max_rows is not None:
         _sample(result, configuration.max_rows)
     _require_classes(result)
@@ -97,7 +106,6 @@ def _prepared(configuration: SourceConfiguration, fingerprint: str, files: list[
     groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
     _require_classes(result, groups.rows)
     classes = labels.classes(row.label for row in groups.rows)
-    _warn_of_alike(classes)
     assignment = assign(_members(groups), configuration.split)
     logger.info("Looking for what gives the label away")
     return Preparation(
@@ -152,19 +160,6 @@ def _require_classes(result: Validated, rows: list[LabelledText] | None = None) 
             f"all {len(rows)} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
             "data.paths, data.label_column and data.label_names"
         )
-
-
-def _warn_of_alike(classes: tuple[str, ...]) -> None:
-    """Warn of classes that are probably one, spelled in two ways."""
-    spellings: dict[str, str] = {}
-    for name in classes:
-        other = spellings.setdefault(" ".join(name.casefold().split()), name)
-        if other != name:
-            logger.warning(
-                "Classes {!r} and {!r} differ in case or spaces only: merge with data.label_names",
-                other,
-                name,
-            )
 
 
 def _with_progress(records: Iterable[Record | BrokenRecord]) -> Iterator[Record | BrokenRecord]:

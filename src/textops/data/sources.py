@@ -1,4 +1,4 @@
-"""The files behind a source: by path, inside an installed package, or fetched from npm."""
+"""The files behind a source: by path, in a package, from npm, of a query, or of the Hugging Face hub."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +7,8 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from textops.data.configuration import SourceConfiguration
+from textops.data.database_query import query_file
+from textops.data.hugging_face import hub_files
 from textops.data.locations import SourceFile, located
 from textops.data.npm import npm_files
 from textops.errors import DataError
@@ -25,6 +27,12 @@ def source_files(configuration: SourceConfiguration) -> Iterator[list[SourceFile
         yield package_files(configuration.package, configuration.paths)
     elif configuration.source == "npm" and configuration.npm is not None:
         yield npm_files(configuration.npm, configuration.paths)
+    elif configuration.source == "sql" and configuration.sql is not None:
+        with query_file(configuration.sql) as file:
+            yield [file]
+    elif configuration.source == "huggingface" and configuration.huggingface is not None:
+        with hub_files(configuration.huggingface) as files:
+            yield files
     else:
         with located(configuration.paths, configuration.read.format) as files:
             yield files

@@ -1,18 +1,23 @@
-"""Files whose records name their own fields: JSON lines, JSON, Parquet; and whole files of text."""
+"""Files whose records name their own fields: JSON lines and JSON; and whole files of text."""
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from textops.data.configuration import ReadConfiguration
-from textops.data.encoding import decoded, encoding_of_file, opened, text_stream
+from textops.data.encoding import decoded, encoding_of_file, opened
+from textops.data.lines import HEAD_LINES, line_end_of, opened_lines
 from textops.data.locations import SourceFile
-from textops.data.records import BrokenRecord, ReadingNotes, Record, require_columns
+from textops.data.mending import without_surrogates
+from textops.data.records import NOTHING_NESTED, BrokenRecord, Found, ReadingNotes, Record, require_columns
+from textops.data.renaming import rename_map
 from textops.errors import DataError
 
 TEXT_COLUMN = "text"
 """The column that a file of plain text has."""
 
-PARQUET_BATCH_ROWS = 4096
+LARGEST_DOCUMENT = 1 << 30
+"""Bytes of a file that is held in memory whole."""
 
 
 def read_json_lines(
@@ -25,21 +30,18 @@ def read_json_lines(
     """
     encoding = encoding_of_file(file.path, file.name, read.encoding)
     notes.note_encoding(file, encoding)
+    notes.note_found(file, Found("jsonl", encoding.name))
     seen: dict[str, None] = {}
-    with text_stream(file.path, file.name, encoding) as stream:
-        for line, text in enumerate(stream, start=1):
+    with opened_lines(file, encoding) as lines:
+        line_end = line_end_of(islice(lines, HEAD_LINES))
+    with opened_lines(file, encoding, line_end) as lines:
+        for line, text in enumerate(lines, start=1):
             if not text.strip("\ufeff \t\r\n"):
                 continue
-            try:
-                fields = _fields(json.loads(text.strip("\ufeff")))
-            except (ValueError, RecursionError) as error:
-                yield BrokenRecord(file, line, f"not JSON ({error})")
-                continue
-            if fields is None:
-                yield BrokenRecord(file, line, "not a JSON object")
-                continue
-            seen.update(dict.fromkeys(fields))
-            yield Record(file, line, fields)
+            record = _parsed(file, line, text, read)
+            if isinstance(record, Record):
+                seen.update(dict.fromkeys(record.fields))
+            yield record
     if not seen:
         raise DataError(
             f"{file.name} holds no JSON object: is it one object a line? (data.read.format=json reads arrays)"
@@ -55,52 +57,22 @@ def read_json(
     Raises:
         DataError: If the file is not JSON, or lacks a needed column.
     """
-    with opened(file.path, file.name) as stream:
-        text, encoding = decoded(stream.read(), file.name, read.encoding)
-    notes.note_encoding(file, encoding)
+    text = _whole_text(file, read, notes, "json")
     try:
         document = json.loads(text.strip("\ufeff"))
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{file.name} is not JSON: {error}; one object a line is data.read.format=jsonl") from error
+        reason = " ".join(str(error).split())
+        raise DataError(f"{file.name} is not JSON: {reason}; one object a line is data.read.format=jsonl") from error
     objects = document if isinstance(document, list) else [document]
     seen: dict[str, None] = {}
     for number, item in enumerate(objects, start=1):
-        fields = _fields(item)
-        if fields is None:
-            yield BrokenRecord(file, number, "not a JSON object")
-            continue
-        seen.update(dict.fromkeys(fields))
-        yield Record(file, number, fields)
+        record = record_of(file, number, item, read)
+        if isinstance(record, Record):
+            seen.update(dict.fromkeys(record.fields))
+        yield record
     if not seen:
         raise DataError(f"{file.name} holds no JSON object: expected one object, or an array of objects")
     require_columns(needed, seen, file.name)
-
-
-def read_parquet(
-    file: SourceFile,
-    read: ReadConfiguration,  # noqa: ARG001 - readers share one signature
-    needed: Sequence[str],
-    notes: ReadingNotes,  # noqa: ARG001
-) -> Iterator[Record | BrokenRecord]:
-    """Read a Parquet file in batches; arguments as `read_delimited`.
-
-    Raises:
-        DataError: If the file is not Parquet, or lacks a needed column.
-    """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with parquet.ParquetFile(file.path) as table:
-            require_columns(needed, table.schema_arrow.names, file.name)
-            number = 0
-            for batch in table.iter_batches(batch_size=PARQUET_BATCH_ROWS):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield Record(file, number, {key: _text(value) for key, value in row.items()})
-    except (pa.ArrowException, OSError) as error:
-        reason = " ".join(str(error).split())
-        raise DataError(f"{file.name} cannot be read as Parquet: {reason}") from error
 
 
 def read_text(
@@ -113,17 +85,51 @@ def read_text(
     """
     advice = "; if it is a table, set data.read.format=csv"
     require_columns(needed, [TEXT_COLUMN], f"{file.name}, read as plain text,", advice)
-    with opened(file.path, file.name) as stream:
-        text, encoding = decoded(stream.read(), file.name, read.encoding)
-    notes.note_encoding(file, encoding)
+    text = _whole_text(file, read, notes, "text")
     yield Record(file, 1, {TEXT_COLUMN: text.removeprefix("\ufeff")})
 
 
-def _fields(item: object) -> dict[str, str] | None:
-    return {key: _text(value) for key, value in item.items()} if isinstance(item, dict) else None
+def record_of(file: SourceFile, number: int, item: object, read: ReadConfiguration) -> Record | BrokenRecord:
+    """Make a record of what should be an object: its values are written the way a CSV file would hold them."""
+    if not isinstance(item, dict):
+        return BrokenRecord(file, number, "not a JSON object")
+    values: dict[str, object] = item
+    if not all(map(str.isascii, values)):
+        values = {without_surrogates(name): value for name, value in values.items()}
+    if read.rename:
+        names = rename_map(values, read.rename)
+        values = {names.get(name, name): value for name, value in values.items()}
+    fields = {name: written(value) for name, value in values.items()}
+    nested = [name for name, value in values.items() if isinstance(value, dict | list)]
+    return Record(file, number, fields, frozenset(nested) if nested else NOTHING_NESTED)
 
 
-def _text(value: object) -> str:
+def _parsed(file: SourceFile, line: int, text: str, read: ReadConfiguration) -> Record | BrokenRecord:
+    try:
+        # Not strictly: line ends and tabs inside of texts are unmistakable, escaped or not.
+        item = json.loads(text.strip("\ufeff"), strict=False)
+    except json.JSONDecodeError as error:
+        # Without the place in the line, so that rows with the same fault are counted together.
+        return BrokenRecord(file, line, f"not JSON ({error.msg})")
+    except (ValueError, RecursionError) as error:
+        return BrokenRecord(file, line, f"not JSON ({type(error).__name__})")
+    return record_of(file, line, item, read)
+
+
+def _whole_text(file: SourceFile, read: ReadConfiguration, notes: ReadingNotes, name: str) -> str:
+    with opened(file.path, file.name) as stream:
+        content = stream.read(LARGEST_DOCUMENT + 1)
+        if len(content) > LARGEST_DOCUMENT:
+            raise DataError(
+                f"{file.name} is larger than 1 GiB, too large to be read whole: give one object or text a line"
+            )
+        text, encoding = decoded(content, file.name, read.encoding)
+    notes.note_encoding(file, encoding)
+    notes.note_found(file, Found(name, encoding.name))
+    return text
+
+
+def written(value: object) -> str:
     """Write a value the way a CSV file would hold it."""
     if isinstance(value, str):
         return value
@@ -134,5 +140,12 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, default=str)
+        return _json(value)
     return str(value)
+
+
+def _json(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)
+    except (RecursionError, TypeError, ValueError):
+        return "nested too deeply"

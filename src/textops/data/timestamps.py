@@ -1,6 +1,7 @@
 """Dates and times in the spellings that data sets use."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -26,19 +27,23 @@ _NUMBER = re.compile(r"-?\d{9,19}(\.\d+)?")
 _SECONDS_DIGITS, _MILLISECONDS_DIGITS, _MICROSECONDS_DIGITS = 11, 14, 17
 
 
-def parsed_timestamp(raw: str, timestamp_format: str = AUTO) -> datetime | None:
+def parsed_timestamp(raw: str, formats: str | Sequence[str] = AUTO) -> datetime | None:
     """Read a date or time; what has no zone is taken as UTC.
 
     Args:
         raw: As it stands in the data.
-        timestamp_format: A format of `datetime.strptime`, or `auto`: ISO 8601, Unix time (seconds to
+        formats: Formats of `datetime.strptime` to be tried in turn, or `auto`: ISO 8601, Unix time (seconds to
             nanoseconds), e-mail dates, and `FORMATS`.
 
     Returns:
         The time in UTC, None when it cannot be read.
     """
     # Dates repeat: a column of 40,000 has some hundred different ones.
-    return _parsed(raw.strip(), timestamp_format)
+    for each in (formats,) if isinstance(formats, str) else formats:
+        moment = _parsed(raw.strip(), each)
+        if moment is not None:
+            return moment
+    return None
 
 
 @lru_cache(maxsize=65536)

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b, sha256
+from itertools import islice
 
 from textops.data.configuration import SourceConfiguration
 from textops.data.labels import LabelReader
 from textops.data.records import BrokenRecord, Record, Tally
+from textops.data.row_log import RowLog
 from textops.data.timestamps import parsed_timestamp
 from textops.errors import DataError
 
@@ -21,6 +23,11 @@ BROKEN_SHARE = 0.1
 
 BROKEN_ALLOWED = 3
 """So many broken rows pass however short the file is."""
+
+MOST_OTHERS = 200
+"""So many columns beside text and label are kept for the audit; tables of 10,000 would fill the memory."""
+
+NOT_A_TEXT = "holds a list or an object, not a text"
 
 INVISIBLE = "\x00\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -64,20 +71,30 @@ class Validated:
         read: Rows read.
         dropped: Reason -> tally.
         noted: What was seen but not dropped -> tally.
+        log: Receives every row that is left out or odd, where somebody wants to know.
     """
 
     rows: list[LabelledText] = field(default_factory=list)
     read: int = 0
     dropped: dict[str, Tally] = field(default_factory=dict)
     noted: dict[str, Tally] = field(default_factory=dict)
+    log: RowLog | None = None
 
     def drop(self, reason: str, place: str) -> None:
         """Count a row that is left out."""
         self.dropped.setdefault(reason, Tally()).add(place)
+        self.list_left_out(reason, place)
+
+    def list_left_out(self, reason: str, place: str) -> None:
+        """Write down a row that is left out and counted elsewhere."""
+        if self.log is not None:
+            self.log.add("left out", reason, place)
 
     def note(self, what: str, place: str) -> None:
         """Count a row that is kept although something about it is odd."""
         self.noted.setdefault(what, Tally()).add(place)
+        if self.log is not None:
+            self.log.add("noted", what, place)
 
 
 def position_of(identity: str, salt: str) -> int:
@@ -101,7 +118,10 @@ def normalised(text: str) -> str:
 
 
 def validated(
-    records: Iterable[Record | BrokenRecord], configuration: SourceConfiguration, labels: LabelReader
+    records: Iterable[Record | BrokenRecord],
+    configuration: SourceConfiguration,
+    labels: LabelReader,
+    log: RowLog | None = None,
 ) -> Validated:
     """Turn records into labelled texts.
 
@@ -109,6 +129,7 @@ def validated(
         records: As read.
         configuration: Says what is text, label, id and time.
         labels: Finds the class of a record.
+        log: Receives every row that is left out or odd.
 
     Returns:
         The rows that passed and a tally of the others.
@@ -116,7 +137,7 @@ def validated(
     Raises:
         DataError: If a label is unknown, an id stands for two texts, or too many rows are broken.
     """
-    result = Validated()
+    result = Validated(log=log)
     patterns = [re.compile(pattern) for pattern in configuration.remove_patterns]
     texts_of_ids: dict[str, tuple[str, str]] = {}
     for record in records:
@@ -152,6 +173,7 @@ def _labelled_text(
     timestamp = _timestamp(record, configuration, result)
     identity = _identity(record, configuration, raw)
     used = {*configuration.text_columns, configuration.label_column, configuration.id_column}
+    unused = ((column, value) for column, value in record.fields.items() if column not in used)
     return LabelledText(
         id=identity,
         position=position_of(identity, configuration.split.salt),
@@ -161,12 +183,15 @@ def _labelled_text(
         timestamp=timestamp,
         file=record.file.relative,
         place=record.place,
-        others={column: value for column, value in record.fields.items() if column not in used},
+        others=dict(islice(unused, MOST_OTHERS)),
         source=normalised(record.fields.get(configuration.source_column or "", "")),
     )
 
 
 def _raw_text(record: Record, columns: Sequence[str], result: Validated) -> str:
+    for column in columns:
+        if column in record.nested:
+            raise _Dropped(f"{BROKEN}column {column!r} {NOT_A_TEXT}")
     parts = [normalised(record.fields.get(column, "")) for column in columns]
     present = [part for part in parts if part]
     if not present:
@@ -236,5 +261,13 @@ def _require_mostly_whole(result: Validated) -> None:
         reason, tally = max(broken.items(), key=lambda item: item[1].count)
         raise DataError(
             f"{count} of {result.read} rows are broken, the first at {tally.places[0]} "
-            f"({reason.removeprefix(BROKEN)}): check data.read.delimiter and data.read.quoting"
+            f"({reason.removeprefix(BROKEN)}): {_advice(reason)}"
         )
+
+
+def _advice(reason: str) -> str:
+    if reason.endswith(NOT_A_TEXT):
+        return "give another column, or make a text of it first"
+    if "JSON" in reason:
+        return "check the file and data.read.format"
+    return "check data.read.delimiter and data.read.quoting"

@@ -11,6 +11,13 @@ from textops.errors import ConfigurationError
 CONFIGS = Path(__file__).parents[3] / "configs" / "data"
 SOURCES = sorted(path.stem for path in CONFIGS.glob("*.yaml") if path.stem != "_every_source")
 MINIMAL: dict[str, Any] = {"paths": "a.csv", "text_columns": "text", "label_column": "label"}
+COLUMNS = ["text_columns=[body]", "label_column=stars"]
+GIVEN = {
+    "csv": ["paths=reviews.csv", *COLUMNS],
+    "sql": ["sql.url=sqlite:///shop.db", "sql.query=reviews", *COLUMNS],
+    "huggingface": ["huggingface.path=owner/name", *COLUMNS],
+}
+"""What sources that are nobody's in particular want to be told."""
 
 
 def test_little_has_to_be_said() -> None:
@@ -93,7 +100,7 @@ def test_the_name_comes_from_the_path(path: str, name: str) -> None:
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_source_of_the_project_is_valid(source: str) -> None:
     # given
-    overrides = ["paths=reviews.csv", "text_columns=[body]", "label_column=stars"] if source == "csv" else []
+    overrides = GIVEN.get(source, [])
     with initialize_config_dir(str(CONFIGS), version_base="1.3"):
         group = compose(source, overrides=overrides)
 

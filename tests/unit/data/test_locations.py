@@ -1,7 +1,5 @@
-import threading
-from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import os
+from hashlib import sha256
 from pathlib import Path
 
 import fsspec  # type: ignore[import-untyped]
@@ -9,23 +7,6 @@ import pytest
 
 from textops.data.locations import format_of, local_files, located
 from textops.errors import DataError
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - name of the base class
-        pass
-
-
-@pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    """A web server on the loopback that gives the files of `tmp_path`."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(tmp_path)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def _touch(folder: Path, *names: str) -> None:
@@ -78,6 +59,23 @@ def test_a_file_whose_name_looks_like_a_pattern_is_found(tmp_path: Path) -> None
     assert local_files(f"{tmp_path}/data[1].csv")[0].relative == "data[1].csv"
 
 
+def test_names_that_no_line_can_hold_are_shown_on_one(tmp_path: Path) -> None:
+    _touch(tmp_path, "two\nlines.csv")
+    (tmp_path / os.fsdecode(b"caf\xe9.csv")).write_text("x")
+
+    files = local_files(str(tmp_path))
+
+    assert sorted(file.relative for file in files) == ["caf\ufffd.csv", "two\ufffdlines.csv"]
+    assert all(file.path.read_text() == "x" and "\n" not in file.name for file in files)
+
+
+def test_a_pipe_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+
+    with pytest.raises(DataError, match="is a pipe or a device, which cannot be read twice"):
+        local_files(str(tmp_path / "a.csv"))
+
+
 def test_a_missing_file_is_named_with_the_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _touch(tmp_path, "reviews.csv")
     monkeypatch.chdir(tmp_path)
@@ -101,15 +99,20 @@ def test_a_file_reached_in_two_ways_is_read_once(tmp_path: Path) -> None:
         assert [file.relative for file in files] == ["b.csv", "a.csv"]
 
 
-def test_an_address_is_fetched_and_forgotten(tmp_path: Path, address: str) -> None:
+def test_an_address_is_fetched_into_the_cache(tmp_path: Path, address: str, cache: Path) -> None:
     _touch(tmp_path, "a.csv")
 
     with located([f"{address}/a.csv?version=1"]) as (file,):
-        held = file.path
-        assert held.read_text(encoding="utf-8") == "x"
+        assert file.path.read_text(encoding="utf-8") == "x"
+        assert file.path.is_relative_to(cache / "sources")
         assert (file.relative, file.name) == ("a.csv", f"{address}/a.csv?version=1")
 
-    assert not held.exists()
+
+def test_a_secret_in_an_address_is_not_shown(tmp_path: Path, address: str) -> None:
+    _touch(tmp_path, "a.csv")
+
+    with located([f"{address}/a.csv?X-Goog-Signature=abc"]) as (file,):
+        assert file.name == f"{address}/a.csv?X-Goog-Signature=***"
 
 
 def test_a_store_is_read_through_fsspec() -> None:
@@ -118,6 +121,38 @@ def test_a_store_is_read_through_fsspec() -> None:
 
     with located(["memory://bucket/a.csv"]) as (found,):
         assert found.path.read_bytes() == b"stored"
+
+
+def test_folders_and_globs_of_a_store_lead_to_its_files() -> None:
+    for name in ("b.csv", "deep/a.csv", "notes.md"):
+        with fsspec.open(f"memory://shelf/{name}", "wb") as file:
+            file.write(name.encode())
+
+    with located(["memory://shelf"]) as files:
+        assert [file.relative for file in files] == ["b.csv", "deep/a.csv"]
+        assert [file.path.read_text() for file in files] == ["b.csv", "deep/a.csv"]
+    with located(["memory://shelf/*.csv"]) as files:
+        assert [file.relative for file in files] == ["b.csv"]
+    with pytest.raises(DataError, match="leads to no file"), located(["memory://shelf/*.tsv"]):
+        pass
+
+
+def test_a_file_that_changed_in_a_store_is_fetched_again() -> None:
+    for content in (b"one", b"three"):
+        with fsspec.open("memory://changing/a.csv", "wb") as file:
+            file.write(content)
+        with located(["memory://changing/a.csv"]) as (found,):
+            assert found.path.read_bytes() == content
+
+
+def test_what_a_store_gives_must_have_the_checksum() -> None:
+    with fsspec.open("memory://proven/a.csv", "wb") as file:
+        file.write(b"stored")
+
+    with located([f"memory://proven/a.csv#sha256={sha256(b'stored').hexdigest()}"]) as (found,):
+        assert found.name == "memory://proven/a.csv"
+    with pytest.raises(DataError, match="its SHA-256 is"), located([f"memory://proven/a.csv#sha256={'0' * 64}"]):
+        pass
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,9 @@ from pyarrow import parquet
 from textops.data import prepare as prepare_module
 from textops.data.configuration import SourceConfiguration, read_configuration
 from textops.data.dataset import Dataset
+from textops.data.mending import NUL, REPAIRED, UNDECODABLE
 from textops.data.prepare import prepare
+from textops.data.row_log import ROWS_FILE
 from textops.errors import DataError
 
 Table = Callable[..., Path]
@@ -350,14 +352,147 @@ def test_leaks_are_said_and_written(
     assert "'(agency)' stands for 'b'" in log.getvalue()
 
 
-def test_classes_that_differ_in_case_only_are_pointed_out(
+def listed_rows(folder: Path) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in parquet.read_table(folder / ROWS_FILE).to_pylist()]
+
+
+def test_labels_that_differ_in_case_or_blanks_are_one(
     tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled, log: io.StringIO
 ) -> None:
-    rows = [(text, label.upper() if number % 4 == 0 else label) for number, (text, label) in enumerate(labelled)]
+    rows = [(text, f" {label.upper()} " if number % 8 == 0 else label) for number, (text, label) in enumerate(labelled)]
 
-    prepare(configuration(table(rows)), tmp_path / "dataset")
+    manifest = prepare(configuration(table(rows)), tmp_path / "dataset")
 
-    assert "Classes 'BAD' and 'bad' differ in case or spaces only" in log.getvalue()
+    assert manifest.classes == ("bad", "good")
+    assert manifest.validation.noted["label 'BAD' is taken for 'bad'"].count == 8
+    assert "8 times: label 'BAD' is taken for 'bad'" in log.getvalue()
+    # but not where somebody says that they are two
+    apart = configuration(tmp_path / "data.csv", label_names={"bad": "bad", "BAD": "worse", "good": "good"})
+    assert prepare(apart, tmp_path / "apart").classes == ("bad", "worse", "good")
+
+
+def test_every_row_that_was_left_out_or_repaired_is_listed(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled
+) -> None:
+    # given more rows without a label than the manifest has places for
+    bad = [*[(f"text {number}", "") for number in range(30)], ("AT&amp;T \0 called", "good"), (labelled[0][0], "bad")]
+    path = table([*labelled, *bad, ("a", "b", "c")])
+
+    manifest = prepare(configuration(path, read={"repair": "entities"}), tmp_path / "dataset")
+
+    listed = listed_rows(tmp_path / "dataset")
+    assert [row for row in listed if row[3] == "the label is missing"] == [
+        (str(path), line, "left out", "the label is missing") for line in range(62, 92)
+    ]
+    assert sorted(row[1:] for row in listed if row[3] != "the label is missing") == [
+        (92, "repaired", REPAIRED["entities"]),
+        (92, "repaired", NUL),
+        (93, "left out", "its text is there already"),
+        (94, "left out", "broken row: 3 fields instead of 2"),
+    ]
+    assert manifest.reading.repaired[NUL].count == 1
+    assert "AT&T  called" in contents(tmp_path / "dataset")
+
+
+def test_how_a_file_was_read_is_said_and_written(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled, log: io.StringIO
+) -> None:
+    path = table(labelled, delimiter=";", encoding="utf-16")
+
+    manifest = prepare(configuration(path), tmp_path / "dataset")
+
+    (found,) = manifest.reading.found
+    assert (found.files, found.format, found.encoding, found.delimiter) == (1, "csv", "utf-16", ";")
+    assert (found.quoting, found.header, found.columns) == (True, True, 2)
+    assert (
+        "Read as csv, utf-16, delimiter ';', quotes hold fields together, the first row is the header, 2 columns: "
+        f"{path}" in log.getvalue()
+    )
+
+
+def test_the_rest_of_a_damaged_file_is_kept(
+    tmp_path: Path, table: Table, configuration: Configuration, log: io.StringIO
+) -> None:
+    # given UTF-8 with two broken bytes in the middle
+    path = table([(text, "ab"[number % 2]) for number, text in enumerate(sentences(RUSSIAN))])
+    lines = path.read_bytes().split(b"\n")
+    lines[20] = lines[20][:7] + b"\xff\xfe" + lines[20][7:]
+    path.write_bytes(b"\n".join(lines))
+
+    manifest = prepare(configuration(path), tmp_path / "dataset")
+
+    assert manifest.validation.kept == 60
+    assert manifest.reading.damaged.places == (str(path),)
+    assert manifest.reading.repaired[UNDECODABLE].places == (f"{path}:21",)
+    assert sum("\ufffd" in text for text in contents(tmp_path / "dataset")) == 1
+    assert "UTF-8 but for some bytes, which were replaced" in log.getvalue()
+
+
+def test_files_with_different_columns_are_one_data_set(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled
+) -> None:
+    # given files of which one has a column more, and one calls them differently
+    table(labelled[:20], name="raw/a.csv")
+    table([(*row, "x") for row in labelled[20:40]], header=("text", "label", "editor"), name="raw/b.csv")
+    table([row[::-1] for row in labelled[40:]], header=("stars", "body"), name="raw/c.csv", delimiter=";")
+
+    with pytest.raises(DataError, match=r"c.csv has no column 'text': it has .*data.read.rename"):
+        prepare(configuration(tmp_path / "raw"), tmp_path / "dataset")
+    read = {"rename": {"body": "text", "stars": "label"}}
+    manifest = prepare(configuration(tmp_path / "raw", read=read), tmp_path / "dataset")
+
+    assert manifest.validation.kept == 60
+    assert set(contents(tmp_path / "dataset")) == {text for text, _ in labelled}
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given somebody who writes on when half of the file is read
+    path = table(labelled)
+    monkeypatch.setattr(prepare_module, "PROGRESS_ROWS", 30)
+
+    def write_on(*_: object) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write("one more,good\n")
+
+    monkeypatch.setattr(logger, "info", write_on)
+
+    with pytest.raises(DataError, match=r"data.csv changed while it was read: wait until it is written"):
+        prepare(configuration(path), tmp_path / "dataset")
+
+    assert not (tmp_path / "dataset").exists()
+
+
+def test_a_column_that_is_sometimes_a_list_is_no_text(
+    tmp_path: Path, configuration: Configuration, labelled: Labelled
+) -> None:
+    objects: list[dict[str, object]] = [{"text": text, "label": label} for text, label in labelled]
+    objects[3]["text"] = ["one", "two"]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(map(json.dumps, objects)), encoding="utf-8")
+
+    manifest = prepare(configuration(path), tmp_path / "dataset")
+
+    reason = "broken row: column 'text' holds a list or an object, not a text"
+    assert manifest.validation.dropped[reason].places == (f"{path}:4",)
+    for each in objects[:20]:
+        each["text"] = {"en": each["text"]}
+    path.write_text("\n".join(map(json.dumps, objects)), encoding="utf-8")
+    with pytest.raises(DataError, match=r"20 of 60 rows are broken.*give another column, or make a text of it first"):
+        prepare(configuration(path), tmp_path / "dataset")
+
+
+def test_a_signature_in_an_address_is_not_written_down(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled, address: str
+) -> None:
+    table(labelled)
+    settings_ = configuration(f"{address}/data.csv?X-Goog-Signature=hunter2")
+
+    manifest = prepare(settings_, tmp_path / "dataset")
+
+    assert "hunter2" not in (tmp_path / "dataset" / "dataset.json").read_text()
+    assert prepare(settings_, tmp_path / "dataset").created == manifest.created
 
 
 @pytest.mark.parametrize(

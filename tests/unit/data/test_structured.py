@@ -4,16 +4,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyarrow import parquet
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.locations import SourceFile
 from textops.data.records import BrokenRecord, ReadingNotes, Record
-from textops.data.structured import read_json, read_json_lines, read_parquet, read_text
+from textops.data.structured import read_json, read_json_lines, read_text
 from textops.errors import DataError
 
 READ = ReadConfiguration()
@@ -95,34 +93,6 @@ def test_a_column_may_be_missing_from_some_objects(tmp_path: Path) -> None:
     assert len(fields(read_json_lines(file, READ, ["text", "label"], ReadingNotes()))) == 2
 
 
-def test_parquet_is_read_row_by_row(tmp_path: Path) -> None:
-    path = tmp_path / "a.parquet"
-    parquet.write_table(pa.table({"text": ["a", None], "label": [1, 0]}), path)
-
-    rows = list(read_parquet(SourceFile(path, "a.parquet", "a.parquet"), READ, ["text"], ReadingNotes()))
-
-    assert [row.fields for row in rows if isinstance(row, Record)] == [
-        {"text": "a", "label": "1"},
-        {"text": "", "label": "0"},
-    ]
-    assert [row.line for row in rows] == [1, 2]
-
-
-def test_what_is_no_parquet_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"a.parquet cannot be read as Parquet") as caught:
-        list(read_parquet(file_with(tmp_path, "text", "a.parquet"), READ, ["text"], ReadingNotes()))
-
-    assert "\n" not in str(caught.value)
-
-
-def test_parquet_without_the_column_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "a.parquet"
-    parquet.write_table(pa.table({"body": ["a"]}), path)
-
-    with pytest.raises(DataError, match="no column 'text': it has 'body'"):
-        list(read_parquet(SourceFile(path, "a.parquet", "a.parquet"), READ, ["text"], ReadingNotes()))
-
-
 def test_a_file_of_text_is_one_record(tmp_path: Path) -> None:
     notes = ReadingNotes()
 
@@ -141,6 +111,7 @@ def test_a_table_read_as_text_is_told_apart(tmp_path: Path) -> None:
 VALUES: st.SearchStrategy[Any] = st.text(max_size=20)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.text(max_size=5), VALUES, min_size=1, max_size=4), min_size=1, max_size=8),
     st.booleans(),

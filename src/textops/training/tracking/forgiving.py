@@ -6,7 +6,7 @@ from types import TracebackType
 
 from loguru import logger
 
-from textops.training.tracking.hiding import hide_secrets
+from textops.data.addresses import hide_secrets
 
 
 class Forgiving(AbstractContextManager[None]):

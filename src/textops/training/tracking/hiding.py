@@ -4,15 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from textops.data.addresses import hide_secrets
+
 _SECRET_KEY = re.compile(r"(?i)(^|_)(key|token|password|passwd|secret|credentials?)$")
-_SECRET_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_SECRET_IN_QUERY = re.compile(r"(?i)(?<=[?&])([\w-]*(?:sig|signature|token|key|password|secret|credential)=)[^&\s]+")
 _HIDDEN = "***"
-
-
-def hide_secrets(text: str) -> str:
-    """Return a text with the passwords and signatures in its addresses hidden."""
-    return _SECRET_IN_QUERY.sub(rf"\g<1>{_HIDDEN}", _SECRET_IN_ADDRESS.sub(_HIDDEN, text))
 
 
 def without_secrets(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from lightning_fabric.utilities.rank_zero import rank_zero_only
 from pytorch_lightning.loggers import Logger
 
+from textops.data.addresses import hide_secrets
 from textops.errors import ConfigurationError
 from textops.files import shown
 from textops.training.tracking.csv_tracker import csv_of
 from textops.training.tracking.forgiving import Forgiving, first_line
-from textops.training.tracking.hiding import hide_secrets
 from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.tracker import Tracker, require_package
 

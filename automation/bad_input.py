@@ -1,0 +1,114 @@
+"""What becomes of files that are not as they should be: tried, measured, and written into a table."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event, Thread
+
+from automation.bad_files import EVERY, BadFiles
+
+ROOT = Path(__file__).resolve().parents[1]
+REPORT = ROOT / "reports" / "bad_input.md"
+LONGEST_LINE = 280
+SECONDS = 600
+_LOGGED = re.compile(r"^\d\d:\d\d:\d\d (?:INFO|WARNING|ERROR) +")
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of files.
+
+    Attributes:
+        code: What `textops prepare` ended with.
+        lines: What it logged.
+        left: Whether it left a data set.
+        seconds: How long it took, its start included.
+        megabytes: The most memory that it held.
+    """
+
+    code: int
+    lines: list[str]
+    left: bool
+    seconds: float
+    megabytes: int
+
+    def line(self, outcome: str) -> str:
+        """Return the line that says what became of them.
+
+        Raises:
+            AssertionError: If there is none.
+        """
+        found = next((line for line in self.lines if re.search(outcome, line)), None)
+        if found is None:
+            raise AssertionError(f"no line says {outcome!r}: {self.lines}")
+        return found
+
+
+def try_files(bad: BadFiles, folder: Path) -> Tried:
+    """Write bad files into a folder, and prepare them with the command that users type."""
+    bad.make(folder)
+    arguments = [f"data.paths={bad.path}", "data.text_columns=[text]", "data.label_column=label", "data.name=tried"]
+    arguments += [f"{name}={value}" for name, value in bad.settings.items()]
+    command = [sys.executable, "-m", "textops.cli", "prepare", "data=csv", *arguments]
+    log = folder / "log"
+    with _written_on(folder / bad.path, wanted=bad.grows), log.open("wb") as output:
+        begun = time.monotonic()
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)  # noqa: S603 - a fixed program
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.monotonic() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    lines = [_LOGGED.sub("", line) for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
+    left = (folder / "data/processed/tried").exists()
+    return Tried(process.returncode, lines, left, seconds, used.ru_maxrss // 1024)
+
+
+@contextmanager
+def _written_on(path: Path, *, wanted: bool) -> Iterator[None]:
+    """Let somebody append to a file as long as the block runs."""
+    if not wanted:
+        yield
+        return
+    done = Event()
+
+    def write() -> None:
+        while not done.wait(0.05):
+            with path.open("a", encoding="utf-8") as file:
+                file.write("one more,good\n")
+
+    writer = Thread(target=write)
+    writer.start()
+    try:
+        yield
+    finally:
+        done.set()
+        writer.join()
+
+
+def table() -> str:
+    """Try everything, and return a table of what became of it."""
+    rows = []
+    for bad in EVERY:
+        with tempfile.TemporaryDirectory(prefix="textops-") as folder:
+            tried = try_files(bad, Path(folder))
+        line = " ".join(tried.line(bad.outcome).split())
+        shown = line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}..."
+        what = "refused" if bad.refused else "handled"
+        cells = (bad.what, what, f"`{shown}`", f"{tried.seconds:.1f} s", f"{tried.megabytes:,} MB")
+        rows.append(" | ".join(cell.replace("|", "\\|") for cell in cells))
+    head = [
+        "What is in the files | What becomes of them | What is said | Time | Most memory",
+        "--- | --- | --- | ---: | ---:",
+    ]
+    return "\n".join(f"| {row} |" for row in [*head, *rows]) + "\n"
+
+
+def write_table() -> None:
+    """Write the table for docs/bad-input.md."""
+    REPORT.write_text(table(), encoding="utf-8")
