@@ -41,13 +41,14 @@ def init(
     if not yes and not sys.stdin.isatty():
         raise ConfigurationError("nobody can be asked here, for this is no terminal: add --yes to take what is found")
     from textops.proposing.experiment_place import check_place, place_of
-    from textops.proposing.looked import look
+    from textops.proposing.looked import look, require_rows
     from textops.proposing.proposal import Answers, propose
     from textops.proposing.summary import summary
     from textops.proposing.verification import verify
 
     chosen = check_place(name, paths[0], force=force)
     looked = look(paths)
+    require_rows(looked)
     said = Answers(label=label, texts=tuple(text or ()) or None, name=chosen)
     proposal = propose(looked, said if yes else _asked(looked, said))
     typer.echo("\n".join(summary(looked, proposal)))

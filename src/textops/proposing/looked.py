@@ -13,6 +13,7 @@ from textops.proposing.column_facts import ColumnFacts, column_facts
 from textops.proposing.labels import rank_labels
 from textops.proposing.reading import Found, find_reading
 from textops.proposing.split import predefined_split
+from textops.proposing.table import read_table
 from textops.proposing.texts import rank_texts, rank_times
 
 BY_HASH, BY_TIME, BY_FILE = "hash", "time", "predefined"
@@ -68,23 +69,33 @@ class Looked:
         return next((fact for fact in self.facts if fact.name == name), None)
 
 
-def look(paths: Sequence[str]) -> Looked:
+def look(paths: Sequence[str], read: ReadConfiguration | None = None) -> Looked:
     """Look at files.
 
     Args:
         paths: Files, folders, globs or addresses.
+        read: How they are read; None to find out.
 
     Raises:
-        DataError: If there is no file, or none that can be read, or too few rows.
+        DataError: If there is no file, or none that can be read.
     """
-    with located([_with_files(path) for path in paths]) as files:
-        found = find_reading(files)
-        if found.table.rows < FEWEST_ROWS:
-            raise DataError(
-                f"{', '.join(paths)} has {found.table.rows} rows, and a model needs at least {FEWEST_ROWS} to learn from "
-                "and to be judged by: add examples"
-            )
+    with located([_with_files(path) for path in paths], "auto" if read is None else read.format) as files:
+        found = find_reading(files) if read is None else Found(read, read_table(files, read), has_header=None)
         return Looked(tuple(paths), tuple(files), found, tuple(column_facts(found.table)), predefined_split(files))
+
+
+def require_rows(looked: Looked) -> None:
+    """Check that there is something to learn from.
+
+    Raises:
+        DataError: If there is not.
+    """
+    rows = looked.found.table.rows
+    if rows < FEWEST_ROWS:
+        raise DataError(
+            f"{', '.join(looked.paths)} has {rows} row{'s' * (rows != 1)}, and a model needs at least {FEWEST_ROWS} to learn "
+            "from and to be judged by: add examples"
+        )
 
 
 def _with_files(path: str) -> str:

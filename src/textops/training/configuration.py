@@ -40,6 +40,20 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
     return completed(configuration, run)
 
 
+def incomplete_configuration(overrides: Sequence[str] = ()) -> DictConfig:
+    """Compose the configuration without asking whether every value is given; what is not given is `???`.
+
+    Raises:
+        ConfigurationError: If an override does not fit, in one line with the nearest right key.
+    """
+    overrides = [quoted(override) for override in overrides]
+    with _composing():
+        _check(overrides)
+        configuration = compose(CONFIGURATION_NAME, overrides=overrides)
+    configuration.paths.run = ""
+    return configuration
+
+
 def unresolved_configuration(choices: Sequence[str]) -> dict[str, Any]:
     """Return what the chosen files say, with their interpolations as they are written.
 

@@ -81,9 +81,7 @@ def is_choice(override: Override, folders: Sequence[Path]) -> bool:
         name = choice.text if isinstance(choice, QuotedString) else choice
         if name not in choices:
             meant = did_you_mean(str(name), choices)
-            raise ConfigurationError(
-                f"{group} has no choice {name!r}{meant or ':'} take one of {', '.join(choices)}"
-            )
+            raise ConfigurationError(f"{group} has no choice {name!r}{meant or ':'} take one of {', '.join(choices)}")
     return True
 
 
