@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -65,9 +66,8 @@ def _explain(overrides: Sequence[str], output: Path | None, *, force: bool) -> N
     source = completed_source(data_of(configuration))
     dataset = Path(str(configuration.paths.processed)) / source.name
     explanation = prepare_and_explain(source, dataset, output or Path("reports/data") / source.name, force=force)
-    for point in explanation.points:
-        if point.weight != "fine":
-            logger.log("WARNING" if point.weight == "problem" else "INFO", "{} {}", point.what, point.meaning)
+    weights = Counter(str(point.weight) for point in explanation.points)
+    logger.info("Found about the data: {}", ", ".join(f"{count} {weight}" for weight, count in weights.items()))
     logger.success("Wrote {} and {}", explanation.markdown, explanation.html)
 
 

@@ -22,11 +22,13 @@ p, td, th { overflow-wrap: anywhere; }
 nav a { margin-right: .9rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .88rem; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); min-width: 3rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line);
+  min-width: 4.5rem; }
 th { color: var(--quiet); font-weight: 600; }
 img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 pre { background: var(--soft); padding: .8rem; overflow-x: auto; border-radius: 4px; font-size: .85rem; }
-.problem { color: #c8501e; font-weight: 600; } .look { color: #9a6b00; font-weight: 600; } .fine { color: var(--quiet); }
+.problem, .look, .fine { white-space: nowrap; font-weight: 600; }
+.problem { color: #b8430f; } .look { color: #8a5f00; } .fine { color: var(--quiet); font-weight: 400; }
 @media (prefers-color-scheme: dark) { .problem { color: #ff8a5c; } .look { color: #e0b040; } a { color: #7db4f0; } }
 """
 _CLASSES = {Weight.PROBLEM: "problem", Weight.LOOK: "look", Weight.FINE: "fine"}

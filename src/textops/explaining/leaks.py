@@ -59,7 +59,8 @@ def describe_leaks(rows: Rows, findings: Sequence[Finding] | None, folder: Path)
 
 def _of_finding(finding: Finding) -> Point:
     is_gone = finding.kind == "term" and finding.stage == "raw"
-    what = f"{sentence(finding)}."
+    said = sentence(finding)
+    what = f"{said[0].upper()}{said[1:]}."
     if is_gone:
         return Point(Weight.FINE, what, "The texts no longer hold it.")
     weight = Weight.PROBLEM if finding.stage == "used" or finding.kind == "file" else Weight.LOOK
