@@ -110,17 +110,13 @@ def _write(proposal: "Proposal", place: Path) -> None:
 
     before = place.read_text(encoding="utf-8") if place.is_file() else None
     write_text(place, experiment_yaml(proposal.source, proposal.model, proposal.remarks))
-    try:
-        if source_of(compose_configuration([f"experiment={place.stem}"])) != proposal.source:
-            raise ConfigurationError(
-                f"{place} does not say what was meant: name columns and classes with plain letters"
-            )
-    except ConfigurationError:
-        if before is None:
-            place.unlink()
-        else:
-            write_text(place, before)
-        raise
+    if source_of(compose_configuration([f"experiment={place.stem}"])) == proposal.source:
+        return
+    if before is None:
+        place.unlink()
+    else:
+        write_text(place, before)
+    raise ConfigurationError(f"{place} would not say what is meant: give columns and classes names of plain letters")
 
 
 def _show_next_steps(name: str) -> None:

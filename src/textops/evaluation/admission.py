@@ -103,8 +103,10 @@ def baseline_check(bundle: Path) -> GateCheck:
         passed=difference.low > 0,
         figure=difference,
         sentence=(
-            f"accuracy {hits.mean():.4f} against {constant.mean():.4f} of always answering {majority!r} on {len(labels):,} "
-            f"examples, difference {difference.value:+.4f} [{difference.low:+.4f}, {difference.high:+.4f}]; its lower end must "
+            f"accuracy {hits.mean():.4f} against {constant.mean():.4f} of always answering {majority!r} on "
+            f"{len(labels):,} "
+            f"examples, difference {difference.value:+.4f} [{difference.low:+.4f}, {difference.high:+.4f}]; its lower "
+            "end must "
             "lie above 0"
         ),
     )

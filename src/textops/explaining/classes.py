@@ -44,12 +44,21 @@ def _points(rows: Rows, order: list[int]) -> list[Point]:
     points = []
     share = counts[order[0]] / size
     name = rows.classes[order[0]]
+    if len(order) == 1:
+        return [
+            Point(
+                Weight.PROBLEM,
+                f"All {size:,} examples are of one class, {name!r}.",
+                "There is nothing to tell apart: check data.paths, data.label_column and data.label_names.",
+            )
+        ]
     if share >= UNEVEN:
         points.append(
             Point(
                 Weight.LOOK,
                 f"{share:.1%} of the examples are of one class, {name!r}.",
-                "Accuracy says little here: always answering that class is right so often. Look at F1 and recall of the "
+                "Accuracy says little here: always answering that class is right so often. Look at F1 and recall of "
+                "the "
                 "others; the split keeps every class in every part.",
             )
         )
@@ -61,7 +70,8 @@ def _points(rows: Rows, order: list[int]) -> list[Point]:
                 Weight.LOOK,
                 f"{len(small):,} of {len(order):,} classes have fewer than {FEW} examples, the smallest "
                 f"{rows.classes[least]!r} has {counts[least]:,}.",
-                "Their test parts hold a handful each, so figures by class are chance. Add examples, merge classes with "
+                "Their test parts hold a handful each, so figures by class are chance. Add examples, merge classes "
+                "with "
                 "data.label_names, or leave them out with data.ignore_labels.",
             )
         )

@@ -37,6 +37,7 @@ def completed_source(data: Mapping[str, Any]) -> SourceConfiguration:
         label=given.get("label_column"),
         texts=None if texts is None else tuple([texts] if isinstance(texts, str) else texts),
         time=given.get("timestamp_column"),
+        one_class=True,
     )
     found = propose(looked, answers).source.model_dump()
     if has_label:

@@ -53,7 +53,8 @@ def _points(exact: Sequence[Sequence[LabelledText]], near: Sequence[object], siz
             Point(
                 Weight.PROBLEM if rows >= _MANY * size else Weight.LOOK,
                 f"{len(exact):,} texts ({rows:,} rows) come with several labels.",
-                "The label of the majority is kept; where votes are even, all rows of the text are left out of every part. "
+                "The label of the majority is kept; where votes are even, all rows of the text are left out of every "
+                "part. "
                 "So many rows nobody can get right: look whether the classes overlap, or people disagreed.",
             )
         )
@@ -62,7 +63,8 @@ def _points(exact: Sequence[Sequence[LabelledText]], near: Sequence[object], siz
             Point(
                 Weight.LOOK,
                 f"{len(near):,} groups of near-duplicates hold different labels.",
-                "They stay on one side of the split, where each contradicts the others. Look at them first: an error in the "
+                "They stay on one side of the split, where each contradicts the others. Look at them first: an error "
+                "in the "
                 "labels shows nowhere better.",
             )
         )

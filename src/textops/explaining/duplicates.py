@@ -49,7 +49,8 @@ def _points(stages: Stages, rows: Rows, exact: int, near: int) -> list[Point]:
             Point(
                 Weight.LOOK if exact >= _MANY * every else Weight.FINE,
                 f"{exact:,} of {every:,} rows repeat the text of another one.",
-                "Each text counts once, so that none is in training and test at once. Without that, the test would ask for "
+                "Each text counts once, so that none is in training and test at once. Without that, the test would ask "
+                "for "
                 "what was learned by heart.",
             )
         )
@@ -67,7 +68,8 @@ def _points(stages: Stages, rows: Rows, exact: int, near: int) -> list[Point]:
             Point(
                 Weight.PROBLEM,
                 f"{straddling:,} groups of near-duplicates stand in more than one part of the predefined split.",
-                "The test knows texts of the training: figures look better than they are. Use data.split.rule=hash, or take "
+                "The test knows texts of the training: figures look better than they are. Use data.split.rule=hash, or "
+                "take "
                 "them out of the files.",
             )
         )

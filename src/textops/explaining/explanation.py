@@ -91,7 +91,8 @@ def _glance(points: list[Point], stages: Stages) -> Section:
 def _moved(stages: Stages) -> str:
     moved = len(stages.assignment.moved) if stages.assignment is not None else 0
     return (
-        f"So few examples that {moved:,} groups were moved to have every class in train, val and test: with more data they "
+        f"So few examples that {moved:,} groups were moved to have every class in train, val and test: with more data "
+        "they "
         "may move again."
     )
 

@@ -1,8 +1,8 @@
 """Labels that are probably wrong: where a cheap model that has not seen a text is sure of another class.
 
-Northcutt, Jiang, Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels. An example counts for a class
-where its probability is at least the mean one of the examples that have this label; where the class it counts for is not
-its label, the label is in doubt.
+Northcutt, Jiang, Chuang 2021, Confident Learning: Estimating Uncertainty in Dataset Labels. An example counts for a
+class where its probability is at least the mean one of the examples that have this label; where the class it counts for
+is not its label, the label is in doubt.
 """
 
 from collections import Counter
@@ -64,8 +64,10 @@ def describe_label_errors(rows: Rows) -> Section:
     sample = "" if len(labels) == len(rows) else f" of {len(rows):,}"
     blocks: list[Block] = [
         Paragraph(
-            f"A linear model on hashed words, trained on four fifths of {len(labels):,} examples{sample} and asked about the "
-            f"last fifth, in turn: {accuracy.value:.1%} right [{accuracy.low:.1%}, {accuracy.high:.1%}]; always naming the "
+            f"A linear model on hashed words, trained on four fifths of {len(labels):,} examples{sample} and asked "
+            "about the "
+            f"last fifth, in turn: {accuracy.value:.1%} right [{accuracy.low:.1%}, {accuracy.high:.1%}]; always naming "
+            "the "
             f"most frequent class is right for {majority:.1%}."
         )
     ]
@@ -145,9 +147,11 @@ def _points(accuracy: Interval, majority: float, doubtful: float) -> list[Point]
         return [
             Point(
                 Weight.PROBLEM,
-                f"A cheap model is right for {accuracy.value:.1%} of what it has not seen, no better than the most frequent "
+                f"A cheap model is right for {accuracy.value:.1%} of what it has not seen, no better than the most "
+                "frequent "
                 f"class ({majority:.1%}).",
-                "Words do not tell the classes apart, whatever the split: check that label and text belong together, row by "
+                "Words do not tell the classes apart, whatever the split: check that label and text belong together, "
+                "row by "
                 "row. A model like that is not registered.",
             )
         ]
@@ -155,16 +159,25 @@ def _points(accuracy: Interval, majority: float, doubtful: float) -> list[Point]
         return [
             Point(
                 Weight.LOOK,
-                f"{doubtful:.1%} of the labels look like another class to a cheap model that is right for {accuracy.value:.1%}.",
-                "So many are no slips: the classes overlap, or are hard. Expect no accuracy much above that; the review band "
+                f"{doubtful:.1%} of the labels look like another class to a cheap model that is right for "
+                f"{accuracy.value:.1%}.",
+                "So many are no slips: the classes overlap, or are hard. Expect no accuracy much above that; the "
+                "review band "
                 "says which answers people should see.",
+            )
+        ]
+    if not doubtful:
+        return [
+            Point(
+                Weight.FINE, "No label is in doubt.", "What is measured on the test part is not capped by its labels."
             )
         ]
     return [
         Point(
             Weight.LOOK if doubtful >= _MANY else Weight.FINE,
             f"{doubtful:.1%} of the labels are in doubt.",
-            "Look through the list: errors in test cap what can be measured, and errors in train are learned. Correct them "
+            "Look through the list: errors in test cap what can be measured, and errors in train are learned. Correct "
+            "them "
             "in the source and prepare again; the split stays as it is.",
         )
     ]

@@ -1,4 +1,4 @@
-"""What gives the label away without being what the text says: columns, terms, lengths, files, dates, the order of rows."""
+"""What gives the label away without being what the text says: columns, terms, lengths, files, dates, order of rows."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,20 +20,23 @@ ORDER_FIGURE = "explanation_order.png"
 _PARTS = 40
 _FEWEST_ROWS = 200
 _TIMED = 0.5
+_NEARLY_ALL = 0.9
+"""A term that avoids so many errors is the class; words of a topic avoid fewer."""
 
 _MEANING = {
-    "column": "No model sees it unless it is named in data.text_columns: keep it out of there. Where it stands for how the "
-    "classes were collected, no split can take that out of the texts.",
-    "term": "Every part of the split holds the same shortcut, so the test cannot see that it was taken: remove it with "
-    "data.remove_patterns, or test on data of another origin.",
+    "column": "No model sees it unless it is named in data.text_columns: keep it out of there. Where it stands for how "
+    "the classes were collected, no split can take that out of the texts.",
+    "term": "Every part of the split holds the same shortcut, so the test cannot see that it was taken: where it is an "
+    "artefact of the source and not what the text says, remove it with data.remove_patterns.",
     "length": "Every part of the split holds the same difference: the test looks better than real texts will.",
-    "file": "A split within these files tests on the same origin: figures are an upper bound. Test on data of another origin.",
+    "file": "A split within these files tests on the same origin: figures are an upper bound. Test on data of another "
+    "origin.",
 }
 
 
 def describe_leaks(rows: Rows, findings: Sequence[Finding] | None, folder: Path) -> Section:
     """Put the findings of the audit together with what dates and order tell."""
-    points = [_of_finding(finding) for finding in findings or ()]
+    points = [*_of_findings(findings or ())]
     if rows.can_be_guessed:
         points += [*_dates(rows), *_order(rows)]
     blocks: list[Block] = [Paragraph(f"{point.what} {point.meaning}") for point in points]
@@ -57,14 +60,31 @@ def describe_leaks(rows: Rows, findings: Sequence[Finding] | None, folder: Path)
     return Section("Leaks", tuple(blocks), tuple(points))
 
 
-def _of_finding(finding: Finding) -> Point:
-    is_gone = finding.kind == "term" and finding.stage == "raw"
-    said = sentence(finding)
-    what = f"{said[0].upper()}{said[1:]}."
-    if is_gone:
-        return Point(Weight.FINE, what, "The texts no longer hold it.")
-    weight = Weight.PROBLEM if finding.stage == "used" or finding.kind == "file" else Weight.LOOK
-    return Point(weight, what, _MEANING[finding.kind])
+def _of_findings(findings: Sequence[Finding]) -> Iterator[Point]:
+    for finding in findings:
+        if finding.kind != "term":
+            said = sentence(finding)
+            weight = Weight.LOOK if finding.kind == "column" else Weight.PROBLEM
+            yield Point(weight, f"{said[0].upper()}{said[1:]}.", _MEANING[finding.kind])
+    used = [finding for finding in findings if finding.kind == "term" and finding.stage == "used"]
+    if used:
+        best = max(Guess(finding.accuracy, finding.majority).skill for finding in used)
+        yield Point(Weight.PROBLEM if best >= _NEARLY_ALL else Weight.LOOK, _terms(used), _MEANING["term"])
+    gone = [finding for finding in findings if finding.kind == "term" and finding.stage == "raw"]
+    if gone:
+        yield Point(Weight.FINE, _terms(gone), "data.remove_patterns takes them out: keep it so.")
+
+
+def _terms(findings: Sequence[Finding]) -> str:
+    many = f"{len(findings)} terms each stand" if len(findings) > 1 else "A term stands"
+    return f"{many} for a class: {'; '.join(map(_term, findings))}."
+
+
+def _term(finding: Finding) -> str:
+    shares = sorted(finding.coverage.items(), key=lambda item: -item[1])
+    (label, share), others = shares[0], [share for _, share in shares[1:]]
+    elsewhere = f", in at most {max(others):.1%} of any other class" if others else ""
+    return f"{finding.name!r} in {share:.1%} of {label!r}{elsewhere}, alone {finding.accuracy:.1%} right"
 
 
 def _dates(rows: Rows) -> Iterator[Point]:
@@ -75,9 +95,11 @@ def _dates(rows: Rows) -> Iterator[Point]:
     if guess.skill >= SKILL:
         yield Point(
             Weight.PROBLEM,
-            f"The date alone guesses the class of {guess.accuracy:.1%} right (majority {guess.majority:.1%}): the classes were "
+            f"The date alone guesses the class of {guess.accuracy:.1%} right (majority {guess.majority:.1%}): the "
+            "classes were "
             "collected at different times.",
-            "With the split by hash, words of a time stand for a class in every part. data.split.rule=time shows what remains "
+            "With the split by hash, words of a time stand for a class in every part. data.split.rule=time shows what "
+            "remains "
             "of the accuracy later; where a time holds one class only, collect the others for it too.",
         )
 
@@ -99,7 +121,8 @@ def _order(rows: Rows) -> Iterator[Point]:
             Weight.LOOK,
             f"The rows are sorted by class: the place in the file alone guesses {by_place.accuracy:.1%} right "
             f"(the file alone {by_file.accuracy:.1%}).",
-            "Our split goes by a hash of the text, so the order does not matter to it; whoever takes the first rows of the "
+            "Our split goes by a hash of the text, so the order does not matter to it; whoever takes the first rows of "
+            "the "
             "file for a test or a sample gets one class.",
         )
 

@@ -37,7 +37,8 @@ def describe_lengths(rows: Rows, folder: Path) -> Section:
         point = Point(
             Weight.LOOK,
             f"{share:.1%} of the texts have fewer than {SHORT} characters.",
-            "So little text often fits several classes, and short texts repeat: they count once, on one side of the split. "
+            "So little text often fits several classes, and short texts repeat: they count once, on one side of the "
+            "split. "
             "Add a column that says more to data.text_columns, where there is one.",
         )
     places = ", ".join(rows.rows[number].place for number in short[:_PLACES])

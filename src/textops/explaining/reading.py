@@ -34,7 +34,9 @@ def describe_reading(stages: Stages) -> Section:
 
 
 def _counted(counts: dict[str, int]) -> str:
-    return ", ".join(f"{name} ({count:,} files)" if len(counts) > 1 else name for name, count in counts.items())
+    # UTF-8 is read so whether there is a byte order mark or not.
+    names = {name.removesuffix("-sig"): count for name, count in counts.items()}
+    return ", ".join(f"{name} ({count:,} files)" if len(names) > 1 else name for name, count in names.items())
 
 
 def _odd(stages: Stages) -> Sequence[tuple[str, Tally]]:
@@ -61,7 +63,8 @@ def _points(stages: Stages) -> list[Point]:
             Point(
                 Weight.LOOK if lost >= _LOST_SHARE * max(1, validated.read) else Weight.FINE,
                 f"{lost:,} of {validated.read:,} rows were left out, most because: {reason} ({_places(tally)}).",
-                "They are in no part of the split. Where they are of one class above all, that class is smaller than it was.",
+                "They are in no part of the split. Where they are of one class above all, that class is smaller than "
+                "it was.",
             )
         )
     if notes.guessed.count:
@@ -76,8 +79,10 @@ def _points(stages: Stages) -> list[Point]:
         points.append(
             Point(
                 Weight.PROBLEM,
-                f"{notes.swallowed.count:,} quoted fields hold what looks like rows of their own ({_places(notes.swallowed)}).",
-                "Examples disappear inside others before they are divided: data.read.quoting=false, if quotes are ordinary.",
+                f"{notes.swallowed.count:,} quoted fields hold what looks like rows of their own "
+                f"({_places(notes.swallowed)}).",
+                "Examples disappear inside others before they are divided: data.read.quoting=false, if quotes are "
+                "ordinary.",
             )
         )
     return points

@@ -60,7 +60,8 @@ def _point(rows: Rows, scripts: Sequence[str], counts: Counter[str]) -> Point:
         return Point(
             Weight.PROBLEM,
             f"The script alone guesses the class of {guess.accuracy:.1%} right (majority {guess.majority:.1%}).",
-            "Classes were collected in different languages: test parts hold the same shortcut, so figures look better than "
+            "Classes were collected in different languages: test parts hold the same shortcut, so figures look better "
+            "than "
             "they are. Collect every class in every language.",
         )
     several = [name for name, number in counts.items() if number >= _RARE * len(rows) and name != NO_LETTERS]

@@ -13,7 +13,7 @@ EXPERIMENT_FILE = "experiment.yaml"
 
 def source_as_found(source: SourceConfiguration, stages: Stages) -> SourceConfiguration:
     """Return the configuration with what was found."""
-    formats = {format for file in stages.files if (format := format_of(file.relative)) is not None}
+    formats = {known for file in stages.files if (known := format_of(file.relative)) is not None}
     return source.model_copy(update={"read": reading_as_found(source.read, stages.notes, formats)})
 
 

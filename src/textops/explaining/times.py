@@ -64,6 +64,7 @@ def _point(
     return Point(
         Weight.FINE,
         what,
-        "The split does not go by time, so the test holds texts as old as the training. data.split.rule=time measures what "
+        "The split does not go by time, so the test holds texts as old as the training. data.split.rule=time measures "
+        "what "
         "will be in production, where only the past is known.",
     )

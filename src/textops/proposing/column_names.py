@@ -15,8 +15,8 @@ TEXTS = (
     "texte", "texto", "testo", "текст", "сообщение", "отзыв", "文本", "内容", "正文", "テキスト", "本文", "النص", "نص",
 )  # fmt: skip
 TITLES = (
-    "title", "headline", "heading", "subject", "summary", "betreff", "titel", "überschrift", "titre", "titulo", "título",
-    "заголовок", "название", "标题", "題名", "タイトル", "العنوان",
+    "title", "headline", "heading", "subject", "summary", "betreff", "titel", "überschrift", "titre", "titulo",
+    "título", "заголовок", "название", "标题", "題名", "タイトル", "العنوان",
 )  # fmt: skip
 TIMES = (
     "date", "time", "timestamp", "datetime", "created", "created_at", "published", "published_at", "publish_date",

@@ -1,4 +1,4 @@
-"""The experiment of a data set as YAML that Hydra reads back as it was meant, whatever columns and classes are called."""
+"""The experiment of a data set as YAML that Hydra reads back as meant, whatever columns and classes are called."""
 
 import re
 from collections.abc import Sequence

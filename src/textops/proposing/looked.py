@@ -93,7 +93,8 @@ def require_rows(looked: Looked) -> None:
     rows = looked.found.table.rows
     if rows < FEWEST_ROWS:
         raise DataError(
-            f"{', '.join(looked.paths)} has {rows} row{'s' * (rows != 1)}, and a model needs at least {FEWEST_ROWS} to learn "
+            f"{', '.join(looked.paths)} has {rows} row{'s' * (rows != 1)}, and a model needs at least {FEWEST_ROWS} to "
+            "learn "
             "from and to be judged by: add examples"
         )
 

@@ -29,6 +29,7 @@ class Answers:
         time: Column of the time; empty for none.
         split: Rule of the split.
         name: Of data set, model and experiment.
+        one_class: Whether a label of one class is taken, for somebody else to refuse.
     """
 
     label: str | None = None
@@ -36,6 +37,7 @@ class Answers:
     time: str | None = None
     split: str | None = None
     name: str | None = None
+    one_class: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def propose(looked: Looked, answers: Answers) -> Proposal:
         ConfigurationError: If a column was named that is not there.
         DataError: If nothing is left that could be label or text, or there is only one class.
     """
-    label = chosen_label(looked, answers.label)
+    label = chosen_label(looked, answers.label, one_class=answers.one_class)
     texts = chosen_texts(looked, label, answers.texts)
     remarks: list[str] = []
     time = _chosen_time(looked, (label, *texts), answers.time, remarks)
@@ -87,7 +89,7 @@ def propose(looked: Looked, answers: Answers) -> Proposal:
     return Proposal(read_configuration(settings), model, (*remarks, f"model: {model.reason}"))
 
 
-def chosen_label(looked: Looked, said: str | None) -> str:
+def chosen_label(looked: Looked, said: str | None, *, one_class: bool = False) -> str:
     """Return the label that was named, or the best candidate.
 
     Raises:
@@ -96,17 +98,21 @@ def chosen_label(looked: Looked, said: str | None) -> str:
     """
     if said is None:
         best = looked.labels.best
-        if best is None:
+        if best is not None:
+            return best.value
+        lone = _lone(looked)
+        if lone is None or not one_class:
             raise DataError(_no_label(looked))
-        return best.value
+        return lone.name
     if said in {FROM_FILE, FROM_FOLDER}:
         return said
     column = _known(looked, said, "--label")
-    if column.distinct < 2:  # noqa: PLR2004 - a classifier needs two
+    if column.distinct < 2 and not one_class:  # noqa: PLR2004 - a classifier needs two
         raise DataError(_one_class(column))
     if column.distinct > MOST_CLASSES:
         raise DataError(
-            f"column {quoted(said)} has {column.distinct:,} different values, and at most {MOST_CLASSES:,} classes can be "
+            f"column {quoted(said)} has {column.distinct:,} different values, and at most {MOST_CLASSES:,} classes can "
+            "be "
             "told apart: name another one with --label"
         )
     return said
@@ -167,10 +173,15 @@ def _known(looked: Looked, name: str, option: str) -> ColumnFacts:
     return fact
 
 
+def _lone(looked: Looked) -> ColumnFacts | None:
+    """Return a column that is called as labels are, and has one value only."""
+    return next((fact for fact in looked.facts if fact.distinct == 1 and likeness(fact.name, LABELS)), None)
+
+
 def _no_label(looked: Looked) -> str:
-    single = next((fact for fact in looked.facts if fact.distinct == 1 and likeness(fact.name, LABELS)), None)
-    if single is not None:
-        return _one_class(single)
+    lone = _lone(looked)
+    if lone is not None:
+        return _one_class(lone)
     names = listed(fact.name for fact in looked.facts)
     return (
         f"no column of {', '.join(looked.paths)} looks like a label, a few values that come again and again: it has "
@@ -181,6 +192,7 @@ def _no_label(looked: Looked) -> str:
 def _one_class(column: ColumnFacts) -> str:
     only = quoted(next(iter(column.counts), ""))
     return (
-        f"column {quoted(column.name)} has one value only, {only}, and a classifier needs two classes: add files, or name "
+        f"column {quoted(column.name)} has one value only, {only}, and a classifier needs two classes: add files, or "
+        "name "
         "another column with --label"
     )

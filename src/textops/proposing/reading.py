@@ -17,7 +17,11 @@ _LINES = 50
 _FEWEST_LINES = 3
 _LONGEST_NAME = 80
 _BROKEN_SHARE = 0.01
+_FEWER = 0.5
+"""Another delimiter must break less than half as many rows."""
+
 _NUMERIC_SHARE = 0.9
+_REPEATED_SHARE = 0.01
 _PARQUET = b"PAR1"
 
 
@@ -46,7 +50,7 @@ def find_reading(files: Sequence[SourceFile]) -> Found:
     read = ReadConfiguration.model_validate({"format": kind})
     if kind not in {"csv", "tsv"}:
         return Found(read, _sample(files, read), has_header=None)
-    read, table = _with_quoting(files, read)
+    read, table = _with_quoting(files, _with_delimiter(files, read))
     if not first_row_is_data(table.columns):
         return Found(read, table, has_header=True)
     read = read.model_copy(update={"header": False})
@@ -98,6 +102,26 @@ def _is_tabular(file: SourceFile) -> bool:
     return len(lines) >= _FEWEST_LINES and any(len(each) == 1 and each != {0} for each in counts)
 
 
+def _with_delimiter(files: Sequence[SourceFile], read: ReadConfiguration) -> ReadConfiguration:
+    """Name the delimiter where the one that the header suggests breaks rows, and another one breaks fewer."""
+    try:
+        broken = read_table(files, read).broken
+    except DataError:
+        return read
+    if not broken:
+        return read
+    best = read
+    for delimiter in DELIMITERS:
+        other = read.model_copy(update={"delimiter": delimiter})
+        try:
+            table = read_table(files, other)
+        except DataError:
+            continue
+        if len(table.columns) > 1 and table.broken < _FEWER * broken:
+            best, broken = other, table.broken
+    return best
+
+
 def _with_quoting(files: Sequence[SourceFile], read: ReadConfiguration) -> tuple[ReadConfiguration, Table]:
     """Take quotes as ordinary characters only where that reads more rows, and hardly any of them wrongly."""
     plain = read.model_copy(update={"quoting": False})
@@ -117,15 +141,22 @@ def _with_quoting(files: Sequence[SourceFile], read: ReadConfiguration) -> tuple
 
 def first_row_is_data(columns: dict[str, list[str]]) -> bool:
     """Tell whether what was taken for the names of columns is a row like the others."""
+    if any(_comes_again(name, values) for name, values in columns.items()):
+        return True
+    # `spam` can be both; it is a value only where it comes again.
     if any(is_telling(name) for name in columns):
         return False
     return any(_is_value(name, values) for name, values in columns.items())
 
 
+def _comes_again(name: str, values: Sequence[str]) -> bool:
+    return bool(name.strip()) and values.count(name) > max(1, _REPEATED_SHARE * len(values))
+
+
 def _is_value(name: str, values: Sequence[str]) -> bool:
     if not name.strip():
         return False
-    if len(name) > _LONGEST_NAME or values.count(name) > 1:
+    if len(name) > _LONGEST_NAME:
         return True
     known = [value for value in values if value.strip()]
     for fits in (_is_number, lambda value: parsed_timestamp(value) is not None):

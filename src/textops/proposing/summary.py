@@ -1,6 +1,7 @@
 """What was found of unseen data, for a terminal."""
 
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from textops.proposing.candidate import Candidate
 from textops.proposing.looked import Looked
@@ -71,7 +72,7 @@ def _classes(looked: Looked, proposal: Proposal) -> str:
     elif isinstance(source.label_from_file, dict):
         names = list(source.label_from_file.values())
     else:
-        return "one for each folder"
+        names = sorted({PurePosixPath(file.relative).parent.name for file in looked.files} - {""})
     more = f" and {len(names) - _CLASSES:,} more" if len(names) > _CLASSES else ""
     return f"{len(names):,}: {', '.join(quoted(name) for name in names[:_CLASSES])}{more}"
 
