@@ -4,7 +4,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 from loguru import logger
 
@@ -97,26 +96,43 @@ def _choice(question: str, ranking: "Ranking", *, optional: bool = False) -> str
         return None
     typer.echo(question)
     typer.echo("\n".join([*numbered(shown), *([f"  0  {_NONE}"] if optional else [])]))
-    number: int = typer.prompt("Number", default=1, type=click.IntRange(0 if optional else 1, len(shown)))
+    number = _number(0 if optional else 1, len(shown))
     return "" if number == 0 else shown[number - 1].value
+
+
+def _number(least: int, most: int) -> int:
+    while True:
+        number: int = typer.prompt("Number", default=1, type=int)
+        if least <= number <= most:
+            return number
+        typer.echo(f"a number from {least} to {most}")
 
 
 def _write(proposal: "Proposal", place: Path) -> None:
     """Write the file, and read it back as a training would: what does not come back is not left behind."""
     from textops.files import write_text
     from textops.proposing.experiment_file import experiment_yaml
-    from textops.training.configuration import compose_configuration
-    from textops.training.source import source_of
 
     before = place.read_text(encoding="utf-8") if place.is_file() else None
     write_text(place, experiment_yaml(proposal.source, proposal.model, proposal.remarks))
-    if source_of(compose_configuration([f"experiment={place.stem}"])) == proposal.source:
+    if _reads_back(place.stem, proposal):
         return
     if before is None:
         place.unlink()
     else:
         write_text(place, before)
     raise ConfigurationError(f"{place} would not say what is meant: give columns and classes names of plain letters")
+
+
+def _reads_back(name: str, proposal: "Proposal") -> bool:
+    from textops.training.configuration import compose_configuration
+    from textops.training.source import source_of
+
+    try:
+        return source_of(compose_configuration([f"experiment={name}"])) == proposal.source
+    except ConfigurationError as error:
+        logger.warning("{}", error)
+        return False
 
 
 def _show_next_steps(name: str) -> None:

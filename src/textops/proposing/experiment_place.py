@@ -23,7 +23,9 @@ def check_place(name: str | None, path: str, *, force: bool) -> str:
     Raises:
         ConfigurationError: If it cannot be one, is taken, or comes with textops.
     """
-    chosen = _made_possible(name_of(path)) if name is None else name
+    # What stands behind the question mark of an address is no part of a name.
+    plain = path.partition("?")[0] if "://" in path else path
+    chosen = _made_possible(name_of(plain)) if name is None else name
     if not _is_possible(chosen):
         raise ConfigurationError(
             f"--name {quoted(chosen)} cannot be a name: use letters, digits, '-' and '_', a letter first"

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.delimited import DELIMITERS
 from textops.data.encoding import GZIP_MAGIC, decoded, encoding_of_file, opened, text_stream
 from textops.data.locations import SourceFile, format_of
+from textops.data.reading import read_records
+from textops.data.records import BrokenRecord, ReadingNotes
 from textops.data.timestamps import parsed_timestamp
 from textops.errors import DataError
 from textops.proposing.column_names import is_telling
@@ -14,6 +17,7 @@ from textops.proposing.table import Table, read_table
 
 _HEAD_BYTES = 1 << 16
 _LINES = 50
+_ROWS_TRIED = 20_000
 _FEWEST_LINES = 3
 _LONGEST_NAME = 80
 _BROKEN_SHARE = 0.01
@@ -50,7 +54,8 @@ def find_reading(files: Sequence[SourceFile]) -> Found:
     read = ReadConfiguration.model_validate({"format": kind})
     if kind not in {"csv", "tsv"}:
         return Found(read, _sample(files, read), has_header=None)
-    read, table = _with_quoting(files, _with_delimiter(files, read))
+    read = _with_quoting(files, _with_delimiter(files, read))
+    table = _sample(files, read)
     if not first_row_is_data(table.columns):
         return Found(read, table, has_header=True)
     read = read.model_copy(update={"header": False})
@@ -102,51 +107,72 @@ def _is_tabular(file: SourceFile) -> bool:
     return len(lines) >= _FEWEST_LINES and any(len(each) == 1 and each != {0} for each in counts)
 
 
+@dataclass(frozen=True)
+class _Fit:
+    """How well rows fit the first one when they are read in some way."""
+
+    rows: int
+    broken: int
+    width: int
+    spans_lines: bool
+
+
+def _fit(files: Sequence[SourceFile], read: ReadConfiguration) -> _Fit | None:
+    """Count rows that have as many fields as the first one; None where they cannot be read so at all."""
+    bare = read.model_copy(update={"header": False})
+    try:
+        names = next(iter(read_records(files[:1], bare, (), ReadingNotes()))).fields  # type: ignore[union-attr]
+        # Every column is needed, so that a row that is short counts as broken.
+        records = islice(read_records(files, bare, list(names), ReadingNotes()), _ROWS_TRIED)
+        rows = broken = 0
+        spans_lines = False
+        for record in records:
+            if isinstance(record, BrokenRecord):
+                broken += 1
+                continue
+            rows += 1
+            spans_lines = spans_lines or any("\n" in value for value in record.fields.values())
+    except (DataError, StopIteration):
+        return None
+    return _Fit(rows, broken, len(names), spans_lines)
+
+
 def _with_delimiter(files: Sequence[SourceFile], read: ReadConfiguration) -> ReadConfiguration:
     """Name the delimiter where the one that the header suggests breaks rows, and another one breaks fewer."""
-    try:
-        broken = read_table(files, read).broken
-    except DataError:
+    present = _fit(files, read)
+    if present is None or not present.broken:
         return read
-    if not broken:
-        return read
-    best = read
+    best, broken = read, present.broken
     for delimiter in DELIMITERS:
         other = read.model_copy(update={"delimiter": delimiter})
-        try:
-            table = read_table(files, other)
-        except DataError:
-            continue
-        if len(table.columns) > 1 and table.broken < _FEWER * broken:
-            best, broken = other, table.broken
+        fit = _fit(files, other)
+        if fit is not None and fit.width > 1 and fit.broken < _FEWER * broken:
+            best, broken = other, fit.broken
     return best
 
 
-def _with_quoting(files: Sequence[SourceFile], read: ReadConfiguration) -> tuple[ReadConfiguration, Table]:
+def _with_quoting(files: Sequence[SourceFile], read: ReadConfiguration) -> ReadConfiguration:
     """Take quotes as ordinary characters only where that reads more rows, and hardly any of them wrongly."""
     plain = read.model_copy(update={"quoting": False})
-    try:
-        table = _sample(files, read)
-    except DataError as error:
-        if "stray quote" not in str(error):
-            raise
-        return plain, _sample(files, plain)
-    if not table.notes.swallowed.count:
-        return read, table
-    other = _sample(files, plain)
-    if other.rows > table.rows and other.broken <= max(table.broken, _BROKEN_SHARE * other.rows):
-        return plain, other
-    return read, table
+    quoted = _fit(files, read)
+    if quoted is not None and not quoted.spans_lines:
+        return read
+    other = _fit(files, plain)
+    if other is None:
+        return read
+    if quoted is None:
+        return plain
+    more = other.rows > quoted.rows or other.broken < quoted.broken
+    return plain if more and other.broken <= max(quoted.broken, _BROKEN_SHARE * other.rows) else read
 
 
 def first_row_is_data(columns: dict[str, list[str]]) -> bool:
     """Tell whether what was taken for the names of columns is a row like the others."""
-    if any(_comes_again(name, values) for name, values in columns.items()):
-        return True
-    # `spam` can be both; it is a value only where it comes again.
-    if any(is_telling(name) for name in columns):
+    again = {name for name, values in columns.items() if _comes_again(name, values)}
+    # `spam` can be a name and a value; where it comes again, other names decide.
+    if any(is_telling(name) for name in columns if name not in again):
         return False
-    return any(_is_value(name, values) for name, values in columns.items())
+    return bool(again) or any(_is_value(name, values) for name, values in columns.items())
 
 
 def _comes_again(name: str, values: Sequence[str]) -> bool:
