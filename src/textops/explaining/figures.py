@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,14 @@ from textops.data.configuration import SPLITS, SplitName
 from textops.evaluation.figures import HAIRLINE, PAPER, QUIET, RIGHT, WRONG, new_figure, save_figure, write_title
 from textops.evaluation.typeface import letter
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _MOST_CLASSES = 30
 _MOST_LINES = 5
 _ROW_INCHES = 0.27
 _BINS = 50
-_COLOURS = dict(zip(SPLITS, (RIGHT, QUIET, WRONG), strict=True))
+_COLOURS: dict[str, str] = dict(zip(SPLITS, (RIGHT, QUIET, WRONG), strict=True))
 _LINES = (RIGHT, WRONG, "#2e8b57", "#8a5fbf", "#b8860b")
 _DAYS = 86_400
 
@@ -31,12 +35,12 @@ def draw_counts(
     lettering = letter([names[number] for number in shown])
     figure, (axes,) = new_figure(width=7.6, height=1.6 + _ROW_INCHES * len(shown), columns=1)
     places, begin = np.arange(len(shown)), np.zeros(len(shown))
-    parts = {"all": labels} if splits is None else {
+    parts: dict[str, NDArray[np.int64]] = {"all": labels} if splits is None else {
         split: labels[np.array([each == split for each in splits], bool)] for split in SPLITS
     }  # fmt: skip
     for part, of_part in parts.items():
         each = np.bincount(of_part, minlength=len(names))[shown]
-        axes.barh(places, each, left=begin, color=_COLOURS.get(part, RIGHT), label=part, height=0.75)  # type: ignore[call-overload]
+        axes.barh(places, each, left=begin, color=_COLOURS.get(part, RIGHT), label=part, height=0.75)
         begin += each
     axes.set_yticks(places, lettering.names, fontfamily=list(lettering.families), parse_math=False)
     axes.invert_yaxis()
@@ -70,9 +74,9 @@ def draw_times(seconds: NDArray[np.float64], labels: NDArray[np.int64], names: S
     edges = np.linspace(days.min(), days.max() + 1, _BINS + 1)
     figure, (axes,) = new_figure(width=7.6, height=3.4, columns=1)
     _draw_lines(axes, days, labels, names, edges)
-    locator = AutoDateLocator()
+    locator = AutoDateLocator()  # type: ignore[no-untyped-call]
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
     write_title(figure, "When the texts were written", f"{len(days):,} examples with a time")
     save_figure(figure, path)
 
@@ -99,19 +103,24 @@ def draw_order(shares: NDArray[np.float64], names: Sequence[str], path: Path) ->
     save_figure(figure, path)
 
 
-def _draw_lines(axes, values, labels, names, edges) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _draw_lines(
+    axes: "Axes",
+    values: NDArray[np.int64] | NDArray[np.float64],
+    labels: NDArray[np.int64],
+    names: Sequence[str],
+    edges: NDArray[np.float64],
+) -> None:
     counts = np.bincount(labels, minlength=len(names))
     shown = [number for number in np.argsort(-counts, kind="stable")[:_MOST_LINES] if counts[number]]
     lettering = letter([names[number] for number in shown])
     for place, number in enumerate(shown):
         shares, _ = np.histogram(values[labels == number], edges)
-        line = {"color": _LINES[place], "label": lettering.names[place], "linewidth": 1.6}
-        axes.stairs(shares / counts[number], edges, **line)
+        axes.stairs(shares / counts[number], edges, color=_LINES[place], label=lettering.names[place], linewidth=1.6)
     axes.set_ylabel("share of the class", color=QUIET)
     _finish(axes, lettering.families)
 
 
-def _finish(axes, families) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _finish(axes: "Axes", families: Sequence[str]) -> None:
     axes.grid(axis="y", color=HAIRLINE)
     axes.set_axisbelow(True)
     axes.set_facecolor(PAPER)

@@ -4,7 +4,7 @@ import base64
 from html import escape
 from pathlib import Path
 
-from textops.explaining.markdown_page import visible
+from textops.explaining.markdown_page import visible, visible_lines
 from textops.explaining.page import Block, Code, Figure, Page, Paragraph, Section, Table, Weight
 
 # No script can run and nothing can be fetched, even if a text should ever get out of its place.
@@ -84,7 +84,7 @@ def _block(block: Block, folder: Path) -> str:
             content = base64.b64encode((folder / file).read_bytes()).decode("ascii")
             return f'<p><img alt="{_text(alt)}" src="data:image/png;base64,{content}"></p>'
         case Code(text, _):
-            return f"<pre><code>{escape(text)}</code></pre>"
+            return f"<pre><code>{escape(visible_lines(text))}</code></pre>"
 
 
 def _cell(text: str) -> str:

@@ -6,7 +6,6 @@ is not its label, the label is in doubt.
 """
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +128,7 @@ def _table(rows: Rows, doubts: Doubts) -> Table:
     )
 
 
-def _cells(rows: Rows, doubts: Doubts, each: int) -> Sequence[str]:
+def _cells(rows: Rows, doubts: Doubts, each: int) -> tuple[str, ...]:
     row, suggested = rows.rows[doubts.chosen[each]], int(doubts.suggested[each])
     label = int(rows.labels[doubts.chosen[each]])
     given, other = doubts.probabilities[each, label], doubts.probabilities[each, suggested]

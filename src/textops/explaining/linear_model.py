@@ -98,4 +98,4 @@ def _scores(table: NDArray[np.float32], documents: Ragged) -> NDArray[np.float64
 
 def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True))

@@ -37,7 +37,7 @@ def _block(block: Block) -> list[str]:
             return [f"![{shown(alt)}]({file})"]
         case Code(text, language):
             fence = "`" * max([3, *(len(each) + 1 for each in _FENCE.findall(text))])
-            return [f"{fence}{language}", text.rstrip("\n"), fence]
+            return [f"{fence}{language}", visible_lines(text), fence]
 
 
 def shown(text: str) -> str:
@@ -48,6 +48,12 @@ def shown(text: str) -> str:
 def visible(text: str) -> str:
     """Return a text on one line, in which nothing steers a terminal or turns the direction of what follows."""
     return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in " ".join(text.split()))
+
+
+def visible_lines(text: str) -> str:
+    """Return lines with the same done to each, blanks in front kept."""
+    lines = text.rstrip("\n").split("\n")
+    return "\n".join(" " * (len(line) - len(line.lstrip(" "))) + visible(line) for line in lines)
 
 
 def _line(text: str) -> str:

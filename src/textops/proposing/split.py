@@ -37,5 +37,5 @@ def _pattern(file: SourceFile) -> tuple[SplitName, str] | None:
 
 
 def _part(name: str) -> SplitName | None:
-    found: list[SplitName] = [part for part in ("train", "val", "test") if PARTS[part].search(name.lower())]  # type: ignore[misc]
+    found: list[SplitName] = [part for part in ("train", "val", "test") if PARTS[part].search(name.lower())]
     return found[0] if len(found) == 1 else None

@@ -15,8 +15,9 @@ from textops.training.source import source_of
 
 NAMES = st.text(min_size=1, max_size=20).filter(lambda name: name != "???" and name.isprintable())
 HOSTILE = (
-    "${oc.env:HOME}", "\\${x}", "\\\\${x}", "a\nb: c", "# no comment", "1e3", "0x10", "yes", "null", "~", "2024-01-01", "{a: b}",
-    "[a", "- a", "'", '"', "&a", "*a", "!tag", "%", "@", "`", "a: b", " a ", "\u2028", "текст", "标题", "1_000", ".5", "+1",
+    "${oc.env:HOME}", "\\${x}", "\\\\${x}", "a\nb: c", "# no comment", "1e3", "0x10", "yes", "null", "~", "2024-01-01",
+    "{a: b}", "[a", "- a", "'", '"', "&a", "*a", "!tag", "%", "@", "`", "a: b", " a ", "\u2028", "текст", "标题",
+    "1_000", ".5", "+1",
 )  # fmt: skip
 
 

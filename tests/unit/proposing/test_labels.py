@@ -12,7 +12,7 @@ from textops.proposing.table import Table
 
 def facts_of(**columns: list[str]) -> list[ColumnFacts]:
     size = len(next(iter(columns.values())))
-    return column_facts(Table(columns, ["a"] * size, size, 0, True, ReadingNotes()))
+    return column_facts(Table(columns, ["a"] * size, size, 0, complete=True, notes=ReadingNotes()))
 
 
 def test_a_column_that_is_called_so_goes_before_one_that_only_looks_so() -> None:

@@ -20,7 +20,7 @@ FILLER = ["the", "of", "and", "with", "about", "after", "before", "into", "over"
 
 
 def text_of(label: str, number: int, words: int = 10) -> str:
-    chance = random.Random(number)
+    chance = random.Random(number)  # noqa: S311 (made-up texts)
     return " ".join([*chance.choices(FILLER, k=words), chance.choice(WORDS[label].split()), str(number)])
 
 
@@ -77,7 +77,7 @@ LANGUAGES = {
 def test_any_language_will_do(write_table: "WriteTable", encoding: str) -> None:
     # given
     header, labels, words = LANGUAGES[encoding]
-    chance = random.Random(0)
+    chance = random.Random(0)  # noqa: S311 (made-up texts)
     rows = [
         (" ".join([*chance.choices(words.split(), k=12), labels[number % 2] * 2]), labels[number % 2])
         for number in range(160)
