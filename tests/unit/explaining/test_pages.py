@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from markdown import Markdown
+from markdown import Markdown  # type: ignore[import-untyped]
 
 from textops.explaining.html_page import render_html
 from textops.explaining.markdown_page import render_markdown, visible
