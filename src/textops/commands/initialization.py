@@ -40,11 +40,12 @@ def init(
     if not yes and not sys.stdin.isatty():
         raise ConfigurationError("nobody can be asked here, for this is no terminal: add --yes to take what is found")
     from textops.proposing.experiment_place import check_place, place_of
-    from textops.proposing.looked import look, require_rows
+    from textops.proposing.looked import check_paths, look, require_rows
     from textops.proposing.proposal import Answers, propose
     from textops.proposing.summary import summary
     from textops.proposing.verification import verify
 
+    check_paths(paths)
     chosen = check_place(name, paths[0], force=force)
     looked = look(paths)
     require_rows(looked)

@@ -79,7 +79,8 @@ def look(paths: Sequence[str], read: ReadConfiguration | None = None) -> Looked:
     Raises:
         DataError: If there is no file, or none that can be read.
     """
-    with located([_with_files(path) for path in paths], "auto" if read is None else read.format) as files:
+    check_paths(paths)
+    with located(paths, "auto" if read is None else read.format) as files:
         found = find_reading(files) if read is None else Found(read, read_table(files, read), has_header=None)
         return Looked(tuple(paths), tuple(files), found, tuple(column_facts(found.table)), predefined_split(files))
 
@@ -99,10 +100,19 @@ def require_rows(looked: Looked) -> None:
         )
 
 
-def _with_files(path: str) -> str:
-    if "://" not in path and not path.strip():
-        raise DataError("the path is empty: name a file, a folder, a glob or an address")
-    return path
+def check_paths(paths: Sequence[str]) -> None:
+    """Check that paths name something.
+
+    Raises:
+        DataError: If one is blank, or begins with the home of somebody who is not known here.
+    """
+    for path in paths:
+        if not path.strip():
+            raise DataError("the path is empty: name a file, a folder, a glob or an address")
+        try:
+            Path(path).expanduser()
+        except RuntimeError:
+            raise DataError(f"{path} names the home of somebody who is not known here: write ./{path}") from None
 
 
 def reading_as_found(read: ReadConfiguration, notes: ReadingNotes, formats: set[str]) -> ReadConfiguration:

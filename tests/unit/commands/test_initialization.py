@@ -94,6 +94,14 @@ def test_bad_input_ends_with_one_line_and_leaves_nothing(
     assert not (tmp_path / "configs").exists()
 
 
+@pytest.mark.parametrize(("path", "message"), [(" ", "empty"), ("~nobody-knows/x.csv", "not known here")])
+def test_a_path_that_names_nothing_is_refused(terminal: "Terminal", tmp_path: Path, path: str, message: str) -> None:
+    outcome = terminal("init", path, "--yes")
+    assert (outcome.code, len(outcome.errors)) == (2, 1), outcome.log
+    assert message in outcome.errors[0]
+    assert not list(tmp_path.iterdir())
+
+
 def test_nobody_is_asked_where_there_is_no_terminal(
     terminal: "Terminal", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
