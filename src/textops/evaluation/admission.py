@@ -5,42 +5,28 @@ are right or wrong on the very same examples.
 """
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from loguru import logger
 
 from textops.bootstrap import mean_interval
-from textops.bundle import REFERENCE_FILE, TEST_PART, Manifest, verify
+from textops.bundle import REFERENCE_FILE, Manifest, verify
 from textops.data.dataset import read_manifest
 from textops.data.manifest import DatasetManifest
 from textops.data.places import folder_of
-from textops.errors import BundleError, DataError, GateRefusedError, RegistryError
+from textops.errors import DataError, GateRefusedError, RegistryError
 from textops.evaluation.data_in_words import data_in_words
+from textops.evaluation.reference_part import read_test_part
 from textops.registry.gate import GateCheck, GateReport
 from textops.registry.store import Registry
 from textops.registry.version import Version
 
 BASELINE = "baseline"
-_PART = "part"
 
 
 class RegistrationRefusedError(GateRefusedError):
     """A model that is no better than a constant answer."""
-
-
-@dataclass(frozen=True)
-class _Answers:
-    """What a model answered to the test set when its bundle was made.
-
-    Attributes:
-        labels: True classes.
-        predicted: Its answers, in the same order.
-    """
-
-    labels: tuple[str, ...]
-    predicted: tuple[str, ...]
 
 
 def admit(
@@ -90,13 +76,13 @@ def baseline_check(bundle: Path) -> GateCheck:
     Raises:
         BundleError: If what it answered cannot be read.
     """
-    answers = _answers(bundle / REFERENCE_FILE)
-    if answers is None or not answers.labels:
+    answers = read_test_part(bundle / REFERENCE_FILE, ["label", "predicted"])
+    if answers is None or not answers["label"]:
         sentence = "the bundle does not keep what was answered to the test set"
         return GateCheck(name=BASELINE, passed=True, asked=False, figure=None, sentence=sentence)
-    majority, _ = Counter(answers.labels).most_common(1)[0]
-    labels = np.array(answers.labels)
-    hits, constant = labels == np.array(answers.predicted), labels == majority
+    majority, _ = Counter(answers["label"]).most_common(1)[0]
+    labels = np.array(answers["label"])
+    hits, constant = labels == np.array(answers["predicted"]), labels == majority
     difference = mean_interval(hits.astype(np.float64) - constant.astype(np.float64))
     return GateCheck(
         name=BASELINE,
@@ -110,25 +96,6 @@ def baseline_check(bundle: Path) -> GateCheck:
             "lie above 0"
         ),
     )
-
-
-def _answers(path: Path) -> _Answers | None:
-    from pyarrow import ArrowException, compute, parquet
-
-    if not path.is_file():
-        return None
-    try:
-        names = parquet.read_schema(path).names
-        if not {"label", "predicted"} <= set(names):
-            return None
-        # Live traffic, which only newer bundles may have, is no part of the frozen test set.
-        parts = [_PART] if _PART in names else []
-        table = parquet.read_table(path, columns=["label", "predicted", *parts])
-        columns = (table.filter(compute.field(_PART) == TEST_PART) if parts else table).to_pydict()
-    except (ArrowException, OSError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise BundleError(f"the answers in {path} cannot be read ({reason}): evaluate again") from error
-    return _Answers(tuple(columns["label"]), tuple(columns["predicted"]))
 
 
 def _dataset(manifest: Manifest, processed: Path) -> DatasetManifest | None:

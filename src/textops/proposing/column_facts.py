@@ -82,7 +82,7 @@ def _facts(name: str, values: Sequence[str]) -> ColumnFacts:
         counts=Counter(known),
         words=sum(len(_WORDS.findall(value)) for value in some) / max(1, len(some)),
         characters=sum(map(len, some)) / max(1, len(some)),
-        numbers=_share(some, _is_number),
+        numbers=_share(some, is_number),
         times=times,
         time_formats=() if times or not some else tuple(form for form in _SLASHED if _all_fit(some, form)),
     )
@@ -96,7 +96,8 @@ def _all_fit(values: Sequence[str], form: str) -> bool:
     return all(parsed_timestamp(value, form) is not None for value in values)
 
 
-def _is_number(value: str) -> bool:
+def is_number(value: str) -> bool:
+    """Tell whether a value is a number."""
     try:
         float(value)
     except ValueError:

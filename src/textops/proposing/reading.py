@@ -12,6 +12,7 @@ from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes
 from textops.data.timestamps import parsed_timestamp
 from textops.errors import DataError
+from textops.proposing.column_facts import is_number
 from textops.proposing.column_names import is_telling
 from textops.proposing.table import Table, read_table
 
@@ -185,15 +186,7 @@ def _is_value(name: str, values: Sequence[str]) -> bool:
     if len(name) > _LONGEST_NAME:
         return True
     known = [value for value in values if value.strip()]
-    for fits in (_is_number, lambda value: parsed_timestamp(value) is not None):
+    for fits in (is_number, lambda value: parsed_timestamp(value) is not None):
         if fits(name) and known and sum(map(fits, known)) >= _NUMERIC_SHARE * len(known):
             return True
     return False
-
-
-def _is_number(value: str) -> bool:
-    try:
-        float(value)
-    except ValueError:
-        return False
-    return True

@@ -33,11 +33,7 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
     Raises:
         ConfigurationError: If an override does not fit, in one line with the nearest right key.
     """
-    overrides = [quoted(override) for override in overrides]
-    with _composing():
-        _check(overrides)
-        configuration = compose(CONFIGURATION_NAME, overrides=overrides)
-    return completed(configuration, run)
+    return completed(_composed(overrides), run)
 
 
 def incomplete_configuration(overrides: Sequence[str] = ()) -> DictConfig:
@@ -46,12 +42,16 @@ def incomplete_configuration(overrides: Sequence[str] = ()) -> DictConfig:
     Raises:
         ConfigurationError: If an override does not fit, in one line with the nearest right key.
     """
-    overrides = [quoted(override) for override in overrides]
-    with _composing():
-        _check(overrides)
-        configuration = compose(CONFIGURATION_NAME, overrides=overrides)
+    configuration = _composed(overrides)
     configuration.paths.run = ""
     return configuration
+
+
+def _composed(overrides: Sequence[str]) -> DictConfig:
+    written = [quoted(override) for override in overrides]
+    with _composing():
+        _check(written)
+        return compose(CONFIGURATION_NAME, overrides=written)
 
 
 def unresolved_configuration(choices: Sequence[str]) -> dict[str, Any]:
