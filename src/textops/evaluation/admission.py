@@ -1,7 +1,7 @@
 """Who is let into the registry: a model that beats always answering the most frequent class, and no other.
 
-It is what the promotion gate asks a model without a rival, asked before there is a version: the lower end of the interval
-of the accuracy must lie above the share of the most frequent class.
+It is what the promotion gate asks a model without a rival, asked before there is a version: the lower end of the
+interval of the accuracy must lie above the share of the most frequent class.
 """
 
 from collections import Counter
