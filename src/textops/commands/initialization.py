@@ -42,7 +42,7 @@ def init(
     from textops.proposing.experiment_place import check_place, place_of
     from textops.proposing.looked import check_paths, look, require_rows
     from textops.proposing.proposal import Answers, propose
-    from textops.proposing.summary import summary
+    from textops.proposing.summary import guesses, summary
     from textops.proposing.verification import verify
 
     check_paths(paths)
@@ -51,7 +51,7 @@ def init(
     require_rows(looked)
     said = Answers(label=label, texts=tuple(text or ()) or None, name=chosen)
     proposal = propose(looked, said if yes else _asked(looked, said))
-    typer.echo("\n".join(summary(looked, proposal)))
+    typer.echo("\n".join([*summary(looked, proposal), *(guesses(looked, proposal) if yes else [])]))
     logger.info("Checking that the data can be prepared so")
     verify(proposal.source)
     place = place_of(chosen)

@@ -18,7 +18,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(
   margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.7rem; margin-bottom: .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.2rem; margin-top: 2.2rem; border-bottom: 1px solid var(--line); padding-bottom: .2rem; }
-p, td, th { overflow-wrap: anywhere; }
+p { overflow-wrap: anywhere; } td, th { overflow-wrap: break-word; max-width: 24rem; }
 nav a { margin-right: .9rem; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .88rem; width: 100%; }

@@ -9,6 +9,7 @@ from textops.proposing.printable import printable, quoted
 from textops.proposing.proposal import Proposal
 
 _CLASSES = 8
+_GUESSES = 3
 
 
 def summary(looked: Looked, proposal: Proposal) -> list[str]:
@@ -28,6 +29,19 @@ def summary(looked: Looked, proposal: Proposal) -> list[str]:
         *(f"{title:<8} {value}" for title, value in lines.items()),
         *(f"note     {each}" for each in proposal.remarks),
     ]
+
+
+def guesses(looked: Looked, proposal: Proposal) -> list[str]:
+    """Return what was taken although it is not sure, with what else it could be."""
+    source = proposal.source
+    label = source.label_column or ""
+    found = {"label": (label, looked.labels), "text": (source.text_columns[-1], looked.texts(label))}
+    lines = []
+    for what, (taken, ranking) in found.items():
+        others = [quoted(each.value) for each in ranking.candidates if each.value != taken][:_GUESSES]
+        if others and not ranking.is_sure and ranking.candidates[0].value == taken:
+            lines.append(f"note     the {what} is a guess, --{what} names another one: {', '.join(others)}")
+    return lines
 
 
 def numbered(candidates: Sequence[Candidate]) -> list[str]:

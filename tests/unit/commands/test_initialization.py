@@ -38,6 +38,16 @@ def test_yes_writes_a_file_that_can_be_prepared(terminal: "Terminal", tmp_path: 
     assert (tmp_path / "data/processed/tickets/dataset.json").is_file()
 
 
+def test_a_guess_is_called_one(terminal: "Terminal", tmp_path: Path) -> None:
+    write_tickets(tmp_path / "tickets.csv")
+    sure = terminal("init", "tickets.csv", "--yes")
+    text = (tmp_path / "tickets.csv").read_text().replace("team", "first", 1).replace("urgent", "second", 1)
+    (tmp_path / "unsure.csv").write_text(text)
+    unsure = terminal("init", "unsure.csv", "--yes")
+    assert "is a guess" not in sure.output
+    assert "the label is a guess, --label names another one: 'second'" in unsure.output
+
+
 def test_what_is_known_can_be_said(terminal: "Terminal", tmp_path: Path) -> None:
     write_tickets(tmp_path / "tickets.csv")
     outcome = terminal("init", "tickets.csv", "--yes", "--label", "urgent", "--text", "message", "--name", "other")
