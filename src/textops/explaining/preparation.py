@@ -8,7 +8,7 @@ from textops.data.configuration import SourceConfiguration
 from textops.data.prepare import prepare, take_stages
 from textops.data.sources import source_files
 from textops.data.stages import Stages
-from textops.errors import DataError
+from textops.errors import ConfigurationError, DataError
 from textops.explaining.explanation import Explanation, explain
 from textops.files import shown
 
@@ -25,8 +25,13 @@ def prepare_and_explain(
         force: Make the data set again if it is there.
 
     Raises:
+        ConfigurationError: If the page cannot lie there.
         DataError: If the data are refused; the page is written all the same where a file could be read, and named.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ConfigurationError(
+            f"{folder} is no folder, and the page is several files: name another one with --output"
+        )
     stages = Stages()
     try:
         prepare(source, dataset, force=force, stages=stages)

@@ -21,7 +21,7 @@ def check_place(name: str | None, path: str, *, force: bool) -> str:
     """Return the name of the experiment: what was asked for, else that of the data.
 
     Raises:
-        ConfigurationError: If it cannot be one, is taken, or comes with textops.
+        ConfigurationError: If it cannot be one, is taken, comes with textops, or something else lies where it goes.
     """
     # What stands behind the question mark of an address is no part of a name.
     plain = path.partition("?")[0] if "://" in path else path
@@ -31,6 +31,9 @@ def check_place(name: str | None, path: str, *, force: bool) -> str:
             f"--name {quoted(chosen)} cannot be a name: use letters, digits, '-' and '_', a letter first"
         )
     place = place_of(chosen)
+    for there, is_right in ((place.parent.parent, Path.is_dir), (place.parent, Path.is_dir), (place, Path.is_file)):
+        if there.exists() and not is_right(there):
+            raise ConfigurationError(f"{there} is in the way: the experiment goes to {place}, so move it elsewhere")
     if place.exists() and not force:
         raise ConfigurationError(f"{place} is there already: --force replaces it, --name gives another name")
     shipped = configuration_folder() / "experiment" / place.name

@@ -113,6 +113,15 @@ def test_what_cannot_be_read_ends_with_one_line_and_leaves_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_file_where_the_page_should_go_stays(terminal: "Terminal", tmp_path: Path) -> None:
+    write(tmp_path / "a.csv", sound())
+    (tmp_path / "page").write_text("precious")
+    outcome = terminal("prepare", "--explain", "data=csv", "data.paths=a.csv", "--output", "page")
+    assert (outcome.code, len(outcome.errors)) == (2, 1), outcome.log
+    assert (tmp_path / "page").read_text() == "precious"
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_source_that_is_no_file_is_explained_too(terminal: "Terminal", tmp_path: Path) -> None:
     outcome = terminal("prepare", "--explain", "data=synthetic", "data.synthetic.rows=300")
     assert outcome.code == 0, outcome.log

@@ -43,6 +43,15 @@ def test_what_is_there_stays_unless_it_is_to_be_replaced() -> None:
     assert check_place("mine", "a.csv", force=True) == "mine"
 
 
+@pytest.mark.parametrize("in_the_way", ["configs", "configs/experiment", "configs/experiment/mine.yaml"])
+def test_what_is_no_folder_or_no_file_there_is_left_alone(in_the_way: str) -> None:
+    path = Path(in_the_way)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.mkdir() if path.suffix else path.touch()
+    with pytest.raises(ConfigurationError, match="in the way"):
+        check_place("mine", "a.csv", force=True)
+
+
 def test_an_experiment_that_comes_along_is_not_hidden() -> None:
     with pytest.raises(ConfigurationError, match="comes with textops"):
         check_place("bbc_news", "a.csv", force=True)
