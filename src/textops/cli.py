@@ -11,6 +11,7 @@ from loguru import logger
 from textops.commands import (
     answering,
     drift,
+    initialization,
     looking,
     measuring,
     models,
@@ -79,6 +80,7 @@ benchmarks = typer.Typer(help="Measure, with repeats, and write what was measure
 
 _WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, statistics.stats, looking.demo)
 _PLAIN: tuple[Callable[..., None], ...] = (
+    initialization.init,
     pipeline.evaluate,
     pipeline.optimize,
     registration.register,

@@ -17,6 +17,7 @@ from rich.table import Table
 from textops.bundle import MODEL_FILE
 from textops.data.dataset import Dataset, Examples
 from textops.errors import ServiceError
+from textops.evaluation.admission import admit
 from textops.evaluation.evidence import gather_evidence, held_out_of
 from textops.installation import configuration_folder
 from textops.optimization.bundling import Judged, build_bundle
@@ -74,7 +75,7 @@ def run_demo(overrides: Sequence[str]) -> None:
 
 def _release(registry: Registry, judged: Judged, dataset: Dataset) -> Version:
     """Register the bundle and let the gate decide whether it goes to production."""
-    version = registry.register(judged.bundle)
+    version = admit(registry, judged.bundle)
     held_out = held_out_of(dataset)
     evidence = gather_evidence(version, held_out, configuration_folder() / "behaviour")
     bounds = read_settings(RegistrySettings).bounds

@@ -8,6 +8,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 BASE = "base"
+OWN_CONFIGURATION = "configs"
+"""A folder of this name where the command runs may add choices to the groups: experiments above all."""
 
 _EXTRA = re.compile(r"""extra == ['"]([\w-]+)['"]""")
 
@@ -64,3 +66,12 @@ def configuration_folder() -> Path:
     package = Path(__file__).resolve().parent
     checkout = package.parents[1] / "configs"
     return checkout if checkout.is_dir() else package / "configs"
+
+
+def configuration_folders() -> tuple[Path, ...]:
+    """Return where choices of groups are looked for: what comes along first, then the user's own where there are any.
+
+    In a checkout both are one.
+    """
+    shipped, own = configuration_folder(), Path.cwd() / OWN_CONFIGURATION
+    return (shipped, own) if own.is_dir() and own.resolve() != shipped.resolve() else (shipped,)

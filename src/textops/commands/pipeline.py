@@ -2,11 +2,13 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from loguru import logger
 
 from textops.commands.arguments import BundleFolder, Overrides, ReportFolder, RunFolder
 from textops.commands.defaults import folder_of, latest_run
@@ -22,11 +24,29 @@ def prepare(
     overrides: Overrides = None,
     *,
     force: Annotated[bool, typer.Option("--force", help="Make the data set again if it is there.")] = False,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain",
+            help="Also write a page about the data: duplicates, leaks, doubtful labels; also where they are refused. "
+            "What is text and what is label is found by looking where it is not given.",
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for that page; by default reports/data/NAME, NAME being the data set's.")
+    ] = None,
 ) -> None:
     """Read, check, de-duplicate and split labelled data.
 
     Example: textops prepare data=csv data.paths=reviews.csv data.text_columns=[title,body] data.label_column=stars
+
+    With a page about them: textops prepare --explain data=csv data.paths=reviews.csv
     """
+    if output is not None and not explain:
+        raise ConfigurationError("--output is where the page goes: add --explain")
+    if explain:
+        _explain(overrides or [], output, force=force)
+        return
     from textops.training.configuration import compose_configuration
 
     configuration = compose_configuration(overrides or [])
@@ -34,6 +54,21 @@ def prepare(
     from textops.training.source import dataset_folder, source_of
 
     prepare_data(source_of(configuration), dataset_folder(configuration), force=force)
+
+
+def _explain(overrides: Sequence[str], output: Path | None, *, force: bool) -> None:
+    from textops.explaining.completion import completed_source
+    from textops.explaining.preparation import prepare_and_explain
+    from textops.training.configuration import incomplete_configuration
+    from textops.training.source import data_of
+
+    configuration = incomplete_configuration(overrides)
+    source = completed_source(data_of(configuration))
+    dataset = Path(str(configuration.paths.processed)) / source.name
+    explanation = prepare_and_explain(source, dataset, output or Path("reports/data") / source.name, force=force)
+    weights = Counter(str(point.weight) for point in explanation.points)
+    logger.info("Found about the data: {}", ", ".join(f"{count} {weight}" for weight, count in weights.items()))
+    logger.success("Wrote {} and {}", explanation.markdown, explanation.html)
 
 
 def train(

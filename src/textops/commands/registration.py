@@ -16,15 +16,21 @@ def register(
     bundle: Annotated[Path | None, typer.Argument(help="A bundle; by default that of the last run.")] = None,
     *,
     name: Annotated[str | None, typer.Option(help="Name of the model; by default the bundle's own.")] = None,
+    force: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Register it even if it does not beat the most frequent class; stored."),
+    ] = None,
 ) -> None:
-    """Put a bundle into the registry as a new version.
+    """Put a bundle into the registry as a new version, if its model beats always answering the most frequent class.
 
-    Example: textops register models/latest/bundle --name news
+    Exit code 3 if it does not. Example: textops register models/latest/bundle --name news
     """
+    from textops.evaluation.admission import admit
+
     folder = bundle or latest_run() / "bundle"
     if bundle is None and not folder.is_dir():
         raise ConfigurationError(f"the last run has no bundle at {folder}: textops evaluate makes it")
-    version = open_registry().register(folder, name)
+    version = admit(open_registry(), folder, name, force_reason=force)
     logger.success("Registered {}; next: textops promote {}", version, version)
 
 

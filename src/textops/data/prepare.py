@@ -24,6 +24,7 @@ from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.row_log import RowLog, row_log
 from textops.data.sources import source_files
 from textops.data.split import Member, assign
+from textops.data.stages import Stages
 from textops.data.synthetic import synthetic_records
 from textops.data.validation import LabelledText, Validated, position_of, validated
 from textops.errors import DataError
@@ -32,7 +33,9 @@ MINIMUM_CLASSES = 2
 PROGRESS_ROWS = 100_000
 
 
-def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = False) -> DatasetManifest:
+def prepare(
+    configuration: SourceConfiguration, folder: Path, *, force: bool = False, stages: Stages | None = None
+) -> DatasetManifest:
     """Make a data set of a source; a data set made of the same source in the same way is kept.
 
     So is one to which live traffic was added: no source holds that.
@@ -42,6 +45,7 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
         folder: Where `train.parquet`, `val.parquet`, `test.parquet`, `dataset.json` and `rows.parquet` (what became
             of rows that were left out, repaired or odd) go; whole or not at all.
         force: Make it again even if it is there.
+        stages: Receives all that is found out on the way; then every step is taken, also where the data set is there.
 
     Returns:
         The manifest of the data set.
@@ -59,9 +63,11 @@ def prepare(configuration: SourceConfiguration, folder: Path, *, force: bool = F
             fingerprint = fingerprint_of(configuration, files)
             present = None if force else _present(folder, configuration, fingerprint)
             if present is not None:
+                if stages is not None:
+                    take_stages(configuration, files, stages)
                 logger.info("{} holds {} as configured already: kept", folder, present.name)
                 return present
-            preparation = _prepared(configuration, fingerprint, files, log)
+            preparation = _prepared(configuration, fingerprint, files, stages or Stages(), log)
         log.close()
         manifest = described(preparation)
         write_dataset(folder, preparation.grouped, preparation.assignment, manifest, log.path)
@@ -88,14 +94,27 @@ def _present(folder: Path, configuration: SourceConfiguration, fingerprint: str)
     return manifest if same else None
 
 
-def _prepared(
-    configuration: SourceConfiguration, fingerprint: str, files: list[SourceFile], log: RowLog
-) -> Preparation:
-    notes = ReadingNotes(log=log)
+def take_stages(
+    configuration: SourceConfiguration, files: list[SourceFile], stages: Stages, log: RowLog | None = None
+) -> None:
+    """Read, check, group, divide and look through the rows of a source; nothing is written.
+
+    Args:
+        configuration: The source.
+        files: Its files.
+        stages: Receives what is found out.
+        log: Receives every row that is left out, repaired or odd.
+
+    Raises:
+        DataError: If the source cannot be read or cannot be learned from; `stages` holds what was found out so far.
+    """
+    stages.files = list(files)
+    stages.notes.log = stages.validated.log = log
     labels = LabelReader(configuration)
     what = f"{len(files):,} file{'s' * (len(files) != 1)}" if files else "made up"
     logger.info("Reading {} ({})", configuration.name, what)
-    result = validated(_with_progress(_records(configuration, files, notes)), configuration, labels, log)
+    records = _with_progress(_records(configuration, files, stages.notes))
+    result = validated(records, configuration, labels, stages.validated)
     if configuration.label_names is None:
         merge_spellings(result)
     if configuration.max_rows is not None:
@@ -103,21 +122,30 @@ def _prepared(
     _require_classes(result)
     logger.info("Looking for duplicates among {:,} texts", len(result.rows))
     near = configuration.near_duplicates
-    groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
+    stages.grouped = groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
     _require_classes(result, groups.rows)
-    classes = labels.classes(row.label for row in groups.rows)
-    assignment = assign(_members(groups), configuration.split)
+    stages.classes = classes = labels.classes(row.label for row in groups.rows)
+    stages.assignment = assign(_members(groups), configuration.split)
     logger.info("Looking for what gives the label away")
+    stages.findings = audit(groups.rows, classes, configuration)
+
+
+def _prepared(
+    configuration: SourceConfiguration, fingerprint: str, files: list[SourceFile], stages: Stages, log: RowLog
+) -> Preparation:
+    take_stages(configuration, files, stages, log)
+    if stages.grouped is None or stages.assignment is None or stages.classes is None or stages.findings is None:
+        raise AssertionError("whoever comes through has taken every stage")
     return Preparation(
         configuration=configuration,
         fingerprint=fingerprint,
         files=len(files),
-        notes=notes,
-        validated=result,
-        grouped=groups,
-        assignment=assignment,
-        classes=classes,
-        findings=audit(groups.rows, classes, configuration),
+        notes=stages.notes,
+        validated=stages.validated,
+        grouped=stages.grouped,
+        assignment=stages.assignment,
+        classes=stages.classes,
+        findings=stages.findings,
     )
 
 

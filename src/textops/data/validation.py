@@ -121,7 +121,7 @@ def validated(
     records: Iterable[Record | BrokenRecord],
     configuration: SourceConfiguration,
     labels: LabelReader,
-    log: RowLog | None = None,
+    result: Validated | None = None,
 ) -> Validated:
     """Turn records into labelled texts.
 
@@ -129,7 +129,7 @@ def validated(
         records: As read.
         configuration: Says what is text, label, id and time.
         labels: Finds the class of a record.
-        log: Receives every row that is left out or odd.
+        result: Filled and returned, for callers who look at it also where this raises.
 
     Returns:
         The rows that passed and a tally of the others.
@@ -137,7 +137,7 @@ def validated(
     Raises:
         DataError: If a label is unknown, an id stands for two texts, or too many rows are broken.
     """
-    result = Validated(log=log)
+    result = Validated() if result is None else result
     patterns = [re.compile(pattern) for pattern in configuration.remove_patterns]
     texts_of_ids: dict[str, tuple[str, str]] = {}
     for record in records:

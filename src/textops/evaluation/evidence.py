@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from textops.bootstrap import Interval
-from textops.bundle import REFERENCE_FILE, TEST_PART
+from textops.bundle import REFERENCE_FILE
 from textops.data.dataset import Dataset
-from textops.errors import BundleError, ConfigurationError
+from textops.errors import ConfigurationError
 from textops.evaluation.behaviour import BehaviourSettings, run_suite
 from textops.evaluation.behaviour_file import BEHAVIOUR_FILE, read_suite, suite_of
 from textops.evaluation.behaviour_report import BehaviourReport
+from textops.evaluation.reference_part import read_test_part
 from textops.evaluation.robustness import sample_rows
 from textops.inference import Predictor
 from textops.registry.evidence import NO_BEHAVIOUR_TESTS, Evidence, HeldOut, KeptAnswers
@@ -18,7 +19,6 @@ from textops.registry.version import Version
 BEHAVIOUR = NO_BEHAVIOUR_TESTS.name
 _SAMPLE = BehaviourSettings()
 """Which texts of the test set the tests may change: those of an evaluation without settings of its own."""
-_PART = "part"
 
 
 def gather_evidence(version: Version, held_out: HeldOut, suites: Path) -> Evidence:
@@ -51,18 +51,9 @@ def read_kept_answers(path: Path) -> KeptAnswers | None:
     Raises:
         BundleError: If the file cannot be read.
     """
-    from pyarrow import ArrowException, compute, parquet
-
-    if not path.is_file():
+    columns = read_test_part(path, ["id", "predicted", "confidence"])
+    if columns is None:
         return None
-    try:
-        # Live traffic, which only newer bundles may have, is no part of the frozen test set.
-        parts = [_PART] if _PART in parquet.read_schema(path).names else []
-        table = parquet.read_table(path, columns=["id", "predicted", "confidence", *parts])
-        columns = (table.filter(compute.field(_PART) == TEST_PART) if parts else table).to_pydict()
-    except (ArrowException, OSError) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise BundleError(f"the answers in {path} cannot be read ({reason}): evaluate again") from error
     return KeptAnswers(tuple(columns["id"]), tuple(columns["predicted"]), tuple(columns["confidence"]))
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 # What could begin a link, emphasis, code, a formula, HTML or an address; an underscore inside a word begins nothing.
-_SIGNS = re.compile(r"[\\`*<>|~$\[\]]|&(?=[#\w])|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.")
+_SIGNS = re.compile(r"[\\`*<>|~$\[\]]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

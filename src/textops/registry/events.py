@@ -61,14 +61,43 @@ class CollectionEvent(BaseModel):
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
 
 
+class RegistrationEvent(BaseModel):
+    """A version was registered although it did not beat the most frequent class; no other registration has an event.
+
+    Attributes:
+        number: Place in the model's log, from 1.
+        action: Always `register`.
+        version: The version.
+        reason: What the person or program that registered it said.
+        gate: What the check saw.
+        created: When, UTC.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int = Field(ge=1)
+    action: Literal["register"] = "register"
+    version: int = Field(ge=1)
+    reason: str
+    gate: GateReport
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+_KINDS = {"collect": "collection", "register": "registration"}
+
+
 def _kind(content: object) -> str:
     action = content.get("action") if isinstance(content, dict) else getattr(content, "action", None)
-    return "collection" if action == "collect" else "alias"
+    return _KINDS.get(str(action), "alias")
 
 
-Event = Annotated[AliasEvent, Tag("alias")] | Annotated[CollectionEvent, Tag("collection")]
+Event = (
+    Annotated[AliasEvent, Tag("alias")]
+    | Annotated[CollectionEvent, Tag("collection")]
+    | Annotated[RegistrationEvent, Tag("registration")]
+)
 READER: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Discriminator(_kind)])
-"""Reads an event of either kind."""
+"""Reads an event of any kind."""
 
 
 def alias_events(events: Iterable[Event]) -> list[AliasEvent]:

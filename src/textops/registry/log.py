@@ -13,13 +13,14 @@ from textops.registry.events import (
     AliasEvent,
     CollectionEvent,
     Event,
+    RegistrationEvent,
     collected_versions,
     current_holders,
 )
 from textops.registry.gate import GateReport
 from textops.registry.storage import Storage, TakenError
 
-Written = TypeVar("Written", AliasEvent, CollectionEvent | None)
+Written = TypeVar("Written", AliasEvent, CollectionEvent | None, RegistrationEvent)
 
 _FILE = re.compile(r"(?P<number>[0-9]{8,})\.json")
 
@@ -106,6 +107,16 @@ class EventLog:
             return CollectionEvent(number=len(events) + 1, versions=versions) if versions else None
 
         return self._write(next_event)
+
+    def note_registration(self, version: int, *, reason: str, gate: GateReport) -> RegistrationEvent:
+        """Write why a version was registered that a check had refused.
+
+        Raises:
+            RegistryError: If the registry cannot be read or written.
+        """
+        return self._write(
+            lambda events: RegistrationEvent(number=len(events) + 1, version=version, reason=reason, gate=gate)
+        )
 
     def _write(self, next_event: Callable[[Sequence[Event]], Written]) -> Written:
         while True:

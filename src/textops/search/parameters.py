@@ -28,7 +28,8 @@ from optuna.trial import Trial
 
 from textops.data.nearest import did_you_mean
 from textops.errors import ConfigurationError
-from textops.installation import configuration_folder
+from textops.installation import configuration_folders
+from textops.training.override_check import choices_of
 
 Value = None | bool | int | float | str
 
@@ -226,8 +227,7 @@ def _choice(override: Override, sweep: object) -> Parameter:
 
 
 def _choices(override: Override) -> list[str]:
-    group = configuration_folder() / override.key_or_group
-    return sorted(path.stem for path in group.glob("[!_]*.yaml"))
+    return choices_of([folder / override.key_or_group for folder in configuration_folders()])
 
 
 def _plain(value: Any) -> Value:  # noqa: ANN401 (whatever Hydra's grammar knows)

@@ -14,7 +14,7 @@ from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from textops.errors import ConfigurationError
-from textops.installation import configuration_folder
+from textops.installation import configuration_folder, configuration_folders
 from textops.training.override_check import check_override, is_choice, parse_overrides
 from textops.training.overrides import quoted
 from textops.training.settings import settings_of
@@ -33,11 +33,25 @@ def compose_configuration(overrides: Sequence[str] = (), run: Path | None = None
     Raises:
         ConfigurationError: If an override does not fit, in one line with the nearest right key.
     """
-    overrides = [quoted(override) for override in overrides]
+    return completed(_composed(overrides), run)
+
+
+def incomplete_configuration(overrides: Sequence[str] = ()) -> DictConfig:
+    """Compose the configuration without asking whether every value is given; what is not given is `???`.
+
+    Raises:
+        ConfigurationError: If an override does not fit, in one line with the nearest right key.
+    """
+    configuration = _composed(overrides)
+    configuration.paths.run = ""
+    return configuration
+
+
+def _composed(overrides: Sequence[str]) -> DictConfig:
+    written = [quoted(override) for override in overrides]
     with _composing():
-        _check(overrides)
-        configuration = compose(CONFIGURATION_NAME, overrides=overrides)
-    return completed(configuration, run)
+        _check(written)
+        return compose(CONFIGURATION_NAME, overrides=written)
 
 
 def unresolved_configuration(choices: Sequence[str]) -> dict[str, Any]:
@@ -101,16 +115,16 @@ def _hydra() -> Iterator[None]:
 
 def _check(overrides: Sequence[str]) -> None:
     """Check each override against the configuration that the chosen groups make without it."""
-    parsed = parse_overrides(overrides)
-    chosen = [override for override in parsed if is_choice(override, configuration_folder())]
-    values = _values_of_groups(tuple(str(override.input_line) for override in chosen))
+    parsed, folders = parse_overrides(overrides), configuration_folders()
+    chosen = [override for override in parsed if is_choice(override, folders)]
+    values = _values_of_groups(tuple(str(override.input_line) for override in chosen), folders)
     for override in parsed:
         if override not in chosen:
             check_override(override, values)
 
 
 @functools.lru_cache(maxsize=32)
-def _values_of_groups(choices: tuple[str, ...]) -> dict[str, Any]:
+def _values_of_groups(choices: tuple[str, ...], folders: tuple[Path, ...]) -> dict[str, Any]:  # noqa: ARG001 (of the cache)
     """Return what the chosen files say, as plain containers; the files do not change while a process lives."""
     bare = compose(CONFIGURATION_NAME, overrides=list(choices))
     for group in _NEEDED_GROUPS:

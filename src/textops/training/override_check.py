@@ -58,34 +58,41 @@ def parse_overrides(overrides: Sequence[str], *, several: bool = False) -> list[
     return parsed
 
 
-def is_group(override: Override, folder: Path) -> bool:
+def is_group(override: Override, folders: Sequence[Path]) -> bool:
     """Tell whether an override is about a whole group."""
-    return _group(override, folder).is_dir()
+    return bool(_groups(override, folders))
 
 
-def is_choice(override: Override, folder: Path) -> bool:
+def is_choice(override: Override, folders: Sequence[Path]) -> bool:
     """Tell whether an override chooses a file of a group, or leaves the group out.
 
     Raises:
         ConfigurationError: If the group has no such file.
     """
-    group = _group(override, folder)
-    if not group.is_dir() or override.is_delete():
-        return group.is_dir()
+    groups = _groups(override, folders)
+    if not groups or override.is_delete():
+        return bool(groups)
     value = override.value()
     # What begins with an underscore is what the choices have in common.
-    choices = sorted(path.stem for path in group.glob("[!_]*.yaml"))
-    for choice in value if isinstance(value, list) and group.name in _SEVERAL_CHOICES else [value]:
-        if choice not in choices:
-            meant = did_you_mean(str(choice), choices)
-            raise ConfigurationError(
-                f"{group.name} has no choice {choice!r}{meant or ':'} take one of {', '.join(choices)}"
-            )
+    choices = choices_of(groups)
+    group = groups[0].name
+    for choice in value if isinstance(value, list) and group in _SEVERAL_CHOICES else [value]:
+        # A name in another script needs quotation marks, which are no part of it.
+        name = choice.text if isinstance(choice, QuotedString) else choice
+        if name not in choices:
+            meant = did_you_mean(str(name), choices)
+            raise ConfigurationError(f"{group} has no choice {name!r}{meant or ':'} take one of {', '.join(choices)}")
     return True
 
 
-def _group(override: Override, folder: Path) -> Path:
-    return folder / str(override.get_key_element()).lstrip("+~").partition("@")[0]
+def choices_of(groups: Sequence[Path]) -> list[str]:
+    """Return what can be chosen from the folders of a group, sorted."""
+    return sorted({path.stem for group in groups for path in group.glob("[!_]*.yaml")})
+
+
+def _groups(override: Override, folders: Sequence[Path]) -> list[Path]:
+    name = str(override.get_key_element()).lstrip("+~").partition("@")[0]
+    return [folder / name for folder in folders if (folder / name).is_dir()]
 
 
 def check_override(override: Override, configuration: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from textops.data.manifest import DatasetManifest
 from textops.errors import ConfigurationError
-from textops.installation import configuration_folder
+from textops.installation import configuration_folders
 from textops.training.configuration import completed, unresolved_configuration
 from textops.training.derivation import filled, linked, take_over
 from textops.training.override_check import check_override, flat, is_choice, is_group, parse_overrides
@@ -53,7 +53,7 @@ def compose_repetition(saved: SavedConfiguration, overrides: Sequence[str] = (),
     """
     parsed = parse_overrides([quoted(override) for override in overrides])
     own = [override for override in parsed if not _is_hydras(override)]
-    choices = [override for override in own if is_choice(override, configuration_folder())]
+    choices = [override for override in own if is_choice(override, configuration_folders())]
     if any(override.key_or_group.partition("/")[0] == "search" for override in choices):
         raise ConfigurationError("a search begins with files and not with a run: leave --from-run out")
     configuration = OmegaConf.create(_today(saved, choices))
@@ -89,7 +89,7 @@ def hydra_overrides(saved: SavedConfiguration, overrides: Sequence[str]) -> list
         text = str(override.input_line)
         if override.is_delete():
             raise _nothing_left_out(override)
-        plain = _is_hydras(override) or is_group(override, configuration_folder())
+        plain = _is_hydras(override) or is_group(override, configuration_folders())
         lenient.append(text if plain else f"++{text.lstrip('+')}")
     outputs = saved.content.get("paths", {}).get("outputs")
     place = [] if outputs is None else [quoted(f"paths.outputs={outputs}")]
@@ -151,7 +151,7 @@ def _same_choices(content: dict[str, Any]) -> list[str]:
     return [
         f"{group}={name}"
         for group, name in names.items()
-        if name and (configuration_folder() / group / f"{name}.yaml").is_file()
+        if name and any((folder / group / f"{name}.yaml").is_file() for folder in configuration_folders())
     ]
 
 
@@ -170,7 +170,7 @@ def _apply(configuration: DictConfig, overrides: Sequence[Override]) -> None:
 
 def _nothing_left_out(override: Override) -> ConfigurationError:
     key = override.key_or_group
-    instead = f"take another choice of {key}" if is_group(override, configuration_folder()) else f"set {key}=null"
+    instead = f"take another choice of {key}" if is_group(override, configuration_folders()) else f"set {key}=null"
     return ConfigurationError(f"--from-run takes no {override.input_line}: {instead}")
 
 
