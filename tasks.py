@@ -129,12 +129,13 @@ def api_tests(context: Context) -> None:
     run_module(context, "pytest", "tests/unit/serving", *(f"tests/integration/test_{name}.py" for name in names))
 
 
-@task(help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, a small model made here."})
+@task(
+    help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, a small one made here."}
+)
 def model_tests(context: Context, model: str = "") -> None:
     """Test a model where it will run: 100 answers within the latency budget."""
-    context.run(
-        shlex.join([sys.executable, "-m", "pytest", str(ROOT / "tests" / "performancetests")]), env={"MODEL_NAME": model}
-    )
+    tests = ROOT / "tests" / "performancetests"
+    context.run(shlex.join([sys.executable, "-m", "pytest", str(tests)]), env={"MODEL_NAME": model})
 
 
 @task(help={"seconds": "How long.", "first-seed": "Makes the same files again; by default others each day."})

@@ -20,6 +20,8 @@ def describe_reading(stages: Stages) -> Section:
         "Files": f"{len(files):,}: {', '.join(files[:_FILES])}{more}" if files else "made up",
         "Encoding": _counted(notes.encodings) or "of the format",
         "Delimiter": ", ".join(sorted(set(notes.delimiters.values()))) or "none",
+        "Double quotes hold fields together": _said({found.quoting for found in notes.found}),
+        "The first row names the columns": _said({found.header for found in notes.found}),
         "Rows read": f"{validated.read:,}",
         "Rows with text and label": f"{len(validated.rows):,}",
     }
@@ -39,13 +41,20 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} ({count:,} files)" if len(names) > 1 else name for name, count in names.items())
 
 
+def _said(answers: set[bool | None]) -> str:
+    """Say in a word what holds of the files; nothing is said of those that have no such thing."""
+    known = answers - {None}
+    return "in some files" if len(known) > 1 else {True: "yes", False: "no", None: "not asked"}[next(iter(known), None)]
+
+
 def _odd(stages: Stages) -> Sequence[tuple[str, Tally]]:
     found = [(f"left out: {what}", tally) for what, tally in stages.validated.dropped.items()]
     found += [(f"kept: {what}", tally) for what, tally in stages.validated.noted.items()]
     named = {
         "encoding guessed": stages.notes.guessed,
+        "UTF-8 but for some bytes": stages.notes.damaged,
         "quoted fields hold what looks like rows": stages.notes.swallowed,
-    }
+    } | {f"repaired: {what}": tally for what, tally in stages.notes.repaired.items()}
     return [*found, *((what, tally) for what, tally in named.items() if tally.count)]
 
 

@@ -121,8 +121,10 @@ def reading_as_found(read: ReadConfiguration, notes: ReadingNotes, formats: set[
     if read.format == "auto" and len(formats) == 1:
         found["format"] = next(iter(formats))
     delimiters = {*notes.delimiters.values()}
-    if delimiters and read.header == "auto":
-        found["header"] = not read.column_names
+    for name in ("header", "quoting"):
+        said = {getattr(each, name) for each in notes.found}
+        if getattr(read, name) == "auto" and len(said) == 1 and None not in said:
+            found[name] = said.pop()
     if read.delimiter == "auto" and len(delimiters) == 1 and (delimiter := next(iter(delimiters))).isprintable():
         found["delimiter"] = delimiter
     encodings = [name for name, _ in sorted(notes.encodings.items(), key=lambda item: item[0] != "utf-8")]

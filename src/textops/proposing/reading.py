@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.delimited import DELIMITERS
 from textops.data.encoding import GZIP_MAGIC, decoded, encoding_of_file, opened, text_stream
 from textops.data.locations import SourceFile, format_of
-from textops.data.reading import read_records
-from textops.data.records import BrokenRecord, ReadingNotes
 from textops.data.timestamps import parsed_timestamp
 from textops.errors import DataError
 from textops.proposing.column_facts import is_number
@@ -18,13 +15,8 @@ from textops.proposing.table import Table, read_table
 
 _HEAD_BYTES = 1 << 16
 _LINES = 50
-_ROWS_TRIED = 20_000
 _FEWEST_LINES = 3
 _LONGEST_NAME = 80
-_BROKEN_SHARE = 0.01
-_FEWER = 0.5
-"""Another delimiter must break less than half as many rows."""
-
 _NUMERIC_SHARE = 0.9
 _REPEATED_SHARE = 0.01
 _PARQUET = b"PAR1"
@@ -55,12 +47,19 @@ def find_reading(files: Sequence[SourceFile]) -> Found:
     read = ReadConfiguration.model_validate({"format": kind})
     if kind not in {"csv", "tsv"}:
         return Found(read, _sample(files, read), has_header=None)
-    read = _with_quoting(files, _with_delimiter(files, read))
+    # Names tell more about a first row here than the readers need: they look for columns that somebody named.
+    read = read.model_copy(update={"header": True})
     table = _sample(files, read)
-    if not first_row_is_data(table.columns):
-        return Found(read, table, has_header=True)
-    read = read.model_copy(update={"header": False})
-    return Found(read, _sample(files, read), has_header=False)
+    if first_row_is_data(table.columns):
+        read = read.model_copy(update={"header": False})
+        table = _sample(files, read)
+    return Found(_as_read(read, table), table, has_header=bool(read.header))
+
+
+def _as_read(read: ReadConfiguration, table: Table) -> ReadConfiguration:
+    """Return how files were read, where all of them hold fields together in the same way."""
+    quoting = {found.quoting for found in table.notes.found}
+    return read.model_copy(update={"quoting": quoting.pop()}) if len(quoting) == 1 else read
 
 
 def _sample(files: Sequence[SourceFile], read: ReadConfiguration) -> Table:
@@ -106,65 +105,6 @@ def _is_tabular(file: SourceFile) -> bool:
         lines = [line for line, _ in zip(stream, range(_LINES), strict=False) if line.strip()]
     counts = [{line.count(delimiter) for line in lines} for delimiter in DELIMITERS]
     return len(lines) >= _FEWEST_LINES and any(len(each) == 1 and each != {0} for each in counts)
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """How well rows fit the first one when they are read in some way."""
-
-    rows: int
-    broken: int
-    width: int
-    spans_lines: bool
-
-
-def _fit(files: Sequence[SourceFile], read: ReadConfiguration) -> _Fit | None:
-    """Count rows that have as many fields as the first one; None where they cannot be read so at all."""
-    bare = read.model_copy(update={"header": False})
-    try:
-        names = next(iter(read_records(files[:1], bare, (), ReadingNotes()))).fields  # type: ignore[union-attr]
-        # Every column is needed, so that a row that is short counts as broken.
-        records = islice(read_records(files, bare, list(names), ReadingNotes()), _ROWS_TRIED)
-        rows = broken = 0
-        spans_lines = False
-        for record in records:
-            if isinstance(record, BrokenRecord):
-                broken += 1
-                continue
-            rows += 1
-            spans_lines = spans_lines or any("\n" in value for value in record.fields.values())
-    except (DataError, StopIteration):
-        return None
-    return _Fit(rows, broken, len(names), spans_lines)
-
-
-def _with_delimiter(files: Sequence[SourceFile], read: ReadConfiguration) -> ReadConfiguration:
-    """Name the delimiter where the one that the header suggests breaks rows, and another one breaks fewer."""
-    present = _fit(files, read)
-    if present is None or not present.broken:
-        return read
-    best, broken = read, present.broken
-    for delimiter in DELIMITERS:
-        other = read.model_copy(update={"delimiter": delimiter})
-        fit = _fit(files, other)
-        if fit is not None and fit.width > 1 and fit.broken < _FEWER * broken:
-            best, broken = other, fit.broken
-    return best
-
-
-def _with_quoting(files: Sequence[SourceFile], read: ReadConfiguration) -> ReadConfiguration:
-    """Take quotes as ordinary characters only where that reads more rows, and hardly any of them wrongly."""
-    plain = read.model_copy(update={"quoting": False})
-    quoted = _fit(files, read)
-    if quoted is not None and not quoted.spans_lines:
-        return read
-    other = _fit(files, plain)
-    if other is None:
-        return read
-    if quoted is None:
-        return plain
-    more = other.rows > quoted.rows or other.broken < quoted.broken
-    return plain if more and other.broken <= max(quoted.broken, _BROKEN_SHARE * other.rows) else read
 
 
 def first_row_is_data(columns: dict[str, list[str]]) -> bool:

@@ -152,7 +152,7 @@ def test_dates_with_slashes_are_read_only_where_they_can_mean_one_thing(
         assert proposal.source.timestamp_column is None
         assert any("timestamp_format" in remark for remark in proposal.remarks)
     else:
-        assert (proposal.source.timestamp_column, proposal.source.timestamp_format) == ("date", expected)
+        assert (proposal.source.timestamp_column, proposal.source.timestamp_format) == ("date", (expected,))
 
 
 def test_what_was_said_goes_before_what_was_found(write_table: "WriteTable") -> None:
