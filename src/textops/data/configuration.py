@@ -12,6 +12,7 @@ from textops.data.configuration_parts import (
     Names,
     NearDuplicateConfiguration,
     NpmConfiguration,
+    RareClassConfiguration,
     ReadConfiguration,
     SplitConfiguration,
     SplitName,
@@ -28,6 +29,7 @@ __all__ = [
     "SPLITS",
     "NearDuplicateConfiguration",
     "NpmConfiguration",
+    "RareClassConfiguration",
     "ReadConfiguration",
     "SourceConfiguration",
     "SplitConfiguration",
@@ -56,6 +58,7 @@ class SourceConfiguration(Frozen):
             label.
         label_names: Raw value -> class name, many to one allowed; None: the raw values are the classes.
         ignore_labels: Raw values whose rows are left out.
+        rare_classes: What becomes of classes with very few examples.
         timestamp_column: Column with date or time.
         timestamp_format: `auto`, or a format of `datetime.strptime`.
         source_column: Column that says where a text comes from (publisher, author): the test set is measured by it;
@@ -81,6 +84,7 @@ class SourceConfiguration(Frozen):
     label_from_file: Names | Literal["folder"] | None = None
     label_names: Names | None = None
     ignore_labels: Texts = ()
+    rare_classes: RareClassConfiguration = RareClassConfiguration()
     timestamp_column: str | None = None
     timestamp_format: str = "auto"
     source_column: str | None = None
@@ -189,6 +193,7 @@ def _models_along(location: tuple[int | str, ...]) -> list[type[BaseModel]]:
         "split": SplitConfiguration,
         "near_duplicates": NearDuplicateConfiguration,
         "npm": NpmConfiguration,
+        "rare_classes": RareClassConfiguration,
         "synthetic": SyntheticConfiguration,
     }
     models: list[type[BaseModel]] = [SourceConfiguration]

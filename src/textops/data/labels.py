@@ -62,7 +62,9 @@ class LabelReader:
         found = set(present)
         names = self._names or (self._from_file if isinstance(self._from_file, dict) else None)
         if names is not None:
-            return tuple(name for name in dict.fromkeys(names.values()) if name in found)
+            known = dict.fromkeys(names.values())
+            # That of merged rare classes needs no mention.
+            return (*(name for name in known if name in found), *sorted(found - known.keys()))
         if all(name.isdecimal() for name in found):
             return tuple(sorted(found, key=int))
         return tuple(sorted(found))

@@ -17,6 +17,7 @@ from textops.data.grouping import Grouped, grouped
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
 from textops.data.manifest import DatasetManifest
+from textops.data.rare_classes import with_rare_classes
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.sources import source_files
@@ -95,6 +96,7 @@ def _prepared(configuration: SourceConfiguration, fingerprint: str, files: list[
     logger.info("Looking for duplicates among {:,} texts", len(result.rows))
     near = configuration.near_duplicates
     groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
+    groups = with_rare_classes(groups, result, configuration.rare_classes)
     _require_classes(result, groups.rows)
     classes = labels.classes(row.label for row in groups.rows)
     _warn_of_alike(classes)

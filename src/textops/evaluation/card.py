@@ -17,6 +17,9 @@ from textops.evaluation.sections import (
 )
 
 
+_MOST_NAMES = 30
+
+
 def render_card(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> str:
     """Return the card as Markdown; sections after Mitchell et al. 2019, Model Cards for Model Reporting.
 
@@ -65,7 +68,8 @@ def _summary(manifest: Manifest, measurements: Measurements) -> list[str]:
 def _use(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:
     return [
         f"Sorts texts like those of {code(dataset.name)} into {len(manifest.classes)} classes: "
-        + ", ".join(code(name) for name in manifest.classes)
+        + ", ".join(code(name) for name in manifest.classes[:_MOST_NAMES])
+        + (f" and {len(manifest.classes) - _MOST_NAMES:,} more" if len(manifest.classes) > _MOST_NAMES else "")
         + ". Every text gets one of them, also a text of another kind: watch the review band and drift.",
         "",
         *_limits(manifest, dataset, measurements),

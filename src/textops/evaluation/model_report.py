@@ -8,7 +8,7 @@ import numpy as np
 
 from textops.bootstrap import Interval
 from textops.errors import DataError
-from textops.evaluation.figures import draw_confusion_matrix
+from textops.evaluation.confusion_figure import draw_confusion
 from textops.evaluation.markdown import code, plain, table
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.report import class_table
@@ -58,7 +58,7 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
     measured = _evaluated(compared.candidate, compared.held_out)
     beside = None if compared.holder is None else _evaluated(compared.holder, compared.held_out)
     folder.mkdir(parents=True, exist_ok=True)
-    draw_confusion_matrix(measured, folder / CONFUSION_FIGURE)
+    draw_confusion(measured, folder / CONFUSION_FIGURE)
     lines = [
         f"# Model: {plain(str(compared.candidate))}",
         "",
@@ -94,7 +94,7 @@ def _evaluated(version: Version, held_out: HeldOut) -> Evaluation:
             "data with --test-data"
         )
     labels = np.array([places[label] for label in held_out.labels])
-    return evaluate(predictor.probabilities(held_out.texts), labels, classes)
+    return evaluate(predictor.probabilities(held_out.texts), labels, classes, weights=predictor.weights)
 
 
 def _verdict(gate: GateReport) -> list[str]:

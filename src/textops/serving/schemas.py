@@ -56,6 +56,7 @@ def _checked_count(texts: list[str], info: ValidationInfo) -> list[str]:
     return texts
 
 
+Top = Annotated[int, Field(ge=1)]
 Title = Annotated[str, AfterValidator(_checked_length)]
 Text = Annotated[
     str,
@@ -63,6 +64,9 @@ Text = Annotated[
     AfterValidator(_checked_length),
     AfterValidator(_checked_visibility),
 ]
+
+
+_TOP = "So many of the most probable classes in `probabilities`, the most probable first; all without it."
 
 
 class _Request(BaseModel):
@@ -75,10 +79,12 @@ class PredictionRequest(_Request):
     Attributes:
         text: The text.
         title: A title; it is put in front of the text with a line break, as in the training data.
+        top: How many of the most probable classes `probabilities` names; all without it.
     """
 
     text: Text = Field(description="The text to classify.")
     title: Title | None = Field(None, description="Put in front of the text with a line break.")
+    top: Top | None = Field(None, description=_TOP)
 
     @property
     def whole(self) -> str:
@@ -92,6 +98,7 @@ class BatchRequest(_Request):
     texts: Annotated[list[Text], Field(min_length=1), AfterValidator(_checked_count)] = Field(
         description="The texts to classify, a title already in front of each."
     )
+    top: Top | None = Field(None, description=_TOP)
 
 
 class _Response(BaseModel):
@@ -111,7 +118,9 @@ class PredictionResponse(_Response):
     prediction_id: str = Field(description="UUID of this answer.")
     label: str = Field(description="The most probable class.")
     probability: float = Field(ge=0, le=1, description="Its calibrated probability.")
-    probabilities: dict[str, float] = Field(description="Calibrated probability of every class.")
+    probabilities: dict[str, float] = Field(
+        description="Calibrated probability of every class, or of as many as `top` asks for."
+    )
     needs_review: bool = Field(description="Whether a person should look.")
     model: ModelReference
     truncated: bool | None = Field(

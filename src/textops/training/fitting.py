@@ -136,7 +136,7 @@ def _assemble(configuration: DictConfig, group: Companions) -> _Training:
         Path(str(configuration.paths.run)),
         dataset,
         datamodule,
-        make_classifier(configuration, encoder),
+        make_classifier(configuration, encoder, [dataset.counts["train"][name] for name in dataset.classes]),
         make_trainer(configuration, profiler),
         profiler,
     )

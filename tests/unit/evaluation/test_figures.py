@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from textops.evaluation.calibration import measure_reliability
-from textops.evaluation.figures import DOTS_PER_INCH, draw_confusion_matrix, draw_reliability_diagram
+from textops.evaluation.confusion_figure import draw_confusion
+from textops.evaluation.figures import DOTS_PER_INCH, draw_reliability_diagram
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.inference.probabilities import softmax
 
@@ -43,7 +44,7 @@ def test_confusion_matrix_is_drawn_without_a_warning(names: tuple[str, ...], tmp
     path = tmp_path / "figures" / "confusion_matrix.png"
 
     with warnings.catch_warnings(action="error"):
-        draw_confusion_matrix(_evaluation(names), path)
+        draw_confusion(_evaluation(names), path)
 
     width, height = _size_of_png(path)
     assert min(width, height) > 3 * DOTS_PER_INCH
@@ -52,8 +53,8 @@ def test_confusion_matrix_is_drawn_without_a_warning(names: tuple[str, ...], tmp
 
 
 def test_more_classes_take_more_room(tmp_path: Path) -> None:
-    draw_confusion_matrix(_evaluation(("a", "b")), tmp_path / "few.png")
-    draw_confusion_matrix(_evaluation(tuple("abcdefghijklmnopqrst")), tmp_path / "many.png")
+    draw_confusion(_evaluation(("a", "b")), tmp_path / "few.png")
+    draw_confusion(_evaluation(tuple("abcdefghijklmnopqrst")), tmp_path / "many.png")
 
     assert _size_of_png(tmp_path / "many.png") > _size_of_png(tmp_path / "few.png")
 
@@ -75,13 +76,13 @@ def test_same_evaluation_same_bytes(tmp_path: Path) -> None:
     evaluation = _evaluation(("a", "b", "c"))
 
     for name in ("first.png", "second.png"):
-        draw_confusion_matrix(evaluation, tmp_path / name)
+        draw_confusion(evaluation, tmp_path / name)
 
     assert (tmp_path / "first.png").read_bytes() == (tmp_path / "second.png").read_bytes()
 
 
 def test_drawing_leaves_no_figure_in_pyplot(tmp_path: Path) -> None:
-    draw_confusion_matrix(_evaluation(("a", "b")), tmp_path / "drawn.png")
+    draw_confusion(_evaluation(("a", "b")), tmp_path / "drawn.png")
 
     pyplot = sys.modules.get("matplotlib.pyplot")
     assert pyplot is None or not pyplot.get_fignums()

@@ -40,7 +40,7 @@ def test_figures_of_four_examples_are_those_computed_by_hand() -> None:
     # then
     assert evaluation.examples == 4
     assert evaluation.accuracy.value == 0.75
-    assert evaluation.confusion_matrix == ((2, 0), (1, 1))
+    assert evaluation.confusion_matrix.tolist() == [[2, 0], [1, 1]]
     assert evaluation.majority_share == 0.5
     first, second = evaluation.per_class
     assert (first.support, first.predicted) == (2, 3)
@@ -173,5 +173,5 @@ def test_every_number_is_finite_and_can_be_written_as_json(seed: int, count: int
 
     json.dumps(asdict(evaluation), allow_nan=False)
     assert all(number >= 0 for number in _numbers(evaluation))
-    assert sum(map(sum, evaluation.confusion_matrix)) == count
-    assert [sum(row) for row in evaluation.confusion_matrix] == [part.support for part in evaluation.per_class]
+    assert evaluation.confusion_matrix.sum() == count
+    assert evaluation.confusion_matrix.sum(axis=1).tolist() == [part.support for part in evaluation.per_class]
