@@ -16,7 +16,6 @@ from textops.evaluation.sections import (
     variant_lines,
 )
 
-
 _MOST_NAMES = 30
 
 

@@ -112,7 +112,7 @@ def _figure_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def class_table(evaluation: Evaluation) -> list[str]:
-    """Return the lines of a Markdown table with the figures of each class; of very many, of those with the lowest F1."""
+    """Return a Markdown table with the figures of each class; of very many, of those with the lowest F1."""
     classes = evaluation.per_class
     shown = set(
         sorted(range(len(classes)), key=lambda each: (classes[each].f1.value, -classes[each].support))[:_MOST_ROWS]

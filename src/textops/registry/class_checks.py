@@ -1,7 +1,7 @@
 """The gate of models that are to find rare classes: macro F1 where others are judged by accuracy.
 
-A model whose rule of decision weighs classes gives up right answers of the frequent class for those of rare ones. Judged
-by accuracy, always naming the frequent class would beat it.
+A model whose rule of decision weighs classes gives up right answers of the frequent class for those of rare ones.
+Judged by accuracy, always naming the frequent class would beat it.
 """
 
 from collections.abc import Sequence
@@ -63,9 +63,9 @@ def not_worse_by_class(
         passed=difference.low >= -tolerance - _ROUNDING,
         figure=difference,
         sentence=(
-            f"macro F1 {figures[0]:.4f} against {figures[1]:.4f} of {holder_name} on {len(truth)} examples, difference "
-            f"{_signed(difference)}; its lower end must not lie below {-tolerance:+.4f} (the rule of decision is not for "
-            "accuracy)"
+            f"macro F1 {figures[0]:.4f} against {figures[1]:.4f} of {holder_name} on {len(truth)} examples, "
+            f"difference {_signed(difference)}; its lower end must not lie below {-tolerance:+.4f} (the rule of decision "
+            "is not for accuracy)"
         ),
     )
 

@@ -7,8 +7,9 @@ from omegaconf import DictConfig, OmegaConf
 
 AUTO = "auto"
 MOST_BITS = 18
-MOST_WEIGHTS = 1 << 26
-"""Of one head: 256 MB. With 2**18 buckets in each of two tables, 128 classes have room."""
+MOST_WEIGHTS = 1 << 25
+"""Of one head: 128 MB. With 2**18 buckets in each of two tables, 64 classes have room. A service holds two such tables,
+and the gate lets no model through that takes more than 512 MB."""
 _FEWEST_BITS = 12
 _KEYS = ("word_bits", "character_bits")
 
