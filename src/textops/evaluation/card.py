@@ -17,6 +17,7 @@ from textops.evaluation.sections import (
 )
 
 _MOST_NAMES = 30
+_MOST_WEIGHTS = 10
 
 
 def render_card(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> str:
@@ -151,6 +152,24 @@ def _calibration(manifest: Manifest, measurements: Measurements) -> list[str]:
             f"- review below a probability of {review.below:.3f}: {review.share:.1%} of the validation set, "
             f"{review.accuracy_outside:.2%} right outside it"
         ),
+        *_decision(manifest),
+    ]
+
+
+def _decision(manifest: Manifest) -> list[str]:
+    decision = manifest.decision
+    if decision is None:
+        return []
+    heavy = sorted(zip(manifest.classes, decision.weights, strict=True), key=lambda part: -part[1])
+    shown = ", ".join(f"{code(name)} {weight:.3g}" for name, weight in heavy[:_MOST_WEIGHTS])
+    more = f" and {len(heavy) - _MOST_WEIGHTS:,} more" if len(heavy) > _MOST_WEIGHTS else ""
+    return [
+        (
+            f"- decision: the class with the largest product of probability and weight answers (rule "
+            f"`{decision.rule}`), not always the most probable one; the probabilities are as they were. Macro F1 on "
+            f"the validation set {decision.macro_f1:.4f}, by the most probable class {decision.macro_f1_before:.4f}"
+        ),
+        f"- weights: {shown}{more}",
     ]
 
 

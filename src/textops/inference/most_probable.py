@@ -15,7 +15,9 @@ _SHARE = itemgetter(1)
 
 
 def most_probable(probabilities: Mapping[str, float], count: int) -> dict[str, float]:
-    """Return the most probable classes, the most probable first."""
+    """Return the most probable classes, the most probable first; all, in their order, where there are no more."""
+    if count >= len(probabilities):
+        return dict(probabilities)
     return dict(nlargest(count, probabilities.items(), key=_SHARE))
 
 

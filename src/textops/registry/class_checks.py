@@ -64,8 +64,8 @@ def not_worse_by_class(
         figure=difference,
         sentence=(
             f"macro F1 {figures[0]:.4f} against {figures[1]:.4f} of {holder_name} on {len(truth)} examples, "
-            f"difference {_signed(difference)}; its lower end must not lie below {-tolerance:+.4f} (the rule of decision "
-            "is not for accuracy)"
+            f"difference {_signed(difference)}; its lower end must not lie below {-tolerance:+.4f} (the rule of "
+            "decision is not for accuracy)"
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from textops.bundle import DataReference, Metric, ReviewBand
+from textops.bundle import DataReference, Decision, Metric, ReviewBand
 from textops.bundle_report import Example
 
 # White space, control characters and the characters of no width that people paste without seeing them.
@@ -66,7 +66,10 @@ Text = Annotated[
 ]
 
 
-_TOP = "So many of the most probable classes in `probabilities`, the most probable first; all without it."
+_TOP = (
+    "So many of the most probable classes in `probabilities`, the most probable first; all, in the order of the model, "
+    "without it or where there are no more."
+)
 
 
 class _Request(BaseModel):
@@ -116,7 +119,9 @@ class PredictionResponse(_Response):
     """The model's answer to one text."""
 
     prediction_id: str = Field(description="UUID of this answer.")
-    label: str = Field(description="The most probable class.")
+    label: str = Field(
+        description="The answer: the most probable class, or that of the model's rule of decision, see /model."
+    )
     probability: float = Field(ge=0, le=1, description="Its calibrated probability.")
     probabilities: dict[str, float] = Field(
         description="Calibrated probability of every class, or of as many as `top` asks for."
@@ -177,6 +182,9 @@ class ModelDescription(_Response):
     metrics: dict[str, Metric] = Field(description="Figures on the test set, each with its 95 % interval.")
     temperature: float
     review: ReviewBand
+    decision: Decision | None = Field(
+        None, description="Rule by which another class than the most probable one may be the answer; null without one."
+    )
     data: DataReference
     git_commit: str | None
     created: datetime
