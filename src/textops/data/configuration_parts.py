@@ -110,7 +110,7 @@ class RareClassConfiguration(Frozen):
 
     rule: Literal["keep", "drop", "merge"] = "keep"
     below: int = Field(default=3, ge=2)
-    name: Text = "other"
+    name: Annotated[Text, Field(pattern=r"\S")] = "other"
 
 
 class NpmConfiguration(Frozen):

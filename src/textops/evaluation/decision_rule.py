@@ -21,11 +21,13 @@ from textops.errors import ConfigurationError
 from textops.inference.decision import decide
 
 _FOLDS = 5
-_ROUNDS = 3
-_CANDIDATES = np.exp2(np.linspace(-10, 10, 81))
+_ROUNDS = 2
+_CANDIDATES = np.exp2(np.linspace(-10, 10, 61))
 # A class with fewer validation examples than this keeps its weight: its best one would be that of the luck.
 _FEWEST_EXAMPLES = 10
-_MOST_NUMBERS = 20_000_000
+_BAGS = 9
+_MOST_CLASSES_IN_BAGS = 50
+_FEWEST_ROWS, _MOST_NUMBERS = 2_000, 50_000
 
 Probabilities = NDArray[np.float64]
 Labels = NDArray[np.int64]
@@ -107,7 +109,9 @@ def weights_of_costs(costs: Mapping[str, float], classes: tuple[str, ...]) -> ND
 
 def macro_f1(chosen: Labels, labels: Labels, classes: int) -> float:
     """Return the mean F1 of the classes that occur or are answered."""
-    return float(_macro_f1(np.stack([chosen]), labels, classes)[0])
+    hits = np.bincount(labels[chosen == labels], minlength=classes)
+    sizes = np.bincount(labels, minlength=classes) + np.bincount(chosen, minlength=classes)
+    return float((2 * hits[sizes > 0] / sizes[sizes > 0]).mean())
 
 
 def _searched(probabilities: Probabilities, labels: Labels) -> tuple[NDArray[np.float64], Labels]:
@@ -121,7 +125,28 @@ def _searched(probabilities: Probabilities, labels: Labels) -> tuple[NDArray[np.
 
 
 def search_weights(probabilities: Probabilities, labels: Labels) -> NDArray[np.float64]:
-    """Search the weights that make macro F1 largest, one class after the other until nothing changes.
+    """Search the weights that make macro F1 largest.
+
+    Few examples of a rare class make for a ragged figure, whose highest tip is luck. So the search is repeated on
+    resamples, and the geometric mean of what they find is taken (Breiman 1996, Bagging Predictors).
+
+    Args:
+        probabilities: Shape [examples, classes].
+        labels: Class numbers, shape [examples].
+    """
+    classes = probabilities.shape[1]
+    if classes > _MOST_CLASSES_IN_BAGS:
+        return _weights_of_one(probabilities, labels)
+    generator = np.random.default_rng(0)
+    bags = [generator.integers(0, len(labels), len(labels)) for _ in range(_BAGS)]
+    logarithms = [np.log(_weights_of_one(probabilities[rows], labels[rows])) for rows in bags]
+    support = np.bincount(labels, minlength=classes)
+    # A class that reaches the least number of examples in some resamples alone has none of its own.
+    return np.where(support >= _FEWEST_EXAMPLES, np.exp(np.mean(logarithms, axis=0)), 1.0)
+
+
+def _weights_of_one(probabilities: Probabilities, labels: Labels) -> NDArray[np.float64]:
+    """Search the weights on one sample, one class after the other until nothing changes.
 
     Args:
         probabilities: Shape [examples, classes].
@@ -131,6 +156,8 @@ def search_weights(probabilities: Probabilities, labels: Labels) -> NDArray[np.f
     weights = np.ones(classes)
     support = np.bincount(labels, minlength=classes)
     searched = [number for number in np.argsort(support, kind="stable").tolist() if support[number] >= _FEWEST_EXAMPLES]
+    if not searched:
+        return weights
     best = macro_f1(decide(probabilities, None), labels, classes)
     for _ in range(_ROUNDS):
         before = best
@@ -150,7 +177,7 @@ def _best_weight(
     others = weighed.argmax(axis=1)
     highest = weighed[np.arange(len(labels)), others]
     wins = probabilities[:, number] * _CANDIDATES[:, None] > highest
-    figures = _macro_f1(np.where(wins, number, others), labels, probabilities.shape[1])
+    figures = _figures_of(wins, number, others, labels, probabilities.shape[1])
     if figures.max() <= best:
         return float(weights[number]), best
     # Of equally good ones the middle: the edge of a plateau is where luck decides.
@@ -158,20 +185,35 @@ def _best_weight(
     return float(_CANDIDATES[good[len(good) // 2]]), float(figures.max())
 
 
-def _macro_f1(chosen: NDArray[np.int64], labels: Labels, classes: int) -> NDArray[np.float64]:
-    """Return the macro F1 of several lists of answers, shape [lists]."""
-    support = np.bincount(labels, minlength=classes)
-    figures = []
-    for answers in chosen:
-        hits = np.bincount(labels[answers == labels], minlength=classes)
-        sizes = support + np.bincount(answers, minlength=classes)
-        figures.append((2 * hits[sizes > 0] / sizes[sizes > 0]).mean())
-    return np.array(figures)
+def _figures_of(
+    wins: NDArray[np.bool_], number: int, others: NDArray[np.intp], labels: Labels, classes: int
+) -> NDArray[np.float64]:
+    """Return the macro F1 with each candidate, shape [candidates].
+
+    Args:
+        wins: Whether the class answers an example with a candidate, shape [candidates, examples].
+        number: The class.
+        others: The class that answers where it does not, shape [examples].
+        labels: Class numbers, shape [examples].
+        classes: How many there are.
+    """
+    right = others == labels
+    candidate, example = np.nonzero(wins)
+    cells, shape = candidate * classes + others[example], (len(wins), classes)
+    taken = np.bincount(cells, minlength=shape[0] * classes).reshape(shape)
+    taken_right = np.bincount(cells, weights=right[example], minlength=shape[0] * classes).reshape(shape)
+    answered = np.bincount(others, minlength=classes) - taken
+    hits = np.bincount(others[right], minlength=classes) - taken_right
+    answered[:, number] += wins.sum(axis=1)
+    hits[:, number] += wins[:, labels == number].sum(axis=1)
+    sizes = np.bincount(labels, minlength=classes) + answered
+    f1 = np.divide(2 * hits, sizes, out=np.zeros(shape), where=sizes > 0)
+    return np.asarray(f1.sum(axis=1) / (sizes > 0).sum(axis=1))
 
 
 def _affordable(probabilities: Probabilities) -> NDArray[np.intp]:
     """Return the rows that are searched: all, or as many as a search over so many classes has time for."""
-    most = max(1_000, _MOST_NUMBERS // probabilities.shape[1])
+    most = max(_FEWEST_ROWS, _MOST_NUMBERS // probabilities.shape[1])
     if len(probabilities) <= most:
         return np.arange(len(probabilities))
     return np.sort(np.random.default_rng(0).permutation(len(probabilities))[:most])

@@ -205,11 +205,11 @@ def test_class_weights_leave_the_probabilities_those_of_this_world() -> None:
     def loss() -> torch.Tensor:
         optimizer.zero_grad()
         total = model.cross_entropies(scores.expand(10, 1, 2), labels).mean()
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call] # torch has no types for it
         return total
 
     # when its scores are learned
-    optimizer.step(loss)
+    optimizer.step(loss)  # type: ignore[no-untyped-call] # torch has no types for it
 
     # then they say one of ten
     assert torch.softmax(scores[0, 0], 0)[1].item() == pytest.approx(0.1, abs=1e-3)
