@@ -34,7 +34,7 @@ DATA = (
     "data.synthetic.imbalance=6.63",
     "model.tokenizer.longest=1",
 )
-_RARE, _COST = "class_1", 20
+_RARE, _COST = "class_1", 100
 WAYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "the most probable class answers": ("none", ()),
     "balanced weights": ("balanced", ()),

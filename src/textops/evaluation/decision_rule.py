@@ -8,12 +8,12 @@ Measure), and taken only where examples that the search has not seen are the bet
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from loguru import logger
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from textops.bundle import Decision
 from textops.data.nearest import did_you_mean, listed
@@ -33,6 +33,11 @@ Probabilities = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 
+def _given(costs: object) -> object:
+    """Take null for none: Hydra lets a mapping grow only where there is nothing yet."""
+    return {} if costs is None else costs
+
+
 class DecisionSettings(BaseModel):
     """How the answer follows from the probabilities.
 
@@ -44,7 +49,7 @@ class DecisionSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     rule: Literal["most_probable", "macro_f1", "cost"] = "most_probable"
-    costs: dict[str, float] = Field(default_factory=dict)
+    costs: Annotated[dict[str, float], BeforeValidator(_given)] = Field(default_factory=dict)
 
 
 def check_decision(settings: DecisionSettings, classes: tuple[str, ...]) -> None:
