@@ -105,7 +105,7 @@ def _refuse_list(raw: str, place: str) -> None:
         return
     try:
         json.loads(raw)
-    except ValueError:
+    except (RecursionError, ValueError):
         return
     raise DataError(
         f"{place}: the label is a list, {raw[:_LONGEST_SHOWN]}, and a text has one class here: give one label for each "
