@@ -16,7 +16,7 @@ from textops.inference.session import RUNTIME_ERRORS, first_line
 from textops.registry.bounds import GateBounds
 from textops.registry.budget_check import within_budget
 from textops.registry.calibration_check import calibrated
-from textops.registry.class_checks import better_than_majority_by_class, not_worse_by_class
+from textops.registry.class_checks import Aim, better_than_one_class, not_worse_by_aim
 from textops.registry.evidence import Evidence, HeldOut
 from textops.registry.gate import (
     GateCheck,
@@ -143,12 +143,14 @@ def _answer(version: Version, held_out: HeldOut) -> _Answered:
 def _frozen_test_set(
     candidate: _Answered, version: Version | None, held_out: HeldOut, tolerance: float
 ) -> Iterator[GateCheck]:
+    decision, known = candidate.predictor.manifest.decision, candidate.predictor.manifest.classes
+    aim = None if decision is None else Aim(decision, known)
     if version is None:
-        if candidate.predictor.weights is None:
+        if aim is None:
             majority_share = max(Counter(held_out.labels).values()) / len(held_out)
             yield better_than_majority(candidate.hits, majority_share)
         else:
-            yield better_than_majority_by_class(candidate.answers, held_out.labels)
+            yield better_than_one_class(candidate.answers, held_out.labels, aim)
         return
     name = str(version)
     try:
@@ -161,8 +163,8 @@ def _frozen_test_set(
     yield classes
     if not classes.passed:
         return
-    if candidate.predictor.weights is not None:
+    if aim is not None:
         # What gives up accuracy for rare classes, as it was asked to, is measured by what it was asked for.
-        yield not_worse_by_class(candidate.answers, holder.answers, held_out.labels, name, tolerance)
+        yield not_worse_by_aim(candidate.answers, holder.answers, held_out.labels, name, aim, tolerance)
     else:
         yield not_worse_than_holder(candidate.hits, holder.hits, name, tolerance)
