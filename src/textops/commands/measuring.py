@@ -95,11 +95,11 @@ def benchmark_quality(
 
 
 def benchmark_imbalance(
-    splits: Annotated[int, typer.Option(min=1, help="Different data sets.")] = 3,
+    splits: Annotated[int, typer.Option(min=1, help="Different data sets.")] = 2,
 ) -> None:
     """Measure what class weights and rules of decision do where one text in a hundred is of the rare class.
 
-    Example: textops benchmark imbalance --splits 5
+    Example: textops benchmark imbalance --splits 3
     """
     from textops.benchmark.imbalance import benchmark
 
