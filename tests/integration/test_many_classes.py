@@ -10,9 +10,9 @@ import pytest
 
 from textops.bundle import CARD_FILE, REFERENCE_FILE
 from textops.data.dataset import Dataset
-from textops.evaluation.decision_rule import macro_f1
 from textops.evaluation.evidence import gather_evidence, held_out_of
 from textops.inference import Predictor
+from textops.macro_f1 import macro_f1
 from textops.monitoring.check import check
 from textops.monitoring.thresholds import Thresholds
 from textops.optimization.bundling import Judged, build_bundle

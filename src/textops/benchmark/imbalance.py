@@ -14,10 +14,10 @@ from textops.benchmark.result import keep, table
 from textops.benchmark.training_place import overrides_for
 from textops.bootstrap import Interval, bootstrap_interval
 from textops.data.dataset import Dataset
-from textops.evaluation.decision_rule import macro_f1
 from textops.inference import Predictor
 from textops.inference.decision import confidence_in
 from textops.machine import describe_machine
+from textops.macro_f1 import macro_f1
 from textops.optimization.bundling import build_bundle
 from textops.optimization.evaluation_settings import with_settings
 from textops.training.configuration import compose_configuration

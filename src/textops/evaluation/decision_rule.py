@@ -19,6 +19,7 @@ from textops.bundle import Decision
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
 from textops.inference.decision import decide
+from textops.macro_f1 import macro_f1
 
 _FOLDS = 5
 _ROUNDS = 2
@@ -110,13 +111,6 @@ def choose_decision(
 def weights_of_costs(costs: Mapping[str, float], classes: tuple[str, ...]) -> NDArray[np.float64]:
     """Return the weights with which the expected cost of the answers is smallest."""
     return np.array([float(costs.get(name, 1.0)) for name in classes])
-
-
-def macro_f1(chosen: Labels, labels: Labels, classes: int) -> float:
-    """Return the mean F1 of the classes that occur or are answered."""
-    hits = np.bincount(labels[chosen == labels], minlength=classes)
-    sizes = np.bincount(labels, minlength=classes) + np.bincount(chosen, minlength=classes)
-    return float((2 * hits[sizes > 0] / sizes[sizes > 0]).mean())
 
 
 def _searched(probabilities: Probabilities, labels: Labels) -> tuple[NDArray[np.float64], Labels]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from textops.bootstrap import Interval, bootstrap_interval
 from textops.bundle import Decision
+from textops.macro_f1 import macro_f1
 from textops.registry.bounds import DEFAULT_TOLERANCE
 from textops.registry.gate import GateCheck
 
@@ -107,13 +108,6 @@ def not_worse_by_aim(
             f"{-tolerance:+.4f} (the rule of decision is not for accuracy)"
         ),
     )
-
-
-def macro_f1(answers: Numbers, truth: Numbers, classes: int) -> float:
-    """Return the mean F1 of the classes that occur or are answered."""
-    hits = np.bincount(truth[answers == truth], minlength=classes)
-    sizes = np.bincount(truth, minlength=classes) + np.bincount(answers, minlength=classes)
-    return float((2 * hits[sizes > 0] / sizes[sizes > 0]).mean())
 
 
 def _difference(own: Numbers, other: Numbers, truth: Numbers, measure: Measure) -> Interval:

@@ -3,8 +3,9 @@ import pytest
 from numpy.typing import NDArray
 
 from textops.errors import ConfigurationError
-from textops.evaluation.decision_rule import DecisionSettings, choose_decision, macro_f1, search_weights
+from textops.evaluation.decision_rule import DecisionSettings, choose_decision, search_weights
 from textops.inference.decision import decide
+from textops.macro_f1 import macro_f1
 
 CLASSES = ("ham", "spam")
 MACRO_F1 = DecisionSettings(rule="macro_f1")
