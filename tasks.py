@@ -130,7 +130,7 @@ def api_tests(context: Context) -> None:
 
 
 @task(
-    help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, a small one made here."}
+    help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, one made here."}
 )
 def model_tests(context: Context, model: str = "") -> None:
     """Test a model where it will run: 100 answers within the latency budget."""

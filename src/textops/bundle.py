@@ -7,16 +7,18 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from textops.errors import BundleError
 from textops.files import sha256_of_file, write_text
 from textops.frozen import Frozen
 
-SCHEMA_VERSION = 2
-READABLE_SCHEMA_VERSIONS = (1, 2)
-"""Version 1 lacks `export`, which is then not known; all else is the same."""
+SCHEMA_VERSION = 3
+READABLE_SCHEMA_VERSIONS = (1, 2, 3)
+"""Version 1 lacks `export`, which is then not known; version 2 lacks `decision`, the answer is then the most probable
+class; all else is the same."""
 MANIFEST_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -49,6 +51,22 @@ class ReviewBand(Frozen):
     below: float = Field(ge=0, le=1)
     share: float = Field(ge=0, le=1)
     accuracy_outside: float = Field(ge=0, le=1)
+
+
+class Decision(Frozen):
+    """Which class is the answer: that with the largest product of probability and weight.
+
+    Attributes:
+        rule: What the weights are for: `macro_f1` or `cost`.
+        weights: What each class counts, in the order of the classes.
+        macro_f1: On the validation set with these weights; for `macro_f1` on examples that the search had not seen.
+        macro_f1_before: The same with the most probable class as the answer.
+    """
+
+    rule: str
+    weights: tuple[Annotated[float, Field(gt=0)], ...]
+    macro_f1: float
+    macro_f1_before: float
 
 
 class Parity(Frozen):
@@ -100,7 +118,8 @@ class Manifest(Frozen):
         classes: Class names in the order of the logits.
         max_tokens: Longest input in tokens, None where the tokenizer alone bounds it.
         temperature: Logits are divided by it before the softmax.
-        review: Band of top probabilities that ask for review.
+        review: Band of probabilities of the answer that ask for review.
+        decision: Which class is the answer; None: the most probable.
         metrics: Figures on the test set by name (`accuracy`, `macro_f1`, `ece`, ...).
         data: The data set behind the model.
         git_commit: Commit of the code, None outside a repository.
@@ -116,6 +135,7 @@ class Manifest(Frozen):
     max_tokens: int | None
     temperature: float = Field(gt=0)
     review: ReviewBand
+    decision: Decision | None = None
     metrics: dict[str, Metric]
     data: DataReference
     git_commit: str | None
@@ -129,6 +149,12 @@ class Manifest(Frozen):
         if len(set(classes)) != len(classes):
             raise ValueError("a class is named twice")
         return classes
+
+    @model_validator(mode="after")
+    def _weight_for_each_class(self) -> Self:
+        if self.decision is not None and len(self.decision.weights) != len(self.classes):
+            raise ValueError(f"{len(self.decision.weights)} weights for {len(self.classes)} classes")
+        return self
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:

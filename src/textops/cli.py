@@ -102,6 +102,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "loader": measuring.benchmark_loader,
     "training": measuring.benchmark_training,
     "quality": measuring.benchmark_quality,
+    "imbalance": measuring.benchmark_imbalance,
     "models": measuring.benchmark_models,
     "variants": measuring.benchmark_variants,
     "serving": measuring.benchmark_serving,

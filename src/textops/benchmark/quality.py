@@ -118,7 +118,7 @@ def _one_split(source: str, split: int, folder: Path) -> tuple[float, dict[str, 
     dataset = Dataset.load(Path(run.record.dataset))
     test = dataset.examples("test")
     predictor = Predictor.load(build_bundle(run).bundle)
-    ours = predictor.probabilities(test.texts).argmax(axis=1)
+    ours = predictor.chosen(predictor.probabilities(test.texts))
     others = baseline_predictions(dataset.examples("train"), dataset.examples("val"), test, split)
     found = {OURS: ours, **others}
     return run.record.training_seconds, {name: hits(predicted, test) for name, predicted in found.items()}

@@ -21,6 +21,7 @@ def predict(
     model: Annotated[str | None, typer.Option(help="name@alias, name/3 or name.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="A bundle instead of a model of the registry.")] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Also tell which words decided.")] = False,
+    top: Annotated[int | None, typer.Option(min=1, help="Name so many of the most probable classes only.")] = None,
 ) -> None:
     """Classify one text.
 
@@ -29,6 +30,7 @@ def predict(
     import json
 
     from textops.inference import Predictor
+    from textops.inference.most_probable import most_probable
 
     content = sys.stdin.read() if text == "-" else text
     if not content.strip():
@@ -37,6 +39,8 @@ def predict(
     predictor = Predictor.load(folder)
     (prediction,) = predictor.predict([content])
     answer = prediction._asdict()
+    if top is not None:
+        answer["probabilities"] = most_probable(prediction.probabilities, top)
     if explain:
         answer |= _explanation(predictor, folder, content, prediction.label)
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))

@@ -94,6 +94,18 @@ def benchmark_quality(
     typer.echo(benchmark(sources, splits))
 
 
+def benchmark_imbalance(
+    splits: Annotated[int, typer.Option(min=1, help="Different data sets.")] = 2,
+) -> None:
+    """Measure what class weights and rules of decision do where one text in a hundred is of the rare class.
+
+    Example: textops benchmark imbalance --splits 3
+    """
+    from textops.benchmark.imbalance import benchmark
+
+    typer.echo(benchmark(splits))
+
+
 def benchmark_variants(
     models: Annotated[
         list[str] | None, typer.Argument(help="Pairs of data configuration and model, 'bbc_news lstm'.")

@@ -13,6 +13,9 @@ PLACES = 3
 KINDS = 5
 """So many ways of reading are told; `dataset.json` has all."""
 
+MOST_CLASSES = 10
+"""A finding names no more than these; `dataset.json` has all."""
+
 SHARE_OFF = 1.5
 """A test share this many times what was asked for is worth a word."""
 
@@ -62,7 +65,11 @@ def sentence(finding: Finding) -> str:
     figures = f"alone it guesses {finding.accuracy:.1%} right (majority {finding.majority:.1%})"
     if finding.purity is None:
         return f"{finding.advice}; {figures}"
-    coverage = ", ".join(f"{share:.1%} of {label}" for label, share in finding.coverage.items())
+    most = sorted(finding.coverage.items(), key=lambda part: -part[1])[:MOST_CLASSES]
+    chosen = {label for label, _ in most}
+    shown = [f"{share:.1%} of {label}" for label, share in finding.coverage.items() if label in chosen]
+    further = len(finding.coverage) - len(shown)
+    coverage = ", ".join(shown) + (f" and less of {further:,} more classes" if further else "")
     return f"{finding.advice}; it stands in {coverage}, {figures}"
 
 

@@ -14,6 +14,7 @@ from textops.data.configuration_parts import (
     Names,
     NearDuplicateConfiguration,
     NpmConfiguration,
+    RareClassConfiguration,
     ReadConfiguration,
     Repair,
     SplitConfiguration,
@@ -33,6 +34,7 @@ __all__ = [
     "HuggingFaceConfiguration",
     "NearDuplicateConfiguration",
     "NpmConfiguration",
+    "RareClassConfiguration",
     "ReadConfiguration",
     "Repair",
     "SourceConfiguration",
@@ -67,6 +69,7 @@ class SourceConfiguration(Frozen):
             label.
         label_names: Raw value -> class name, many to one allowed; None: the raw values are the classes.
         ignore_labels: Raw values whose rows are left out.
+        rare_classes: What becomes of classes with very few examples.
         timestamp_column: Column with date or time.
         timestamp_format: `auto`, or formats of `datetime.strptime` to be tried in turn.
         source_column: Column that says where a text comes from (publisher, author): the test set is measured by it;
@@ -94,6 +97,7 @@ class SourceConfiguration(Frozen):
     label_from_file: Names | Literal["folder"] | None = None
     label_names: Names | None = None
     ignore_labels: Texts = ()
+    rare_classes: RareClassConfiguration = RareClassConfiguration()
     timestamp_column: str | None = None
     timestamp_format: Texts = ("auto",)
     source_column: str | None = None
@@ -211,6 +215,7 @@ def _models_along(location: tuple[int | str, ...]) -> list[type[BaseModel]]:
         "npm": NpmConfiguration,
         "sql": SqlConfiguration,
         "huggingface": HuggingFaceConfiguration,
+        "rare_classes": RareClassConfiguration,
         "synthetic": SyntheticConfiguration,
     }
     models: list[type[BaseModel]] = [SourceConfiguration]

@@ -106,6 +106,21 @@ class NearDuplicateConfiguration(Frozen):
     threshold: float = Field(default=0.8, gt=0.5, le=1)
 
 
+class RareClassConfiguration(Frozen):
+    """What becomes of classes with very few examples.
+
+    Attributes:
+        rule: `keep` them (the split then needs three examples of each), `drop` their examples, or `merge` them all into
+            one class.
+        below: Classes with fewer examples than this are rare; repeated texts count once.
+        name: Of the class that they are merged into.
+    """
+
+    rule: Literal["keep", "drop", "merge"] = "keep"
+    below: int = Field(default=3, ge=2)
+    name: Annotated[Text, Field(pattern=r"\S")] = "other"
+
+
 class NpmConfiguration(Frozen):
     """A data set published as an npm package.
 
@@ -170,6 +185,7 @@ class SyntheticConfiguration(Frozen):
         classes: How many.
         words: Mean words in a text.
         drift: How far the words of the last text have moved from those of the first: 0 not at all, 1 wholly.
+        imbalance: How uneven the classes are: the share of the n-th goes with 1 / n**imbalance; 0 makes them alike.
         seed: Seed of the generator.
     """
 
@@ -177,4 +193,5 @@ class SyntheticConfiguration(Frozen):
     classes: int = Field(default=2, ge=2, le=1000)
     words: int = Field(default=50, ge=1)
     drift: float = Field(default=0.0, ge=0, le=1)
+    imbalance: float = Field(default=0.0, ge=0, le=10)
     seed: int = Field(default=0, ge=0)

@@ -1,5 +1,6 @@
 """From raw labels or file names to class names."""
 
+import json
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
@@ -10,6 +11,7 @@ from textops.data.nearest import did_you_mean, listed
 from textops.data.records import Record
 from textops.errors import DataError
 
+_LONGEST_SHOWN = 60
 FROM_FOLDER = "folder"
 
 
@@ -47,6 +49,7 @@ class LabelReader:
             DataError: If `label_names` does not hold it.
         """
         if self._names is None:
+            _refuse_list(raw, place)
             return raw
         name = self._names.get(raw) or self._plain_names.get(_plain(raw))
         if name is None:
@@ -62,7 +65,9 @@ class LabelReader:
         found = set(present)
         names = self._names or (self._from_file if isinstance(self._from_file, dict) else None)
         if names is not None:
-            return tuple(name for name in dict.fromkeys(names.values()) if name in found)
+            known = dict.fromkeys(names.values())
+            # That of merged rare classes needs no mention.
+            return (*(name for name in known if name in found), *sorted(found - known.keys()))
         if all(name.isdecimal() for name in found):
             return tuple(sorted(found, key=int))
         return tuple(sorted(found))
@@ -88,6 +93,24 @@ class LabelReader:
                 f"({listed(classes.values())}): make them exclude each other"
             )
         return next(iter(classes))
+
+
+def _refuse_list(raw: str, place: str) -> None:
+    """Refuse a label that is a list: as it is written, each combination would become a class of its own.
+
+    Raises:
+        DataError: If it is one.
+    """
+    if not (raw.startswith("[") and raw.endswith("]")):
+        return
+    try:
+        json.loads(raw)
+    except (RecursionError, ValueError):
+        return
+    raise DataError(
+        f"{place}: the label is a list, {raw[:_LONGEST_SHOWN]}, and a text has one class here: give one label for each "
+        "text, or say with data.label_names which class such a list stands for"
+    )
 
 
 def _plain(raw: str) -> str:

@@ -19,6 +19,7 @@ from textops.data.label_spellings import merge_spellings
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
 from textops.data.manifest import DatasetManifest
+from textops.data.rare_classes import with_rare_classes
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.row_log import RowLog, row_log
@@ -122,7 +123,8 @@ def take_stages(
     _require_classes(result)
     logger.info("Looking for duplicates among {:,} texts", len(result.rows))
     near = configuration.near_duplicates
-    stages.grouped = groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
+    groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
+    stages.grouped = groups = with_rare_classes(groups, result, configuration.rare_classes)
     _require_classes(result, groups.rows)
     stages.classes = classes = labels.classes(row.label for row in groups.rows)
     stages.assignment = assign(_members(groups), configuration.split)

@@ -139,7 +139,8 @@ def _require_enough_groups(members: Sequence[Member]) -> None:
         raise DataError(
             f"class {label!r} has {count} example{'s' * (count != 1)}{more}; each class needs {len(SPLITS)} "
             "(near duplicates count once), one for each of train, val and test: add examples, merge classes "
-            "with data.label_names, or leave some out with data.ignore_labels"
+            "with data.label_names, leave some out with data.ignore_labels, or all such with "
+            "data.rare_classes.rule=drop (merge makes one class of them)"
         )
 
 

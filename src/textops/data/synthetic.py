@@ -51,7 +51,7 @@ def synthetic_records(configuration: SyntheticConfiguration) -> Iterator[Record]
     for first in range(0, configuration.rows, BATCH_ROWS):
         rows = np.arange(first, min(first + BATCH_ROWS, configuration.rows))
         times = rows / max(configuration.rows - 1, 1)
-        labels = generator.integers(0, configuration.classes, len(rows))
+        labels = _labels(len(rows), configuration, generator)
         lengths = 1 + generator.poisson(max(configuration.words - 1, 0), len(rows))
         words = vocabulary[_word_numbers(labels, times, lengths, configuration, generator)]
         ends = np.cumsum(lengths)
@@ -69,6 +69,14 @@ def synthetic_records(configuration: SyntheticConfiguration) -> Iterator[Record]
                 TIMESTAMP_COLUMN: (BEGIN + SPAN * time).isoformat(timespec="seconds"),
             }
             yield Record(file, row + 1, fields)
+
+
+def _labels(count: int, configuration: SyntheticConfiguration, generator: np.random.Generator) -> NDArray[np.int64]:
+    if not configuration.imbalance:
+        return generator.integers(0, configuration.classes, count)
+    cumulated = np.cumsum(np.arange(1, configuration.classes + 1) ** -configuration.imbalance)
+    labels: NDArray[np.int64] = np.searchsorted(cumulated, generator.random(count) * cumulated[-1], side="right")
+    return labels
 
 
 def _word_numbers(

@@ -22,6 +22,7 @@ from textops.evaluation.behaviour_suite import (
     MinimumFunction,
 )
 from textops.frozen import Frozen
+from textops.inference.decision import decide
 from textops.inference.probabilities import Answer
 
 FAILURES_SHOWN = 3
@@ -79,7 +80,11 @@ def suite_in_force(settings: BehaviourSettings, data_name: str) -> BehaviourSuit
 
 
 def run_suite(
-    suite: BehaviourSuite, answer: Answer, classes: Sequence[str], texts: Sequence[str] = ()
+    suite: BehaviourSuite,
+    answer: Answer,
+    classes: Sequence[str],
+    texts: Sequence[str] = (),
+    weights: Sequence[float] | None = None,
 ) -> BehaviourReport:
     """Put a suite to a model.
 
@@ -88,13 +93,14 @@ def run_suite(
         answer: Texts -> probabilities, shape [texts, classes].
         classes: Class names in the order of the probabilities.
         texts: Of the test set; without them, tests that need some are not run.
+        weights: What each class counts where the answer is not the most probable one.
 
     Raises:
         ConfigurationError: If a test names a class that the model does not have.
     """
     check_classes(suite, classes)
-    answer = _answering_once(answer)
-    return BehaviourReport(results=tuple(_run(test, suite, answer, classes, texts) for test in suite.tests))
+    model = _Model(_answering_once(answer), classes, weights)
+    return BehaviourReport(results=tuple(_run(test, suite, model, texts) for test in suite.tests))
 
 
 def _answering_once(answer: Answer) -> Answer:
@@ -130,16 +136,27 @@ def check_classes(suite: BehaviourSuite, classes: Sequence[str]) -> None:
                 )
 
 
-def _run(
-    test: BehaviourTest, suite: BehaviourSuite, answer: Answer, classes: Sequence[str], texts: Sequence[str]
-) -> BehaviourResult:
+@dataclass(frozen=True)
+class _Model:
+    """What answers, its classes, and what each of them counts."""
+
+    answer: Answer
+    classes: Sequence[str]
+    weights: Sequence[float] | None
+
+    def chosen(self, probabilities: NDArray[np.float64]) -> str:
+        """Return the class that is the answer."""
+        return self.classes[int(decide(probabilities[None], self.weights)[0])]
+
+
+def _run(test: BehaviourTest, suite: BehaviourSuite, model: _Model, texts: Sequence[str]) -> BehaviourResult:
     cases = list(_cases(test, suite, texts))
     passed, expected, got = [], [], []
     if cases:
-        after = answer([case.text for case in cases])
-        before = after if isinstance(test, MinimumFunction) else answer([case.base for case in cases])
+        after = model.answer([case.text for case in cases])
+        before = after if isinstance(test, MinimumFunction) else model.answer([case.base for case in cases])
         for case, new, old in zip(cases, after, before, strict=True):
-            wanted, came, right = _judge(test, case, new, old, classes)
+            wanted, came, right = _judge(test, case, new, old, model)
             passed.append(right)
             expected.append(wanted)
             got.append(came)
@@ -158,16 +175,17 @@ def _run(
 
 
 def _judge(
-    test: BehaviourTest, case: _Case, new: NDArray[np.float64], old: NDArray[np.float64], classes: Sequence[str]
+    test: BehaviourTest, case: _Case, new: NDArray[np.float64], old: NDArray[np.float64], model: _Model
 ) -> tuple[str, str, bool]:
     """Return what was expected, what came, and whether that will do."""
-    came = classes[int(new.argmax())]
+    came = model.chosen(new)
+    sure = new[model.classes.index(came)]
     if isinstance(test, MinimumFunction):
-        return case.label, f"{came} ({new.max():.2f})", came == case.label
+        return case.label, f"{came} ({sure:.2f})", came == case.label
     if isinstance(test, Invariance):
-        was = classes[int(old.argmax())]
-        return was, f"{came} ({new.max():.2f})", came == was
-    column = classes.index(test.label)
+        was = model.chosen(old)
+        return was, f"{came} ({sure:.2f})", came == was
+    column = model.classes.index(test.label)
     moved = float(new[column] - old[column]) * (1 if test.moves == "up" else -1)
     wanted = f"{test.label} {test.moves} by {test.by:+.2f}"
     return wanted, f"{old[column]:.2f} to {new[column]:.2f}", moved >= test.by

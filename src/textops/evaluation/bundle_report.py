@@ -95,10 +95,8 @@ def _class_figures(figures: metrics.ClassFigures) -> ClassFigures:
 
 def _confusion(evaluation: Evaluation) -> tuple[ConfusedExamples, ...]:
     return tuple(
-        ConfusedExamples(true=true, predicted=predicted, examples=examples)
-        for true, row in enumerate(evaluation.confusion_matrix)
-        for predicted, examples in enumerate(row)
-        if examples
+        ConfusedExamples(true=part.true, predicted=part.predicted, examples=part.examples)
+        for part in evaluation.confusion
     )
 
 

@@ -1,13 +1,14 @@
 """Calibration: whether 0.8 means right in eight of ten cases, and the one number that mends it."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textops.calibration_error import DEFAULT_BINS, bin_numbers, calibration_error
+from textops.inference.decision import confidence_in, decide
 
 LOWEST_TEMPERATURE = 0.01
 HIGHEST_TEMPERATURE = 100.0
@@ -54,22 +55,27 @@ class Reliability:
 
 
 def measure_reliability(
-    probabilities: NDArray[np.float64], labels: NDArray[np.int64], bins: int = DEFAULT_BINS
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    bins: int = DEFAULT_BINS,
+    weights: Sequence[float] | None = None,
 ) -> Reliability:
-    """Sort examples into bins by top probability and measure confidence and accuracy of each.
+    """Sort examples into bins by the probability of the answer and measure confidence and accuracy of each.
 
     Args:
         probabilities: Shape [n, classes], n at least 1.
         labels: Class numbers, shape [n].
         bins: How many bins of equal width.
+        weights: What each class counts where the answer is not the most probable one.
 
     Raises:
         ValueError: If there is no example.
     """
     if len(labels) == 0:
         raise ValueError("calibration needs at least one example")
-    confidence = probabilities.max(axis=1)
-    hits = probabilities.argmax(axis=1) == labels
+    chosen = decide(probabilities, weights)
+    confidence = confidence_in(probabilities, chosen)
+    hits = chosen == labels
     numbers = bin_numbers(confidence, bins)
     counts = np.bincount(numbers, minlength=bins)
     confidence_sums = np.bincount(numbers, weights=confidence, minlength=bins)
@@ -89,7 +95,10 @@ def measure_reliability(
 
 
 def expected_calibration_error(
-    probabilities: NDArray[np.float64], labels: NDArray[np.int64], bins: int = DEFAULT_BINS
+    probabilities: NDArray[np.float64],
+    labels: NDArray[np.int64],
+    bins: int = DEFAULT_BINS,
+    weights: Sequence[float] | None = None,
 ) -> float:
     """Return the expected calibration error over bins of equal width, see `textops.calibration_error`.
 
@@ -97,13 +106,15 @@ def expected_calibration_error(
         probabilities: Shape [n, classes], n at least 1.
         labels: Class numbers, shape [n].
         bins: How many bins of equal width.
+        weights: What each class counts where the answer is not the most probable one.
 
     Raises:
         ValueError: If there is no example.
     """
     if len(labels) == 0:
         raise ValueError("calibration needs at least one example")
-    return calibration_error(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels, bins)
+    chosen = decide(probabilities, weights)
+    return calibration_error(confidence_in(probabilities, chosen), chosen == labels, bins)
 
 
 def fit_temperature(logits: NDArray[np.floating], labels: NDArray[np.int64]) -> float:

@@ -16,6 +16,9 @@ from textops.evaluation.sections import (
     variant_lines,
 )
 
+_MOST_NAMES = 30
+_MOST_WEIGHTS = 10
+
 
 def render_card(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> str:
     """Return the card as Markdown; sections after Mitchell et al. 2019, Model Cards for Model Reporting.
@@ -65,7 +68,8 @@ def _summary(manifest: Manifest, measurements: Measurements) -> list[str]:
 def _use(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:
     return [
         f"Sorts texts like those of {code(dataset.name)} into {len(manifest.classes)} classes: "
-        + ", ".join(code(name) for name in manifest.classes)
+        + ", ".join(code(name) for name in manifest.classes[:_MOST_NAMES])
+        + (f" and {len(manifest.classes) - _MOST_NAMES:,} more" if len(manifest.classes) > _MOST_NAMES else "")
         + ". Every text gets one of them, also a text of another kind: watch the review band and drift.",
         "",
         *_limits(manifest, dataset, measurements),
@@ -148,6 +152,24 @@ def _calibration(manifest: Manifest, measurements: Measurements) -> list[str]:
             f"- review below a probability of {review.below:.3f}: {review.share:.1%} of the validation set, "
             f"{review.accuracy_outside:.2%} right outside it"
         ),
+        *_decision(manifest),
+    ]
+
+
+def _decision(manifest: Manifest) -> list[str]:
+    decision = manifest.decision
+    if decision is None:
+        return []
+    heavy = sorted(zip(manifest.classes, decision.weights, strict=True), key=lambda part: -part[1])
+    shown = ", ".join(f"{code(name)} {weight:.3g}" for name, weight in heavy[:_MOST_WEIGHTS])
+    more = f" and {len(heavy) - _MOST_WEIGHTS:,} more" if len(heavy) > _MOST_WEIGHTS else ""
+    return [
+        (
+            f"- decision: the class with the largest product of probability and weight answers (rule "
+            f"`{decision.rule}`), not always the most probable one; the probabilities are as they were. Macro F1 on "
+            f"the validation set {decision.macro_f1:.4f}, by the most probable class {decision.macro_f1_before:.4f}"
+        ),
+        f"- weights: {shown}{more}",
     ]
 
 

@@ -66,7 +66,9 @@ def _behaviour(predictor: Predictor, version: Version, held_out: HeldOut, suites
             return NO_BEHAVIOUR_TESTS
         rows = sample_rows(held_out.texts, _SAMPLE.examples, _SAMPLE.characters, _SAMPLE.seed)
         texts = [held_out.texts[row] for row in rows]
-        return behaviour_check(run_suite(suite, predictor.probabilities, predictor.manifest.classes, texts))
+        return behaviour_check(
+            run_suite(suite, predictor.probabilities, predictor.manifest.classes, texts, predictor.weights)
+        )
     except ConfigurationError as error:
         return GateCheck(name=BEHAVIOUR, passed=False, figure=None, sentence=str(error))
 

@@ -2,14 +2,11 @@
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textops.evaluation.calibration import Reliability
-from textops.evaluation.metrics import Evaluation
-from textops.evaluation.typeface import letter
 from textops.files import write_bytes
 
 if TYPE_CHECKING:
@@ -26,40 +23,6 @@ RIGHT = "#1f5fa8"
 WRONG = "#c8501e"
 _LEFT = 0.02
 _TITLE_INCHES = 0.66
-# More cells than this are shown by colour alone: figures in them would be too small to read.
-_MOST_CLASSES_WITH_COUNTS = 30
-_MOST_CLASSES_WITH_NAMES = 80
-
-
-def draw_confusion_matrix(evaluation: Evaluation, path: Path) -> None:
-    """Draw which classes are taken for which: right answers in blue, mistakes in orange.
-
-    Colour is the share of the true class (row), figures are counts.
-
-    Args:
-        evaluation: Of any number of classes, named in any script.
-        path: The PNG to write.
-    """
-    counts = np.array(evaluation.confusion_matrix)
-    size = len(counts)
-    lettering = letter(evaluation.classes)
-    side = max(2.6, 0.46 * min(size, _MOST_CLASSES_WITH_COUNTS))
-    margin = 0.35 + 0.085 * max(len(name) for name in lettering.names)
-    figure, (axes,) = new_figure(width=side + margin + 0.5, height=side + margin + _TITLE_INCHES + 0.3, columns=1)
-    axes.imshow(_cell_colours(counts), interpolation="nearest", aspect="equal")
-    _draw_cell_borders(axes, size)
-    if size <= _MOST_CLASSES_WITH_COUNTS:
-        _write_counts(axes, counts)
-    _write_class_names(axes, lettering.names, lettering.families)
-    axes.set_xlabel("predicted", color=QUIET, labelpad=8)
-    axes.set_ylabel("true", color=QUIET, labelpad=8)
-    accuracy = evaluation.accuracy
-    write_title(
-        figure,
-        "Confusion matrix",
-        f"accuracy {accuracy.value:.1%} [{accuracy.low:.1%}, {accuracy.high:.1%}] of {evaluation.examples:,}",
-    )
-    save_figure(figure, path)
 
 
 def draw_reliability_diagram(before: Reliability, after: Reliability, path: Path) -> None:
@@ -119,56 +82,6 @@ def save_figure(figure: "Figure", path: Path) -> None:
     # No name of the program and its version: the same evaluation gives the same bytes.
     FigureCanvasAgg(figure).print_figure(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     write_bytes(path, buffer.getvalue())
-
-
-def _cell_colours(counts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return red, green and blue of each cell, shape [classes, classes, 3]."""
-    from matplotlib.colors import to_rgb
-
-    rows = np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    # The square root lets mistakes of a few per cent be seen beside a diagonal of ninety.
-    strength = np.sqrt(counts / rows)[:, :, None]
-    hue = np.where(np.eye(len(counts), dtype=bool)[:, :, None], to_rgb(RIGHT), to_rgb(WRONG))
-    return np.asarray(np.array(to_rgb(PAPER)) * (1 - strength) + hue * strength)
-
-
-def _draw_cell_borders(axes: "Axes", size: int) -> None:
-    axes.set_xticks(np.arange(size + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(size + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color="white", linewidth=2 if size <= _MOST_CLASSES_WITH_COUNTS else 0.3)
-    axes.tick_params(which="minor", length=0)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-
-
-def _write_counts(axes: "Axes", counts: NDArray[np.int64]) -> None:
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    longest = len(f"{counts.max():,}")
-    size = min(11.0, 34 / longest)
-    for row, column in zip(*np.nonzero(counts), strict=True):
-        dark = shares[row, column] > 0.25  # noqa: PLR2004 - white letters are readable from here on
-        axes.text(
-            column,
-            row,
-            f"{counts[row, column]:,}",
-            ha="center",
-            va="center",
-            fontsize=size,
-            color="white" if dark else INK,
-        )
-
-
-def _write_class_names(axes: "Axes", names: tuple[str, ...], families: tuple[str, ...]) -> None:
-    if len(names) > _MOST_CLASSES_WITH_NAMES:
-        axes.set_xticks([])
-        axes.set_yticks([])
-        return
-    ticks = np.arange(len(names))
-    size = 9 if len(names) <= _MOST_CLASSES_WITH_COUNTS else 5
-    # A dollar sign in a name is no formula.
-    style: dict[str, Any] = {"fontfamily": list(families), "fontsize": size, "parse_math": False}
-    axes.set_yticks(ticks, names, **style)
-    axes.set_xticks(ticks, names, rotation=40, ha="right", rotation_mode="anchor", **style)
 
 
 def _draw_reliability(axes: "Axes", name: str, reliability: Reliability) -> None:

@@ -1,8 +1,9 @@
 """All that was measured of a model: what its card is made of."""
 
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from textops.bundle import Parity
 from textops.errors import BundleError
@@ -36,6 +37,20 @@ class TrainingFacts(Frozen):
     settings: dict[str, str] = Field(default_factory=dict)
 
 
+def _sparse(values: object) -> object:
+    """Take the confusion matrix of an evaluation as it was written before: a row of counts for each class."""
+    if not isinstance(values, dict) or "confusion_matrix" not in values:
+        return values
+    matrix = values["confusion_matrix"]
+    found = [
+        {"true": true, "predicted": predicted, "examples": examples}
+        for true, row in enumerate(matrix)
+        for predicted, examples in enumerate(row)
+        if examples
+    ]
+    return {**{key: value for key, value in values.items() if key != "confusion_matrix"}, "confusion": found}
+
+
 class Measurements(Frozen):
     """What was measured of a model, each part None as long as it was not.
 
@@ -53,7 +68,7 @@ class Measurements(Frozen):
 
     model_bytes: int | None = None
     training: TrainingFacts | None = None
-    evaluation: Evaluation | None = None
+    evaluation: Annotated[Evaluation | None, BeforeValidator(_sparse)] = None
     calibration: CalibrationSummary | None = None
     parity: Parity | None = None
     robustness: Robustness | None = None

@@ -1,6 +1,6 @@
 """The figures of a classifier on a test set, each with the interval that the luck of the sample allows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
 from textops.calibration_error import bin_numbers
+from textops.inference.decision import confidence_in, decide
 
 _SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 _ROUNDING = 1e-6
@@ -35,19 +36,29 @@ class ClassFigures:
 
 
 @dataclass(frozen=True)
+class Confusion:
+    """Examples of one class that were given one class; classes by their place among all."""
+
+    true: int
+    predicted: int
+    examples: int
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """A classifier measured on a test set; intervals hold 95 % of the bootstrap resamples.
 
     Attributes:
         examples: Rows of the test set.
         classes: Class names in the order of the probabilities.
-        accuracy: Share of the examples whose most probable class is right.
+        accuracy: Share of the examples whose answer is right.
         macro_f1: Mean F1 of the classes that occur in the test set or are predicted, each counting the same.
         log_loss: Mean negative logarithm of the probability given to the right class.
         ece: Expected calibration error over 15 bins of equal width.
         majority_share: Share of the most frequent class: the accuracy of always naming it.
         per_class: Figures of each class, in the order of `classes`.
-        confusion_matrix: Counts; row is the true class, column the predicted one.
+        confusion: Which classes are given which answers; only what happened, as a thousand classes make a million
+            pairs.
     """
 
     examples: int
@@ -58,7 +69,15 @@ class Evaluation:
     ece: Interval
     majority_share: float
     per_class: tuple[ClassFigures, ...]
-    confusion_matrix: tuple[tuple[int, ...], ...]
+    confusion: tuple[Confusion, ...]
+
+    @property
+    def confusion_matrix(self) -> NDArray[np.int64]:
+        """Counts, shape [classes, classes]; row is the true class, column the predicted one."""
+        matrix = np.zeros((len(self.classes), len(self.classes)), np.int64)
+        for part in self.confusion:
+            matrix[part.true, part.predicted] = part.examples
+        return matrix
 
     @property
     def figures(self) -> dict[str, Interval]:
@@ -80,12 +99,12 @@ class _Rows:
         predicted: Class numbers of the model.
         hits: 1.0 where both are the same.
         loss: Negative logarithm of the probability of the true class.
-        gap: Top probability minus hit.
-        bins: Calibration bin of the top probability.
+        gap: Probability of the answer minus hit.
+        bins: Calibration bin of the probability of the answer.
     """
 
     true: NDArray[np.int64]
-    predicted: NDArray[np.intp]
+    predicted: NDArray[np.int64]
     hits: NDArray[np.float64]
     loss: NDArray[np.float64]
     gap: NDArray[np.float64]
@@ -136,6 +155,7 @@ def evaluate(
     labels: NDArray[np.int64],
     classes: tuple[str, ...],
     *,
+    weights: Sequence[float] | None = None,
     resamples: int = DEFAULT_RESAMPLES,
     seed: int = 0,
 ) -> Evaluation:
@@ -144,13 +164,15 @@ def evaluate(
     Definitions are those of scikit-learn (`zero_division=0`); intervals are percentile bootstrap intervals
     over rows, all figures from the same resamples (Efron and Tibshirani 1993, chapter 13). A precision or
     recall that a resample leaves undefined, because the class is not in it, is left out of that class's
-    interval. A resample adds noise to each calibration bin, and noise only ever widens gaps: the interval of
+    interval. So it is left out of the macro F1 of that resample, whose mean is then moved to the measured one. A
+    resample adds noise to each calibration bin, and noise only ever widens gaps: the interval of
     the ECE is moved back by this bias.
 
     Args:
         probabilities: Shape [n, classes], rows sum to 1.
         labels: Class numbers, shape [n].
         classes: Class names in the order of the columns.
+        weights: What each class counts where the answer is not the most probable one (`Decision`).
         resamples: Bootstrap samples; 1,000 of 50,000 rows take about a second.
         seed: Seed of the bootstrap.
 
@@ -161,20 +183,27 @@ def evaluate(
         ValueError: If there is no example, the shapes do not fit, or a number is out of range.
     """
     _check(probabilities, labels, classes)
-    rows = _look_at_rows(probabilities, labels)
+    rows = _look_at_rows(probabilities, labels, weights)
     measured = _count(rows, len(classes), [np.ones(len(labels))])
     resampled = _count(rows, len(classes), _bootstrap_weights(len(labels), resamples, seed))
-    matrix = np.bincount(labels * len(classes) + rows.predicted, minlength=len(classes) ** 2)
     return Evaluation(
         examples=len(labels),
         classes=classes,
         accuracy=_intervals(measured.accuracy, resampled.accuracy)[0],
-        macro_f1=_intervals(measured.macro_f1, resampled.macro_f1)[0],
+        macro_f1=_intervals(measured.macro_f1, _macro_f1_of_resamples(measured, resampled))[0],
         log_loss=_intervals(measured.loss, resampled.loss)[0],
         ece=_intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0],
         majority_share=float(measured.support.max() / len(labels)),
         per_class=_measure_classes(classes, measured, resampled),
-        confusion_matrix=tuple(map(tuple, matrix.reshape(len(classes), len(classes)).tolist())),
+        confusion=_confusion(rows),
+    )
+
+
+def _confusion(rows: _Rows) -> tuple[Confusion, ...]:
+    pairs, counts = np.unique(np.stack([rows.true, rows.predicted], axis=1), axis=0, return_counts=True)
+    return tuple(
+        Confusion(true, predicted, examples)
+        for (true, predicted), examples in zip(pairs.tolist(), counts.tolist(), strict=True)
     )
 
 
@@ -191,9 +220,11 @@ def _check(probabilities: NDArray[np.float64], labels: NDArray[np.int64], classe
         raise ValueError("probabilities must lie between 0 and 1")
 
 
-def _look_at_rows(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> _Rows:
-    confidence = probabilities.max(axis=1)
-    predicted = probabilities.argmax(axis=1)
+def _look_at_rows(
+    probabilities: NDArray[np.float64], labels: NDArray[np.int64], weights: Sequence[float] | None
+) -> _Rows:
+    predicted = decide(probabilities, weights)
+    confidence = confidence_in(probabilities, predicted)
     hits = (predicted == labels).astype(np.float64)
     right = probabilities[np.arange(len(labels)), labels]
     return _Rows(
@@ -265,6 +296,14 @@ def _intervals(measured: NDArray[np.float64], resampled: NDArray[np.float64]) ->
         low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (value, value)
         intervals.append(Interval(value, float(low), float(high)))
     return intervals
+
+
+def _macro_f1_of_resamples(measured: _Samples, resampled: _Samples) -> NDArray[np.float64]:
+    """Return the macro F1 of the resamples; where they lack classes, as those of very many do, without that bias."""
+    lacking = np.isnan(resampled.f1[:, np.isfinite(measured.f1[0])])
+    if not lacking.any():
+        return resampled.macro_f1
+    return np.minimum(_without_bias(measured.macro_f1, resampled.macro_f1), 1)
 
 
 def _without_bias(measured: NDArray[np.float64], resampled: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,8 @@ from textops import bundle_report
 from textops.bootstrap import Interval
 from textops.errors import DataError
 from textops.evaluation.calibration import Reliability, ReliabilityBin
-from textops.evaluation.figures import draw_confusion_matrix, draw_reliability_diagram
+from textops.evaluation.confusion_figure import draw_confusion
+from textops.evaluation.figures import draw_reliability_diagram
 from textops.evaluation.markdown import code, plain, table
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.model_cost import cost_lines
@@ -68,7 +69,7 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
     beside = None if compared.holder is None else _evaluated(compared.holder, compared.held_out)
     told = bundle_report.report_of(compared.candidate.path, compared.candidate.manifest)
     folder.mkdir(parents=True, exist_ok=True)
-    draw_confusion_matrix(measured, folder / CONFUSION_FIGURE)
+    draw_confusion(measured, folder / CONFUSION_FIGURE)
     lines = [
         f"# Model: {plain(str(compared.candidate))}",
         "",
@@ -110,7 +111,7 @@ def _evaluated(version: Version, held_out: HeldOut) -> Evaluation:
             "data with --test-data"
         )
     labels = np.array([places[label] for label in held_out.labels])
-    return evaluate(predictor.probabilities(held_out.texts), labels, classes)
+    return evaluate(predictor.probabilities(held_out.texts), labels, classes, weights=predictor.weights)
 
 
 def _verdict(gate: GateReport) -> list[str]:

@@ -12,6 +12,7 @@ from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError, DataError
 from textops.evaluation.robustness import OtherSource, RobustnessSettings, sample_rows
 from textops.files import shown
+from textops.inference.decision import confidence_in, decide
 from textops.inference.probabilities import Answer
 
 
@@ -48,6 +49,7 @@ def measure_other_source(
     classes: Sequence[str],
     hits: NDArray[np.bool_],
     settings: RobustnessSettings,
+    weights: Sequence[float] | None = None,
 ) -> OtherSource | None:
     """Measure a model on a sample of the test set of another source.
 
@@ -58,6 +60,7 @@ def measure_other_source(
         classes: Of the model.
         hits: Whether the model was right, on its own test set, shape [test examples].
         settings: How many texts, the seed, and what classes are called.
+        weights: What each class counts where the answer is not the most probable one.
 
     Returns:
         The figures; None where the model was trained on all of these texts.
@@ -73,7 +76,8 @@ def measure_other_source(
     numbers = np.array([classes.index(settings.class_names.get(name, name)) for name in other.manifest.classes])
     labels = numbers[examples.labels[rows[chosen]]]
     probabilities = answer([texts[row] for row in chosen])
-    there = probabilities.argmax(axis=1) == labels
+    answers = decide(probabilities, weights)
+    there = answers == labels
     return OtherSource(
         name=other.manifest.name,
         fingerprint=other.manifest.fingerprint,
@@ -81,7 +85,7 @@ def measure_other_source(
         seen=int((~new).sum()),
         accuracy=mean_interval(there, seed=settings.seed),
         difference=_difference(there, hits, settings.seed),
-        confidence=min(float(probabilities.max(axis=1).mean()), 1.0),
+        confidence=min(float(confidence_in(probabilities, answers).mean()), 1.0),
     )
 
 

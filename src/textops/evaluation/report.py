@@ -15,6 +15,9 @@ from textops.files import write_text
 METRICS_FILE = "metrics.json"
 REPORT_FILE = "evaluation.md"
 
+# Of more classes than this, those with the lowest F1 stand in the table.
+_MOST_ROWS = 50
+
 # No resample of a flawless sample has a flaw (Hanley and Lippman-Hand 1983, If nothing goes wrong, is everything
 # all right?).
 _RULE_OF_THREE = (
@@ -109,7 +112,11 @@ def _figure_rows(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def class_table(evaluation: Evaluation) -> list[str]:
-    """Return the lines of a Markdown table with the figures of each class."""
+    """Return a Markdown table with the figures of each class; of very many, of those with the lowest F1."""
+    classes = evaluation.per_class
+    shown = set(
+        sorted(range(len(classes)), key=lambda each: (classes[each].f1.value, -classes[each].support))[:_MOST_ROWS]
+    )
     rows = [
         (
             plain(figures.name),
@@ -118,9 +125,13 @@ def class_table(evaluation: Evaluation) -> list[str]:
             percent(figures.f1),
             f"{figures.support:,}",
         )
-        for figures in evaluation.per_class
+        for number, figures in enumerate(classes)
+        if number in shown
     ]
-    return table(("Class", "Precision", "Recall", "F1", "Examples"), rows)
+    lines = table(("Class", "Precision", "Recall", "F1", "Examples"), rows)
+    if len(shown) == len(classes):
+        return lines
+    return [f"The {len(shown)} of {len(classes):,} classes with the lowest F1; `{METRICS_FILE}` has all.", "", *lines]
 
 
 def percent(interval: Interval) -> str:

@@ -1,9 +1,12 @@
 """The review band: which predictions a person should look at."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from textops.bundle import ReviewBand
+from textops.inference.decision import confidence_in, decide
 
 
 def choose_review_band(
@@ -12,6 +15,7 @@ def choose_review_band(
     *,
     target_accuracy: float = 0.99,
     max_share: float = 0.2,
+    weights: Sequence[float] | None = None,
 ) -> ReviewBand:
     """Choose below which top probability a prediction goes to a person.
 
@@ -27,6 +31,7 @@ def choose_review_band(
         labels: Class numbers, shape [n].
         target_accuracy: Accuracy wanted outside the band.
         max_share: Largest share of the examples inside the band.
+        weights: What each class counts where the answer is not the most probable one.
 
     Returns:
         The band with what it meant on these examples.
@@ -36,10 +41,11 @@ def choose_review_band(
     """
     if len(labels) == 0:
         raise ValueError("a review band needs at least one example")
-    confidence = probabilities.max(axis=1)
+    answers = decide(probabilities, weights)
+    confidence = confidence_in(probabilities, answers)
     order = np.argsort(confidence, kind="stable")
     thresholds = confidence[order]
-    hits = (probabilities.argmax(axis=1) == labels)[order]
+    hits = (answers == labels)[order]
     # Equal probabilities stand or fall together: each threshold counts once, at its first row.
     first = np.flatnonzero(np.diff(thresholds, prepend=-np.inf))
     inside = first / len(labels)

@@ -13,6 +13,7 @@ from pydantic import Field
 from textops.bootstrap import Interval, mean_intervals
 from textops.evaluation.perturbations import Perturbation, perturbations
 from textops.frozen import Frozen
+from textops.inference.decision import confidence_in, decide
 from textops.inference.probabilities import Answer
 
 _TEXTS_AT_ONCE = 4096
@@ -115,6 +116,7 @@ def measure_robustness(
     settings: RobustnessSettings,
     others: tuple[OtherSource, ...] = (),
     changes: Iterable[Perturbation] | None = None,
+    weights: Sequence[float] | None = None,
 ) -> Robustness:
     """Change test texts and see what becomes of the answers.
 
@@ -125,6 +127,7 @@ def measure_robustness(
         settings: How many texts, and the seed.
         others: What other sources gave (`measure_other_source`).
         changes: All of `perturbations()` by default.
+        weights: What each class counts where the answer is not the most probable one.
 
     Raises:
         ValueError: If there is no text, or none is to be changed.
@@ -141,7 +144,8 @@ def measure_robustness(
     ]
     clean, *changed = _answers(answer, [sample, *altered])
     right = labels[chosen]
-    hits = np.stack([part.argmax(axis=1) == right for part in (clean, *changed)], axis=1).astype(np.float64)
+    answered, *answers = (decide(part, weights) for part in (clean, *changed))
+    hits = np.stack([part == right for part in (answered, *answers)], axis=1).astype(np.float64)
     intervals = mean_intervals(np.hstack([hits, hits - hits[:, :1]]), seed=settings.seed)
     accuracies, differences = intervals[: len(every) + 1], intervals[len(every) + 1 :]
     return Robustness(
@@ -149,7 +153,7 @@ def measure_robustness(
         available=len(texts),
         seed=settings.seed,
         accuracy=accuracies[0],
-        confidence=_confidence(clean),
+        confidence=_confidence(clean, answered),
         perturbations=tuple(
             PerturbationFigures(
                 name=change.name,
@@ -157,8 +161,8 @@ def measure_robustness(
                 changed=float(np.mean([new != old for new, old in zip(altered[number], sample, strict=True)])),
                 accuracy=accuracies[number + 1],
                 difference=differences[number + 1],
-                agreement=float((changed[number].argmax(axis=1) == clean.argmax(axis=1)).mean()),
-                confidence=_confidence(changed[number]),
+                agreement=float((answers[number] == answered).mean()),
+                confidence=_confidence(changed[number], answers[number]),
             )
             for number, change in enumerate(every)
         ),
@@ -195,6 +199,6 @@ def _answers(answer: Answer, groups: Sequence[Sequence[str]]) -> list[NDArray[np
     return [probabilities[rows] for rows in places]
 
 
-def _confidence(probabilities: NDArray[np.float64]) -> float:
+def _confidence(probabilities: NDArray[np.float64], answers: NDArray[np.int64]) -> float:
     # The sum of rounded probabilities may exceed one by a hair.
-    return min(float(probabilities.max(axis=1).mean()), 1.0)
+    return min(float(confidence_in(probabilities, answers).mean()), 1.0)

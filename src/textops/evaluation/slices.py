@@ -216,10 +216,11 @@ def slice_intervals(
     right = of_truth * (truth == answer)[:, None]
 
     def figures(weights: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return accuracy and macro F1 of samples given as counts of the cells, shape [samples, 2]."""
+        """Return accuracy, macro F1 and lacking classes of samples given as counts of the cells, shape [samples, 3]."""
         hits, sizes = weights @ right, weights @ (of_truth + of_answer)
         f1 = np.divide(2 * hits, sizes, out=np.full_like(sizes, np.nan), where=sizes > 0)
-        return np.stack([hits.sum(axis=1) / weights.sum(axis=1), np.nanmean(f1, axis=1)], axis=1)
+        lacking = np.isnan(f1).sum(axis=1)
+        return np.stack([hits.sum(axis=1) / weights.sum(axis=1), np.nanmean(f1, axis=1), lacking], axis=1)
 
     generator = np.random.default_rng(seed)
     # Some at a time: with many classes there are many cells.
@@ -229,10 +230,13 @@ def slice_intervals(
             for size in _portions(resamples, _RESAMPLES_AT_ONCE)
         ]
     )
+    values = figures(counts[None, :])[0]
+    if draws[:, 2].any():
+        # Classes that a resample lacks are those that do badly: without them, it looks better than it is.
+        draws[:, 1] = np.clip(draws[:, 1] - draws[:, 1].mean() + values[1], 0, 1)
     tail = (1 - DEFAULT_CONFIDENCE) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    values = figures(counts[None, :])[0]
-    accuracy, macro_f1 = (Interval(*map(float, three)) for three in zip(values, low, high, strict=True))
+    accuracy, macro_f1 = (Interval(*map(float, three)) for three in zip(values[:2], low[:2], high[:2], strict=True))
     return accuracy, macro_f1
 
 

@@ -1,12 +1,13 @@
 """The API as the page asks it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from pydantic import SecretStr, TypeAdapter, ValidationError
 
+from textops.frontend.batch_results import MOST_CLASS_COLUMNS
 from textops.frontend.http_service import HttpService, Question
 from textops.frontend.problem import ServiceProblemError
 from textops.serving.explanation_schemas import ExplanationResponse
@@ -20,6 +21,8 @@ NAME, BEGUN_NAME = "the API", "The API"
 MOST_PORTION_BYTES = 64 * 1024
 """Texts of a portion of a batch: with what JSON adds, they fit into the buffers that any connection has."""
 
+# Of more classes the page shows none but the answer, and a thousand in each line would not fit into the buffers.
+_TOP = MOST_CLASS_COLUMNS + 1
 _READINESS = TypeAdapter(Readiness)
 _MODEL = TypeAdapter(ModelDescription)
 _PREDICTION = TypeAdapter(PredictionResponse)
@@ -105,7 +108,7 @@ class ApiClient:
         Raises:
             ServiceProblemError: Also where the API stopped in the middle: ask for the portion again.
         """
-        body = b"".join(_encoded({"id": line.identity, "text": line.text}) + b"\n" for line in lines)
+        body = b"".join(_encoded({"id": line.identity, "text": line.text, "top": _TOP}) + b"\n" for line in lines)
         question = Question("POST", "/predict/batch", body, NDJSON.decode())
         content = self._service.send(question).content
         try:
@@ -132,7 +135,7 @@ def _body(text: str, title: str, further: dict[str, object] | None = None) -> by
     return _encoded(document)
 
 
-def _encoded(document: dict[str, object] | dict[str, str]) -> bytes:
+def _encoded(document: Mapping[str, object]) -> bytes:
     try:
         return json.dumps(document, ensure_ascii=False).encode("utf-8")
     except UnicodeEncodeError:

@@ -39,7 +39,7 @@ class Bars(Frozen):
 
 
 def bars_of(probabilities: Mapping[str, float], chosen: str) -> Bars:
-    """Return the bars of an answer, the most probable class first.
+    """Return the bars of an answer, the most probable class first; the answer is always among those that are shown.
 
     Args:
         probabilities: By class.
@@ -48,6 +48,11 @@ def bars_of(probabilities: Mapping[str, float], chosen: str) -> Bars:
     ordered = sorted(probabilities.items(), key=lambda pair: -pair[1])
     bars = [Bar(name=name, probability=share, percent=percent(share), chosen=name == chosen) for name, share in ordered]
     first, others = bars[:MOST_AT_ONCE], bars[MOST_AT_ONCE:]
+    # Where a rule of decision weighs classes, it need not be among the most probable.
+    answer = next((bar for bar in others if bar.chosen), None)
+    if answer is not None:
+        others = [first[-1], *(bar for bar in others if not bar.chosen)]
+        first = [*first[:-1], answer]
     return Bars(first=first, others=others, others_title=f"{len(others):,} further classes")
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, WORDS_FILE, Manifest, verify
 from textops.errors import BundleError
+from textops.inference.decision import decide, heaviest, weights_of
 from textops.inference.linear_scorer import LinearScorer, linear_scorer
 from textops.inference.probabilities import softmax, softmax_row
 from textops.inference.scores import StageTimes, score_texts
@@ -18,6 +19,8 @@ from textops.text.familiar_words import FamiliarWords
 from textops.text.features import features_of
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 
+# From here on, arrays take less time than loops.
+_FEW_CLASSES = 40
 CANARY_TEXTS = ("", "textops")
 
 
@@ -25,7 +28,7 @@ class Prediction(NamedTuple):
     """What the model says of one text.
 
     Attributes:
-        label: The most probable class.
+        label: The answer: the most probable class, or that of the bundle's rule of decision.
         probability: Its calibrated probability.
         probabilities: Calibrated probability by class name, in the order of the bundle's classes; their sum
             is 1.
@@ -66,6 +69,7 @@ class Predictor:
         self._tokenizer = tokenizer
         self._session = session
         self._scorer = scorer
+        self._weights = weights_of(manifest.decision)
 
     @classmethod
     def load(cls, folder: Path | str, *, threads: int = 1) -> "Predictor":
@@ -114,6 +118,11 @@ class Predictor:
         return self._tokenizer
 
     @property
+    def weights(self) -> tuple[float, ...] | None:
+        """What each class counts in its answers, None where the most probable one is the answer."""
+        return self._weights
+
+    @property
     def scorer(self) -> LinearScorer | None:
         """What answers in place of ONNX Runtime, None where that answers."""
         return self._scorer
@@ -155,6 +164,10 @@ class Predictor:
         """Return the calibrated probabilities, shape [len(texts), classes]."""
         return softmax(self.logits(texts), self.manifest.temperature)
 
+    def chosen(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return the number of the class that is the answer, by row of such probabilities; shape [rows]."""
+        return decide(probabilities, self._weights)
+
     def predict(self, texts: Sequence[str], times: StageTimes | None = None) -> list[Prediction]:
         """Classify texts; the answers come in the order of the texts.
 
@@ -169,11 +182,19 @@ class Predictor:
         return [self._prediction(row) for row in self.logits(texts, times).tolist()]
 
     def _prediction(self, logits: list[float]) -> Prediction:
-        probabilities = softmax_row(logits, self.manifest.temperature)
-        probability = max(probabilities)
+        if len(logits) > _FEW_CLASSES:
+            probabilities = softmax(np.array(logits), self.manifest.temperature).tolist()
+        else:
+            probabilities = softmax_row(logits, self.manifest.temperature)
+        if self._weights is None:
+            probability = max(probabilities)
+            chosen = probabilities.index(probability)
+        else:
+            chosen = heaviest(probabilities, self._weights)
+            probability = probabilities[chosen]
         classes = self.manifest.classes
         return Prediction(
-            label=classes[probabilities.index(probability)],
+            label=classes[chosen],
             probability=probability,
             probabilities=dict(zip(classes, probabilities, strict=True)),
             needs_review=probability < self.manifest.review.below,

@@ -1,7 +1,7 @@
 """The LightningModule of every text classifier."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +69,7 @@ class TextClassifier(pl.LightningModule):
         make_schedule: ScheduleFactory,
         *,
         label_smoothing: float = 0.0,
+        class_weights: Sequence[float] | None = None,
     ) -> None:
         """Hold the parts.
 
@@ -77,6 +78,7 @@ class TextClassifier(pl.LightningModule):
             make_optimizer: Takes the parameters.
             make_schedule: Takes the optimizer and the number of steps of the whole training.
             label_smoothing: Share of the target spread over all classes (Szegedy et al. 2016).
+            class_weights: What an example of each class counts; None where all count the same.
         """
         super().__init__()
         if not 0 <= label_smoothing < 1:
@@ -85,6 +87,7 @@ class TextClassifier(pl.LightningModule):
         self._make_optimizer = make_optimizer
         self._make_schedule = make_schedule
         self._label_smoothing = label_smoothing
+        self._class_weights = None if class_weights is None else torch.tensor(class_weights, dtype=torch.float32)
         self._collected: list[tuple[Tensor, Tensor, Tensor]] = []
         self.validated: Validated | None = None
 
@@ -174,13 +177,18 @@ class TextClassifier(pl.LightningModule):
     def cross_entropies(self, scores: Tensor, labels: Tensor) -> Tensor:
         """Return the cross-entropy of each document in each head, shape [documents, heads]."""
         documents, heads, classes = scores.shape
+        weights = None if self._class_weights is None else self._class_weights.to(scores.device)
+        # Weights alone would teach the probabilities of a world in which rare classes are frequent. Learned with the
+        # logarithms of the weights added, the scores are those of this world (Menon et al. 2021, Long-tail Learning
+        # via Logit Adjustment).
+        shifted = scores if weights is None else scores + weights.log()
         losses = functional.cross_entropy(
-            scores.reshape(documents * heads, classes),
+            shifted.reshape(documents * heads, classes),
             labels.repeat_interleave(heads),
             label_smoothing=self._label_smoothing,
             reduction="none",
-        )
-        return losses.view(documents, heads)
+        ).view(documents, heads)
+        return losses if weights is None else losses * weights[labels][:, None]
 
 
 def _calibrated_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:

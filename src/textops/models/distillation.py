@@ -1,5 +1,6 @@
 """A classifier that learns from what another model says, beside the labels."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,10 +43,16 @@ class DistilledClassifier(TextClassifier):
     """
 
     def __init__(
-        self, encoder: Encoder, make_optimizer: OptimizerFactory, make_schedule: ScheduleFactory, *, lesson: Lesson
+        self,
+        encoder: Encoder,
+        make_optimizer: OptimizerFactory,
+        make_schedule: ScheduleFactory,
+        *,
+        lesson: Lesson,
+        class_weights: Sequence[float] | None = None,
     ) -> None:
         """Hold the parts; see `TextClassifier`."""
-        super().__init__(encoder, make_optimizer, make_schedule)
+        super().__init__(encoder, make_optimizer, make_schedule, class_weights=class_weights)
         self._lesson = lesson
         self._targets = torch.softmax(lesson.logits / lesson.temperature, dim=1)
 

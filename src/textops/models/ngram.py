@@ -18,6 +18,7 @@ from textops.text.ragged import Ragged
 
 # The bias sees every document, a bucket only few: with the same step size the bias would swing.
 _BIAS_SCALE = 0.2
+_FEW_CLASSES = 50
 # Keeps documents without n-grams from dividing by zero.
 _SMALLEST_SQUARE = 1e-12
 # Ids that are counted at a time: the documents may be larger than the memory.
@@ -44,12 +45,15 @@ class NgramEncoder(Encoder):
             tokenizer: Tells how many ids there are and which of them are words.
             classes: Number of classes.
             step_sizes: One head for each; small steps regularise, large ones fit. Noisy labels want the first, clean
-                ones the second, and validation tells which it is.
+                ones the second, and validation tells which it is. They are for up to 50 classes: of more, a batch
+                holds fewer examples of each, and the steps grow in proportion.
         """
         super().__init__()
         if not step_sizes or not all(0 < size < math.inf for size in step_sizes):
             raise ConfigurationError(f"step_sizes={list(step_sizes)} is not possible: give numbers above 0")
-        self.step_sizes = tuple(float(size) for size in step_sizes)
+        self._given_sizes = tuple(float(size) for size in step_sizes)
+        growth = max(1.0, classes / _FEW_CLASSES)
+        self.step_sizes = tuple(growth * size for size in self._given_sizes)
         self.classes = classes
         self.first_character_id = tokenizer.first_character_id
         size = tokenizer.vocabulary_size
@@ -101,7 +105,7 @@ class NgramEncoder(Encoder):
 
     def of_chosen_head(self, tokenizer: NgramTokenizer) -> "NgramEncoder":
         """Return a copy that has no other head; `tokenizer` is the one it was made with."""
-        single = NgramEncoder(tokenizer, self.classes, (self.step_sizes[int(self.head)],))
+        single = NgramEncoder(tokenizer, self.classes, (self._given_sizes[int(self.head)],))
         with torch.no_grad():
             single.table.weight.copy_(self.table.weight[:, self._columns])
             single.bias.copy_(self.bias[self._columns])

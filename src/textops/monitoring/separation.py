@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from textops.monitoring.effects import Numbers, bootstrapped
+from textops.monitoring.effects import Numbers, bootstrapped, count_names
 from textops.monitoring.findings import Separation
 from textops.monitoring.reference import Reference
 from textops.monitoring.thresholds import Thresholds, graded
@@ -18,6 +18,7 @@ from textops.monitoring.window import Window
 _FOLDS = 5
 _MOST_TEXTS = 4_000
 _TELLING = 5
+_MOST_CLASSES = 50
 _DECIMALS = 6
 _FARTHEST = 6.0
 _SMALLEST_PROBABILITY = 1e-6
@@ -58,12 +59,19 @@ def _matrices(reference: Reference, window: Window) -> tuple[list[str], Numbers,
     whole_before = np.all([np.ones(len(reference), bool), *(known[name][0] for name in names)], axis=0)
     whole_now = np.all([np.ones(len(window), bool), *(known[name][1] for name in names)], axis=0)
     if reference.probabilities is not None:
-        names += [f"log-odds of {name}" for name in reference.manifest.classes]
-        before += list(_log_odds(reference.probabilities).T)
-        now += list(_log_odds(window.probabilities).T)
+        shown = _most_frequent(reference)
+        names += [f"log-odds of {reference.manifest.classes[place]}" for place in shown]
+        before += list(_log_odds(reference.probabilities)[:, shown].T)
+        now += list(_log_odds(window.probabilities)[:, shown].T)
     if not names:
         return [], np.empty((0, 0)), np.empty((0, 0))
     return names, np.stack(before, axis=1)[whole_before], np.stack(now, axis=1)[whole_now]
+
+
+def _most_frequent(reference: Reference) -> list[int]:
+    """Return the places of the classes that a classifier looks at: of very many, those that are answered most often."""
+    counts = count_names(reference.predicted, reference.manifest.classes)
+    return sorted(np.argsort(-counts, kind="stable")[:_MOST_CLASSES].tolist())
 
 
 def _log_odds(probabilities: Numbers) -> Numbers:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textops.inference.most_probable import with_rest_spread
 from textops.prediction_log.sampling import Sample
 
 Numbers = NDArray[np.float64]
@@ -20,7 +21,8 @@ class Window:
     Attributes:
         sample: How many there are, and since when.
         predicted: The class of each drawn answer.
-        probabilities: Shape [drawn, classes], in the order of the model's classes; 0 for a class that is missing.
+        probabilities: Shape [drawn, classes], in the order of the model's classes; 0 for a class that is missing,
+            or the rest spread evenly where of very many classes only the most probable are kept.
         features: Values by the name of the feature, shape [drawn], NaN where a row lacks it.
     """
 
@@ -43,7 +45,7 @@ def window_of(sample: Sample, classes: Sequence[str], names: Sequence[str]) -> W
     """
     rows = sample.drawn
     probabilities = np.array([[_number(row["probabilities"], name) for name in classes] for row in rows], np.float64)
-    probabilities = np.nan_to_num(probabilities.reshape(len(rows), len(classes)))
+    probabilities = with_rest_spread(np.nan_to_num(probabilities.reshape(len(rows), len(classes))))
     given = {name: np.array([_number(row["features"], name) for row in rows], np.float64) for name in names}
     features = {
         **given,

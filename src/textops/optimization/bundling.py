@@ -36,7 +36,9 @@ from textops.evaluation.calibration import (
     measure_reliability,
 )
 from textops.evaluation.card import render_card
-from textops.evaluation.figures import draw_confusion_matrix, draw_reliability_diagram
+from textops.evaluation.confusion_figure import draw_confusion
+from textops.evaluation.decision_rule import choose_decision
+from textops.evaluation.figures import draw_reliability_diagram
 from textops.evaluation.measurements import Measurements, write_measurements
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.report import CalibrationSummary, bundle_metrics, write_report
@@ -44,6 +46,7 @@ from textops.evaluation.review import choose_review_band
 from textops.evaluation.robustness_figure import draw_robustness
 from textops.evaluation.sections import further_sections
 from textops.files import folder_written_beside, shown, write_text
+from textops.inference.decision import decide, weights_of
 from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
@@ -54,6 +57,7 @@ from textops.text.familiar_words import FamiliarWords
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
 from textops.training.saved_configuration import portable_yaml
+from textops.training.settings import settings_of
 from textops.training.tracking.bundle import record_bundle
 from textops.variant_figures import VariantFigures
 
@@ -106,10 +110,14 @@ class _HeldOut:
     examples: Examples
     logits: NDArray[np.float32]
 
-    def reliability(self, temperature: float) -> tuple[Reliability, Reliability]:
+    def reliability(self, manifest: Manifest) -> tuple[Reliability, Reliability]:
         """Return it before calibration, and after it."""
-        before, after = softmax(self.logits), softmax(self.logits, temperature)
-        return measure_reliability(before, self.examples.labels), measure_reliability(after, self.examples.labels)
+        labels, weights = self.examples.labels, weights_of(manifest.decision)
+        before, after = softmax(self.logits), softmax(self.logits, manifest.temperature)
+        return (
+            measure_reliability(before, labels, weights=weights),
+            measure_reliability(after, labels, weights=weights),
+        )
 
 
 def build_bundle(run: Run) -> Judged:
@@ -189,13 +197,17 @@ def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, form: Form
     classes = run.record.classes
     temperature = fit_temperature(val.logits, val.examples.labels)
     labels = test.examples.labels
-    evaluation = evaluate(softmax(test.logits, temperature), labels, classes)
+    settings = settings_of(run.configuration)
+    seen = softmax(val.logits, temperature)
+    decision = choose_decision(seen, val.examples.labels, classes, settings.decision)
+    weights = weights_of(decision)
+    evaluation = evaluate(softmax(test.logits, temperature), labels, classes, weights=weights)
     calibration = CalibrationSummary(
         temperature=temperature,
-        ece_before=expected_calibration_error(softmax(test.logits), labels),
-        ece_after=expected_calibration_error(softmax(test.logits, temperature), labels),
+        ece_before=expected_calibration_error(softmax(test.logits), labels, weights=weights),
+        ece_after=expected_calibration_error(softmax(test.logits, temperature), labels, weights=weights),
     )
-    review = run.configuration.review
+    review = settings.review
     manifest = Manifest(
         name=run.record.name,
         encoder=form.family,
@@ -203,11 +215,13 @@ def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, form: Form
         max_tokens=tokenizer.max_tokens,
         temperature=temperature,
         review=choose_review_band(
-            softmax(val.logits, temperature),
+            seen,
             val.examples.labels,
             target_accuracy=review.target_accuracy,
             max_share=review.max_share,
+            weights=weights,
         ),
+        decision=decision,
         metrics=bundle_metrics(evaluation),
         data=DataReference(
             name=dataset.manifest.name,
@@ -228,15 +242,16 @@ def _measured(judged: Judged, plan: Plan, run: Run, test: _HeldOut, folder: Path
     def answer(texts: Sequence[str]) -> NDArray[np.float64]:
         return softmax(score_texts(session, tokenizer, texts), judged.manifest.temperature)
 
-    predicted = test.logits.argmax(axis=1)
+    weights = weights_of(judged.manifest.decision)
+    predicted = decide(softmax(test.logits, judged.manifest.temperature), weights)
     measurements = Measurements(
         model_bytes=(folder / MODEL_FILE).stat().st_size,
         training=training_facts(run),
         evaluation=judged.evaluation,
         calibration=judged.calibration,
         parity=judged.parity,
-        robustness=plan.robustness(test.examples, predicted, answer),
-        behaviour=plan.behaviour(test.examples, answer),
+        robustness=plan.robustness(test.examples, predicted, answer, weights),
+        behaviour=plan.behaviour(test.examples, answer, weights),
         slices=plan.slices(test.examples, predicted),
         variants=form.variants,
     )
@@ -254,13 +269,18 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
         logits = score_texts(session, tokenizer, window.texts)
         live = Answered(window, softmax(logits, judged.manifest.temperature))
     write_reference(
-        folder / REFERENCE_FILE, Answered(test.examples, probabilities), judged.manifest.classes, familiar, live
+        folder / REFERENCE_FILE,
+        Answered(test.examples, probabilities),
+        judged.manifest.classes,
+        familiar,
+        live,
+        weights_of(judged.manifest.decision),
     )
     write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
     report = make_report(
         (folder / MODEL_FILE).stat().st_size,
         judged.evaluation,
-        test.reliability(judged.manifest.temperature),
+        test.reliability(judged.manifest),
         judged.measurements.robustness,
         judged.measurements.variants,
         plan.suite,
@@ -274,8 +294,8 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
 def _write_figures(folder: Path, judged: Judged, test: _HeldOut) -> None:
     write_report(folder, judged.evaluation, judged.calibration, further_sections(judged.measurements))
     write_measurements(folder, judged.measurements)
-    draw_confusion_matrix(judged.evaluation, folder / "confusion_matrix.png")
-    draw_reliability_diagram(*test.reliability(judged.manifest.temperature), folder / "reliability.png")
+    draw_confusion(judged.evaluation, folder / "confusion_matrix.png")
+    draw_reliability_diagram(*test.reliability(judged.manifest), folder / "reliability.png")
     if judged.measurements.robustness is not None:
         draw_robustness(judged.measurements.robustness, folder / ROBUSTNESS_FIGURE)
     else:

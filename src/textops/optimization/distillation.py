@@ -75,12 +75,13 @@ def distil(
     training, tokenizer = datamodule.tokenized_split("train"), datamodule.tokenizer
     said = teacher.logits([*dataset.texts("train"), *further], dataset.manifest.classes)
     lesson = Lesson(torch.from_numpy(said), len(training), settings.temperature, settings.soft_share)
-    encoder = make_encoder(student, tokenizer, len(dataset.manifest.classes))
+    examples = [dataset.manifest.counts["train"][name] for name in dataset.manifest.classes]
+    encoder = make_encoder(student, tokenizer, len(examples))
     encoder.fit(datamodule.training_documents)
     with tempfile.TemporaryDirectory() as folder:
         everything = _joined(Path(folder), training, tokenizer, further)
         train_further(
-            make_student(student, encoder, lesson),
+            make_student(student, encoder, lesson, examples),
             TrainingData(everything, datamodule.tokenized_split("val"), settings_of(student)),
             settings_of(student),
             epochs=settings.epochs or int(student.trainer.max_epochs),
@@ -130,6 +131,7 @@ def configuration_of_student(configuration: DictConfig, settings: DistillationSe
     except ConfigurationError as error:
         raise ConfigurationError(f"optimization.distillation.student_overrides: {error}") from error
     student.paths = configuration.paths
+    student.class_weights = configuration.get("class_weights", student.class_weights)
     return student
 
 

@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 from textops.data.nearest import did_you_mean
 from textops.errors import ConfigurationError
 from textops.evaluation.behaviour import BehaviourSettings
+from textops.evaluation.decision_rule import DecisionSettings
 from textops.evaluation.robustness import RobustnessSettings
 from textops.evaluation.slices import SliceSettings
 from textops.training.override_check import check_override, parse_overrides
@@ -17,7 +18,7 @@ from textops.training.overrides import quoted
 from textops.training.run import Run
 from textops.training.settings import settings_of
 
-_SECTIONS = ("behaviour", "review", "robustness", "slices")
+_SECTIONS = ("behaviour", "decision", "review", "robustness", "slices")
 
 
 def with_settings(run: Run, overrides: Sequence[str], others: Sequence[Path] = ()) -> Run:
@@ -25,13 +26,14 @@ def with_settings(run: Run, overrides: Sequence[str], others: Sequence[Path] = (
 
     Args:
         run: A finished run; its folder is left as it is.
-        overrides: Such as `robustness.examples=100`, of the sections behaviour, review, robustness and slices.
+        overrides: Such as `robustness.examples=100`; of behaviour, decision, review, robustness and slices.
         others: Folders of other data sets; they are added to `robustness.others`.
 
     Raises:
         ConfigurationError: If one is of another section, unknown, or has a value that it cannot have.
     """
     known = {
+        "decision": DecisionSettings().model_dump(mode="json"),
         "behaviour": BehaviourSettings().model_dump(mode="json"),
         "robustness": RobustnessSettings().model_dump(mode="json"),
         "slices": SliceSettings().model_dump(mode="json"),

@@ -1,5 +1,6 @@
 """What is measured of a model beside its figures on the test set: slices, robustness, behaviour."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,17 @@ from textops.training.saved_configuration import as_container, portable_yaml
 from textops.training.settings import RunSettings, settings_of
 
 # What decides over the model; the rest says where things lie and what is shown.
-_DECISIVE = ("seed", "batch_size", "model", "optimizer", "scheduler", "trainer.max_epochs", "trainer.precision")
+_DECISIVE = (
+    "seed",
+    "batch_size",
+    "model",
+    "optimizer",
+    "scheduler",
+    "trainer.max_epochs",
+    "trainer.precision",
+    "class_weights",
+    "decision",
+)
 _LONGEST_VALUE = 80
 
 
@@ -69,28 +80,31 @@ class Plan:
         cuts = cut_up(self.dataset, test, settings.parts)
         return measure_slices(predicted, test.labels, cuts, minimum=settings.minimum)
 
-    def robustness(self, test: Examples, predicted: NDArray[np.int64], answer: Answer) -> Robustness | None:
+    def robustness(
+        self, test: Examples, predicted: NDArray[np.int64], answer: Answer, weights: Sequence[float] | None
+    ) -> Robustness | None:
         """Measure changed texts and other sources; None where the settings leave it out."""
         settings = self.settings.robustness
         if settings.examples == 0:
             return None
         hits = predicted == test.labels
         measured = [
-            measure_other_source(answer, other, self.dataset, self.classes, hits, settings) for other in self.others
+            measure_other_source(answer, other, self.dataset, self.classes, hits, settings, weights)
+            for other in self.others
         ]
         for other, figures in zip(self.others, measured, strict=True):
             if figures is None:
                 logger.warning("The model was trained on all test texts of {}: nothing to measure", other.folder)
         others = tuple(figures for figures in measured if figures is not None)
-        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others)
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others, weights=weights)
 
-    def behaviour(self, test: Examples, answer: Answer) -> BehaviourReport | None:
+    def behaviour(self, test: Examples, answer: Answer, weights: Sequence[float] | None) -> BehaviourReport | None:
         """Put the suite to the model; None without a suite."""
         if self.suite is None:
             return None
         settings = self.settings.behaviour
         rows = sample_rows(test.texts, settings.examples, settings.characters, settings.seed)
-        report = run_suite(self.suite, answer, self.classes, [test.texts[row] for row in rows])
+        report = run_suite(self.suite, answer, self.classes, [test.texts[row] for row in rows], weights)
         for result in report.failed:
             logger.warning(
                 "Behaviour test failed: {} ({} of {} cases, {:.0%} required)",

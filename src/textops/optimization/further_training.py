@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pytorch_lightning as pl
 import torch
+from numpy.typing import NDArray
 from pytorch_lightning import Callback, Trainer
 
 from textops.data.batch_order import BatchOrder
@@ -33,6 +35,11 @@ class TrainingData(pl.LightningDataModule):
         self._training = training
         self._validation = validation
         self._settings = settings
+
+    @property
+    def labels(self) -> NDArray[np.int64]:
+        """Class numbers of the documents to learn from."""
+        return self._training.labels
 
     def train_dataloader(self) -> BatchLoader:
         """Serve the training documents in a new order each epoch."""

@@ -164,8 +164,10 @@ class KeepZeros(Callback):
 def _train(
     encoder: Encoder, configuration: DictConfig, data: TrainingData, settings: PruningSettings, *callbacks: Callback
 ) -> None:
+    # Every class has an example in train.
+    labels = np.asarray(data.labels)
     train_further(
-        make_classifier(configuration, encoder),
+        make_classifier(configuration, encoder, np.bincount(labels).tolist()),
         data,
         settings_of(configuration),
         epochs=settings.epochs,

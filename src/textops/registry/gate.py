@@ -22,6 +22,7 @@ from textops.registry.bounds import DEFAULT_TOLERANCE
 from textops.registry.mcnemar import exact_p_value
 
 _ROUNDING = 1e-9
+_MOST_NAMES = 20
 
 
 class GateCheck(BaseModel):
@@ -146,4 +147,5 @@ def _signed(interval: Interval) -> str:
 
 
 def _listed(classes: list[str]) -> str:
-    return ", ".join(classes) if classes else "none"
+    more = f" and {len(classes) - _MOST_NAMES:,} more" if len(classes) > _MOST_NAMES else ""
+    return ", ".join(classes[:_MOST_NAMES]) + more if classes else "none"

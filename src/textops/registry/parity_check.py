@@ -56,6 +56,7 @@ def same_answers(
     kept: KeptAnswers | None,
     *,
     exact: bool,
+    weights: Sequence[float] | None = None,
 ) -> GateCheck:
     """Check that the model answers here as it did when its bundle was made.
 
@@ -68,6 +69,7 @@ def same_answers(
         classes: Class names.
         kept: The answers that the bundle keeps, None where it keeps none.
         exact: Whether the form of the model promises to be exact.
+        weights: What each class counts where the answer is not the most probable one.
     """
     if kept is None:
         sentence = "the bundle keeps no answers to compare with (reference.parquet): evaluate again"
@@ -81,7 +83,7 @@ def same_answers(
     if unknown:
         sentence = f"the bundle keeps answers that are none of its classes ({unknown[0]}): evaluate again"
         return GateCheck(name=ANSWERS, passed=False, figure=None, sentence=sentence)
-    differences = _differences(pairs, probabilities, classes, kept)
+    differences = _differences(pairs, probabilities, classes, kept, weights)
     allowed = EXACT_ANSWER_DIFFERENCE if exact else INEXACT_ANSWER_DIFFERENCE
     others = int((~(differences <= allowed)).sum())
     return GateCheck(
@@ -96,14 +98,23 @@ def same_answers(
 
 
 def _differences(
-    pairs: Sequence[tuple[int, int]], probabilities: NDArray[np.float64], classes: Sequence[str], kept: KeptAnswers
+    pairs: Sequence[tuple[int, int]],
+    probabilities: NDArray[np.float64],
+    classes: Sequence[str],
+    kept: KeptAnswers,
+    weights: Sequence[float] | None,
 ) -> NDArray[np.float64]:
     """Return how far each answer is from the kept one, shape [len(pairs)]."""
     rows, places = np.array(pairs).T
     columns = np.array([classes.index(label) for label in kept.predicted])[places]
     confidence = np.array(kept.confidence)[places]
     of_kept_class = np.abs(probabilities[rows, columns] - confidence)
-    of_best_class = np.abs(probabilities[rows].max(axis=1) - confidence)
+    if weights is None:
+        of_best_class = np.abs(probabilities[rows].max(axis=1) - confidence)
+    else:
+        # By how much the class that was kept is no longer the answer, as a share of its own weight.
+        weighed = probabilities[rows] * np.asarray(weights)
+        of_best_class = (weighed.max(axis=1) - weighed[np.arange(len(rows)), columns]) / np.asarray(weights)[columns]
     return np.asarray(np.maximum(of_kept_class, of_best_class))
 
 

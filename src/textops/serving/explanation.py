@@ -25,7 +25,7 @@ from textops.serving.request_bodies import json_body
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
 
-_MEMBERS = (b'"text"', b'"title"', b'"label"', b'"record"')
+_MEMBERS = (b'"text"', b'"title"', b'"label"', b'"record"', b'"top"')
 
 _EXPLANATION = TypeAdapter(ExplanationRequest)
 _TEXT = {"text": "They scored twice."}
@@ -69,7 +69,7 @@ def install_explanation(app: FastAPI, service: Service) -> None:
         if body.label is not None:
             check_label(body.label, model.predictor.manifest.classes)
         with in_line(service, 1):
-            (answer,) = await service.answer([body.whole], exchange, is_recorded=body.record)
+            (answer,) = await service.answer([body.whole], exchange, [body.top], is_recorded=body.record)
             answering = _answering(answer, model, None if service.candidate is None else service.candidate.model)
             labels = [answer["label"]] if body.label is None else [answer["label"], body.label]
             whole = body.whole[: service.settings.max_text_characters]

@@ -43,6 +43,7 @@ def describe(service: Service) -> ModelDescription:
         metrics=manifest.metrics,
         temperature=manifest.temperature,
         review=manifest.review,
+        decision=manifest.decision,
         data=manifest.data,
         git_commit=manifest.git_commit,
         created=manifest.created,

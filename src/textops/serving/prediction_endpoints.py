@@ -24,8 +24,8 @@ PREDICT = "/predict"
 
 _PREDICTION = TypeAdapter(PredictionRequest)
 _BATCH = TypeAdapter(BatchRequest)
-_MEMBERS = (b'"text"', b'"title"')
-_BATCH_MEMBERS = (b'"texts"',)
+_MEMBERS = (b'"text"', b'"title"', b'"top"')
+_BATCH_MEMBERS = (b'"texts"', b'"top"')
 PREDICTION_PROBLEMS = (
     HTTPStatus.UNAUTHORIZED,
     HTTPStatus.REQUEST_TIMEOUT,
@@ -50,7 +50,7 @@ def direct_prediction(service: Service) -> DirectEndpoint:
         try:
             body = validated(raw, _PREDICTION, service.bounds.limits)
             refuse_doubled_members(raw, _MEMBERS)
-            answer = await service.answer_one(body.whole, exchange)
+            answer = await service.answer_one(body.whole, exchange, body.top)
         finally:
             service.admission.leave(1)
         return Answer(orjson.dumps(answer))
@@ -112,5 +112,5 @@ def install_prediction_endpoints(app: FastAPI, service: Service) -> None:
         body = validated(raw, _BATCH, service.bounds.limits)
         refuse_doubled_members(raw, _BATCH_MEMBERS)
         with in_line(service, len(body.texts)):
-            answers = await service.answer(body.texts, exchange)
+            answers = await service.answer(body.texts, exchange, [body.top] * len(body.texts))
         return Response(orjson.dumps({"predictions": answers}), media_type="application/json")

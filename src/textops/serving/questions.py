@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from textops.inference import Prediction
+from textops.inference.most_probable import kept_probabilities, most_probable
 from textops.prediction_log import LoggedPrediction
 from textops.registry import Version
 from textops.serving.served_model import ServedModel
@@ -19,12 +20,14 @@ class Question(NamedTuple):
         is_cut: Whether the text is longer than that.
         request_id: The request that brought it.
         is_compared: Whether a candidate is asked about it too, behind the answer.
+        top: How many classes the answer names; None for all.
     """
 
     text: str
     is_cut: bool
     request_id: str
     is_compared: bool = False
+    top: int | None = None
 
 
 def response_to(question: Question, version: Version, prediction_id: str, prediction: Prediction) -> dict[str, Any]:
@@ -33,7 +36,9 @@ def response_to(question: Question, version: Version, prediction_id: str, predic
         "prediction_id": prediction_id,
         "label": prediction.label,
         "probability": prediction.probability,
-        "probabilities": prediction.probabilities,
+        "probabilities": prediction.probabilities
+        if question.top is None
+        else most_probable(prediction.probabilities, question.top),
         "needs_review": prediction.needs_review,
         "model": {"name": version.name, "version": version.number},
     }
@@ -64,7 +69,7 @@ def logged_rows(
             version.number,
             prediction.label,
             prediction.probability,
-            prediction.probabilities,
+            kept_probabilities(prediction.probabilities),
             prediction.needs_review,
             question.text,
             seconds,

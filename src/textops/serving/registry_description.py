@@ -66,6 +66,7 @@ def describe_version(registry: Registry, name: str, number: int) -> VersionDetai
         classes=list(manifest.classes),
         temperature=manifest.temperature,
         review=manifest.review,
+        decision=manifest.decision,
         git_commit=manifest.git_commit,
         export=manifest.export,
         card=_card(version),

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from textops.bundle import DataReference, Export, Metric, ReviewBand
+from textops.bundle import DataReference, Decision, Export, Metric, ReviewBand
 from textops.bundle_report import BundleReport
 from textops.frozen import Frozen
 
@@ -68,6 +68,9 @@ class VersionDetail(Frozen):
     classes: list[str]
     temperature: float
     review: ReviewBand
+    decision: Decision | None = Field(
+        None, description="Rule of its answers; null where the most probable class answers."
+    )
     git_commit: str | None
     export: Export | None
     card: str | None = Field(description="The model card, Markdown; null where its bundle has none.")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from textops.bundle import DataReference, Metric, ReviewBand
+from textops.bundle import DataReference, Decision, Metric, ReviewBand
 from textops.bundle_report import Example
 
 # White space, control characters and the characters of no width that people paste without seeing them.
@@ -56,6 +56,7 @@ def _checked_count(texts: list[str], info: ValidationInfo) -> list[str]:
     return texts
 
 
+Top = Annotated[int, Field(ge=1)]
 Title = Annotated[str, AfterValidator(_checked_length)]
 Text = Annotated[
     str,
@@ -63,6 +64,12 @@ Text = Annotated[
     AfterValidator(_checked_length),
     AfterValidator(_checked_visibility),
 ]
+
+
+_TOP = (
+    "So many of the most probable classes in `probabilities`, the most probable first; all, in the order of the model, "
+    "without it or where there are no more."
+)
 
 
 class _Request(BaseModel):
@@ -75,10 +82,12 @@ class PredictionRequest(_Request):
     Attributes:
         text: The text.
         title: A title; it is put in front of the text with a line break, as in the training data.
+        top: How many of the most probable classes `probabilities` names; all without it.
     """
 
     text: Text = Field(description="The text to classify.")
     title: Title | None = Field(None, description="Put in front of the text with a line break.")
+    top: Top | None = Field(None, description=_TOP)
 
     @property
     def whole(self) -> str:
@@ -92,6 +101,7 @@ class BatchRequest(_Request):
     texts: Annotated[list[Text], Field(min_length=1), AfterValidator(_checked_count)] = Field(
         description="The texts to classify, a title already in front of each."
     )
+    top: Top | None = Field(None, description=_TOP)
 
 
 class _Response(BaseModel):
@@ -109,9 +119,13 @@ class PredictionResponse(_Response):
     """The model's answer to one text."""
 
     prediction_id: str = Field(description="UUID of this answer.")
-    label: str = Field(description="The most probable class.")
+    label: str = Field(
+        description="The answer: the most probable class, or that of the model's rule of decision, see /model."
+    )
     probability: float = Field(ge=0, le=1, description="Its calibrated probability.")
-    probabilities: dict[str, float] = Field(description="Calibrated probability of every class.")
+    probabilities: dict[str, float] = Field(
+        description="Calibrated probability of every class, or of as many as `top` asks for."
+    )
     needs_review: bool = Field(description="Whether a person should look.")
     model: ModelReference
     truncated: bool | None = Field(
@@ -168,6 +182,9 @@ class ModelDescription(_Response):
     metrics: dict[str, Metric] = Field(description="Figures on the test set, each with its 95 % interval.")
     temperature: float
     review: ReviewBand
+    decision: Decision | None = Field(
+        None, description="Rule by which another class than the most probable one may be the answer; null without one."
+    )
     data: DataReference
     git_commit: str | None
     created: datetime

@@ -104,28 +104,39 @@ class Service:
         version = self.current.version
         return None if version is None else reference_to(version)
 
-    async def answer_one(self, text: str, exchange: Exchange) -> dict[str, Any]:
+    async def answer_one(self, text: str, exchange: Exchange, top: int | None = None) -> dict[str, Any]:
         """Do what `answer` does for one text, together with others that come at the same moment.
+
+        Args:
+            text: The text.
+            exchange: The request.
+            top: How many classes the answer names; None for all.
 
         Raises:
             ProblemError: 503 or 504.
         """
-        question = self._question(text, exchange)
+        question = self._question(text, exchange, top)
         is_tried = self.candidate is not None and self.candidate.takes(exchange, question.text)
         if is_tried or not self.current.get().answers_inline(len(question.text)):
-            (answer,) = await self.answer([text], exchange)
+            (answer,) = await self.answer([text], exchange, [top])
             return answer
         self._check_time(exchange)
         return await self._turn.answer(question)
 
     async def answer(
-        self, texts: Sequence[str], exchange: Exchange, *, is_recorded: bool = True
+        self,
+        texts: Sequence[str],
+        exchange: Exchange,
+        tops: Sequence[int | None] | None = None,
+        *,
+        is_recorded: bool = True,
     ) -> list[dict[str, Any]]:
         """Classify texts; each answer has the members of `PredictionResponse`.
 
         Args:
             texts: The texts.
             exchange: The request.
+            tops: How many classes each answer names; None for all in each.
             is_recorded: Whether the answers are counted and logged; not where the texts were answered before.
 
         Raises:
@@ -133,7 +144,8 @@ class Service:
         """
         model = self.current.get()
         self._check_time(exchange)
-        questions = [self._question(text, exchange) for text in texts]
+        wanted = [None] * len(texts) if tops is None else tops
+        questions = [self._question(text, exchange, top) for text, top in zip(texts, wanted, strict=True)]
         start = time.perf_counter()
         if self.candidate is not None:
             found = await self.candidate.classify([question.text for question in questions], exchange)
@@ -147,10 +159,10 @@ class Service:
         predictions = await self._classify(model, [question.text for question in questions])
         return self._answers(questions, model, predictions, time.perf_counter() - start, is_recorded=is_recorded)
 
-    def _question(self, text: str, exchange: Exchange) -> Question:
+    def _question(self, text: str, exchange: Exchange, top: int | None) -> Question:
         longest = self.settings.max_text_characters
         is_compared = self._shadow is not None and self._shadow.takes(exchange, text[:longest])
-        return Question(text[:longest], len(text) > longest, exchange.request_id, is_compared)
+        return Question(text[:longest], len(text) > longest, exchange.request_id, is_compared, top)
 
     def _answer_here(self, questions: Sequence[Question]) -> list[dict[str, Any]]:
         """Answer on the event loop."""

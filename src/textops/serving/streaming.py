@@ -26,7 +26,7 @@ from textops.serving.service import Service
 MOST_TEXTS = 64
 """Texts that are answered at a time; fewer where they would take too long together."""
 
-_MEMBERS = (b'"text"', b'"title"', b'"id"')
+_MEMBERS = (b'"text"', b'"title"', b'"id"', b'"top"')
 _SHARE_OF_TIMEOUT = 0.25
 _POLL_SECONDS = 0.02
 # More than this wait for the prediction log only where its database cannot keep up.
@@ -87,9 +87,9 @@ class StreamedAnswers(Response):
     async def _answers(self, lines: Sequence[Line]) -> bytes:
         """Return the lines of the response for lines of the request."""
         requests = [self._request(line) for line in lines]
-        texts = [request.whole for request in requests if isinstance(request, PredictionLine)]
+        valid = [request for request in requests if isinstance(request, PredictionLine)]
         try:
-            answers = iter(await self._predictions(texts) if texts else [])
+            answers = iter(await self._predictions(valid) if valid else [])
         except ProblemError as problem:
             if not self._begun:
                 raise
@@ -114,25 +114,26 @@ class StreamedAnswers(Response):
             return problem
         return request
 
-    async def _predictions(self, texts: list[str]) -> list[dict[str, Any]]:
+    async def _predictions(self, requests: list[PredictionLine]) -> list[dict[str, Any]]:
         """Answer texts once there is room for them.
 
         Raises:
             ProblemError: 429, 500, 503 or 504.
         """
         await self._wait_for_log()
-        await self._enter(len(texts))
+        await self._enter(len(requests))
         try:
             # The time that an answer may take is that of these texts, not of all before them.
             self._exchange = replace(self._exchange, started=perf_counter())
-            return await self._service.answer(texts, self._exchange)
+            texts = [request.whole for request in requests]
+            return await self._service.answer(texts, self._exchange, [request.top for request in requests])
         except ProblemError:
             raise
         except Exception as error:
             logger.opt(exception=error).error("request {} failed", self._exchange.request_id)
             raise FAULT from error
         finally:
-            self._service.admission.leave(len(texts))
+            self._service.admission.leave(len(requests))
 
     async def _enter(self, texts: int) -> None:
         """Wait for room: a stream that has begun can wait, and its client with it."""

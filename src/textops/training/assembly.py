@@ -2,6 +2,7 @@
 
 import functools
 import inspect
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ from pytorch_lightning import Callback, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.datamodule import TextDataModule
+from textops.data.dataset import read_manifest
 from textops.errors import ConfigurationError, TextopsError
+from textops.models.class_weights import class_weights
 from textops.models.classifier import OptimizerFactory, ScheduleFactory, TextClassifier
 from textops.models.distillation import DistilledClassifier, Lesson
 from textops.models.encoder import Encoder
 from textops.text.tokenizer import Tokenizer
+from textops.training.bucket_bits import with_bucket_bits
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
 from textops.training.settings import settings_of
 
@@ -27,8 +31,9 @@ _LOGGED = ("train/loss", "val/loss", "val/accuracy", "val/head")
 def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
     """Make the data module of a prepared data set."""
     settings = settings_of(configuration)
-    make_tokenizer = _instantiate(configuration.model.tokenizer, "model.tokenizer")
-    recipe = OmegaConf.to_yaml(configuration.model.tokenizer, resolve=True, sort_keys=True)
+    settings_of_tokenizer = with_bucket_bits(configuration.model.tokenizer, len(read_manifest(dataset).classes))
+    make_tokenizer = _instantiate(settings_of_tokenizer, "model.tokenizer")
+    recipe = OmegaConf.to_yaml(settings_of_tokenizer, resolve=True, sort_keys=True)
     return TextDataModule(
         dataset,
         make_tokenizer,
@@ -62,16 +67,28 @@ def make_encoder(
     return encoder
 
 
-def make_classifier(configuration: DictConfig, encoder: Encoder) -> TextClassifier:
-    """Make the LightningModule around an encoder."""
+def make_classifier(configuration: DictConfig, encoder: Encoder, examples: Sequence[int]) -> TextClassifier:
+    """Make the LightningModule around an encoder.
+
+    Args:
+        configuration: Says how it learns.
+        encoder: What learns.
+        examples: Training examples of each class.
+    """
     return TextClassifier(
-        encoder, *_optimization(configuration), label_smoothing=configuration.model.label_smoothing or 0.0
+        encoder,
+        *_optimization(configuration),
+        label_smoothing=configuration.model.label_smoothing or 0.0,
+        class_weights=class_weights(examples, settings_of(configuration).class_weights),
     )
 
 
-def make_student(configuration: DictConfig, encoder: Encoder, lesson: Lesson) -> DistilledClassifier:
-    """Make the LightningModule around an encoder that learns from a teacher."""
-    return DistilledClassifier(encoder, *_optimization(configuration), lesson=lesson)
+def make_student(
+    configuration: DictConfig, encoder: Encoder, lesson: Lesson, examples: Sequence[int]
+) -> DistilledClassifier:
+    """Make the LightningModule around an encoder that learns from a teacher; see `make_classifier`."""
+    weights = class_weights(examples, settings_of(configuration).class_weights)
+    return DistilledClassifier(encoder, *_optimization(configuration), lesson=lesson, class_weights=weights)
 
 
 def _optimization(configuration: DictConfig) -> tuple[OptimizerFactory, ScheduleFactory]:

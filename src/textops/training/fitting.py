@@ -16,6 +16,7 @@ from textops.data.dataset import file_of
 from textops.data.manifest import DatasetManifest
 from textops.data.prepare import prepare
 from textops.errors import ConfigurationError
+from textops.evaluation.decision_rule import check_decision
 from textops.files import shown
 from textops.models.classifier import NotFiniteError, TextClassifier
 from textops.text.tokenizer import Tokenizer
@@ -121,6 +122,7 @@ def _assemble(configuration: DictConfig, group: Companions) -> _Training:
     profiler = make_profiler(configuration) if is_first_process() else NullProfiler()
     with profiler.phase("data"):
         dataset = prepare(source_of(configuration), folder)
+        check_decision(settings.decision, dataset.classes)
         if is_first_process():
             warn_of_other_data(configuration, dataset)
         _use_threads(settings, group.count)
@@ -136,7 +138,7 @@ def _assemble(configuration: DictConfig, group: Companions) -> _Training:
         Path(str(configuration.paths.run)),
         dataset,
         datamodule,
-        make_classifier(configuration, encoder),
+        make_classifier(configuration, encoder, [dataset.counts["train"][name] for name in dataset.classes]),
         make_trainer(configuration, profiler),
         profiler,
     )

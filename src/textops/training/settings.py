@@ -6,8 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from textops.data.loader_settings import LoaderSettings
 from textops.errors import ConfigurationError
 from textops.evaluation.behaviour import BehaviourSettings
+from textops.evaluation.decision_rule import DecisionSettings
 from textops.evaluation.robustness import RobustnessSettings
 from textops.evaluation.slices import SliceSettings
+from textops.models.class_weights import ClassWeightSettings
 from textops.training.tracking.settings import TrackingSettings
 
 # What numpy takes for a seed, and more threads than any machine gives one process.
@@ -39,6 +41,8 @@ class RunSettings(BaseModel):
         batch_size: Documents of a batch.
         threads: Of one process; None for one on each processor.
         loader: How batches come about.
+        class_weights: What the classes count in training.
+        decision: How the answer follows from the probabilities.
         review: Which predictions a person should see.
         robustness: How texts are changed to see what becomes of the answers.
         slices: How the test set is cut up.
@@ -53,6 +57,8 @@ class RunSettings(BaseModel):
     batch_size: int = Field(ge=1)
     threads: int | None = Field(ge=1, le=_MOST_THREADS)
     loader: LoaderSettings = LoaderSettings()
+    class_weights: ClassWeightSettings = ClassWeightSettings()
+    decision: DecisionSettings = DecisionSettings()
     review: ReviewSettings
     robustness: RobustnessSettings = RobustnessSettings()
     slices: SliceSettings = SliceSettings()

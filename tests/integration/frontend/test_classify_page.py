@@ -391,6 +391,38 @@ def test_another_model_may_take_over_while_the_page_is_open(
     expect(page.locator(ANSWER).get_by_role("listitem")).to_have_count(3)
 
 
+def test_of_a_thousand_classes_the_first_are_shown_and_any_can_be_chosen(
+    start_page: "StartPage",
+    open_page: "OpenPage",
+    start_api: "StartApi",
+    make_bundle: "BundleFactory",
+    tmp_path: Path,
+) -> None:
+    # given a model of a thousand classes
+    classes = tuple(f"class {number}" for number in range(1000))
+    words = {"goal": "class 7", "chip": "class 994"}
+    registry = Registry(tmp_path / "registry")
+    version = registry.register(make_bundle(tmp_path / "bundle", classes=classes, keywords=words, points=12.0))
+    registry.point(version, PRODUCTION, after=None)
+    api = start_api(registry.root, database_url=f"sqlite:///{tmp_path / 'log.sqlite'}")
+    page = open_page(start_page(api_url=api.url))
+    # when
+    classify(page, "goal")
+    # then the first are shown, and the others when somebody asks
+    answer = page.locator(ANSWER)
+    expect(answer.get_by_role("heading").first).to_contain_text("class 7")
+    expect(answer.get_by_role("listitem").locator("visible=true")).to_have_count(10)
+    answer.get_by_text("990 further classes").click()
+    expect(answer.get_by_role("listitem").locator("visible=true")).to_have_count(1000)
+    # when the right one is typed
+    page.get_by_label("Wrong, it is").press_sequentially("class 994")
+    page.get_by_role("option", name="class 994").wait_for()
+    page.keyboard.press("Enter")
+    # then
+    expect(page.get_by_text("Thank you: noted as class 994.")).to_be_visible()
+    assert api.figure("textops_feedback_total") == 1
+
+
 def tab_to(page: Page, element: Locator) -> None:
     """Press Tab until an element has the focus."""
     for _ in range(40):

@@ -7,7 +7,18 @@ from typing import Any, cast
 import pytest
 import torch
 
-from textops.benchmark import baselines, bottlenecks, demo, features, loader, needless_work, page, quality, training
+from textops.benchmark import (
+    baselines,
+    bottlenecks,
+    demo,
+    features,
+    imbalance,
+    loader,
+    needless_work,
+    page,
+    quality,
+    training,
+)
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
 from textops.benchmark.page_visit import chromium
 from textops.benchmark.result import REPORTS
@@ -195,3 +206,30 @@ def test_without_a_browser_nothing_can_be_measured(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PATH", "")
     with pytest.raises(ConfigurationError, match="no browser is installed"), chromium():
         pass
+
+
+def test_ways_with_a_rare_class_are_compared_on_the_same_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(
+        imbalance,
+        "DATA",
+        (
+            "data=synthetic",
+            "data.synthetic.rows=900",
+            "data.synthetic.imbalance=3",
+            "model.tokenizer.word_bits=12",
+            "model.tokenizer.character_bits=8",
+        ),
+    )
+    # when
+    markdown = imbalance.benchmark(splits=1)
+    # then
+    ways = assert_kept("imbalance")["ways"]
+    assert isinstance(ways, list)
+    assert [each["way"] for each in ways] == list(imbalance.WAYS)
+    assert all(0 <= each["recall"] <= 1 and each["macro_f1"]["low"] <= each["macro_f1"]["high"] for each in ways)
+    # a rule of decision leaves the probabilities as they are
+    assert ways[0]["log_loss"] == ways[2]["log_loss"] == ways[4]["log_loss"]
+    assert ways[4]["recall"] >= ways[0]["recall"]
+    assert "decision for macro F1" in markdown

@@ -38,3 +38,14 @@ def test_content_settings_and_the_name_of_the_file_count(tmp_path: Path, configu
 def test_a_file_that_is_gone_is_one_line(tmp_path: Path, configuration: Configuration) -> None:
     with pytest.raises(DataError, match=r"gone.csv cannot be read: No such file"):
         fingerprint_of(configuration(), [SourceFile(tmp_path / "gone.csv", "gone.csv", "gone.csv")])
+
+
+def test_settings_that_came_later_leave_old_fingerprints_as_they_were() -> None:
+    # given what textops gave before there was such a setting
+    old = "67e31eedc6f3b18439c783ac4e8d470ae2a11653d71f7c6717b6c081c8b4fffb"
+
+    assert fingerprint_of(SourceConfiguration.model_validate(_OLD), []) == old
+    assert fingerprint_of(SourceConfiguration.model_validate({**_OLD, "rare_classes": {"rule": "drop"}}), []) != old
+
+
+_OLD = {"source": "synthetic", "synthetic": {"rows": 5}, "text_columns": ["text"], "label_column": "label"}

@@ -93,3 +93,14 @@ def test_a_file_of_no_class_or_several_is_refused(configuration: Configuration, 
 
     with pytest.raises(DataError, match=message):
         reader.raw_label(record(relative))
+
+
+@pytest.mark.parametrize("raw", ['["sport", "tech"]', '["sport"]', "[]", "[1, 2]"])
+def test_a_list_of_labels_is_no_class(configuration: Configuration, raw: str) -> None:
+    with pytest.raises(DataError, match=r"data.jsonl:3: the label is a list, \[.* a text has one class"):
+        LabelReader(configuration()).class_of(raw, "data.jsonl:3")
+
+
+def test_brackets_alone_make_no_list_and_a_list_can_be_named(configuration: Configuration) -> None:
+    assert LabelReader(configuration()).class_of("[spam]", "data.jsonl:3") == "[spam]"
+    assert LabelReader(configuration(label_names={'["a", "b"]': "both"})).class_of('["a", "b"]', "x:1") == "both"

@@ -65,3 +65,13 @@ def test_classes_differ_in_their_words() -> None:
     (topic, count), *_ = (words["class_0"] - words["class_1"]).most_common(1)
 
     assert words["class_1"][topic] < count
+
+
+def test_classes_can_be_as_uneven_as_wanted() -> None:
+    counts = Counter(record["label"] for record in made(rows=20_000, imbalance=6.63))
+
+    assert counts["class_1"] / 20_000 == pytest.approx(0.01, abs=0.003)
+
+
+def test_without_imbalance_the_texts_are_those_of_old() -> None:
+    assert made(rows=50, imbalance=0) == made(rows=50)

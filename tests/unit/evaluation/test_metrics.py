@@ -40,7 +40,7 @@ def test_figures_of_four_examples_are_those_computed_by_hand() -> None:
     # then
     assert evaluation.examples == 4
     assert evaluation.accuracy.value == 0.75
-    assert evaluation.confusion_matrix == ((2, 0), (1, 1))
+    assert evaluation.confusion_matrix.tolist() == [[2, 0], [1, 1]]
     assert evaluation.majority_share == 0.5
     first, second = evaluation.per_class
     assert (first.support, first.predicted) == (2, 3)
@@ -173,5 +173,27 @@ def test_every_number_is_finite_and_can_be_written_as_json(seed: int, count: int
 
     json.dumps(asdict(evaluation), allow_nan=False)
     assert all(number >= 0 for number in _numbers(evaluation))
-    assert sum(map(sum, evaluation.confusion_matrix)) == count
-    assert [sum(row) for row in evaluation.confusion_matrix] == [part.support for part in evaluation.per_class]
+    assert evaluation.confusion_matrix.sum() == count
+    assert evaluation.confusion_matrix.sum(axis=1).tolist() == [part.support for part in evaluation.per_class]
+
+
+def test_many_rare_classes_do_not_push_the_macro_f1_out_of_its_interval() -> None:
+    # given classes so rare that every resample lacks some of them
+    generator = np.random.default_rng(0)
+    labels = generator.integers(0, 300, 600)
+    probabilities = generator.dirichlet(np.full(300, 0.01), 600)
+    probabilities[::3] = np.eye(300)[labels[::3]]
+
+    figure = evaluate(probabilities, labels, tuple(map(str, range(300)))).macro_f1
+
+    assert figure.low < figure.value < figure.high
+
+
+def test_where_weights_decide_the_figures_are_those_of_the_decision() -> None:
+    probabilities = np.array([[0.9, 0.1], [0.8, 0.2], [0.6, 0.4], [0.7, 0.3]])
+    labels = np.array([0, 0, 1, 1])
+
+    evaluation = evaluate(probabilities, labels, ("a", "b"), weights=(1, 3))
+
+    assert evaluation.accuracy.value == 1
+    assert evaluation.log_loss == evaluate(probabilities, labels, ("a", "b")).log_loss

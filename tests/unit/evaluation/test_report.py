@@ -27,7 +27,11 @@ def test_metrics_file_holds_every_figure_with_its_interval(evaluation: Evaluatio
         "high": evaluation.accuracy.high,
     }
     assert document["classes"] == ["经济", "a|b\n<c>", "none"]
-    assert document["confusion_matrix"] == [[2, 0, 0], [1, 1, 0], [0, 0, 0]]
+    assert document["confusion"] == [
+        {"true": 0, "predicted": 0, "examples": 2},
+        {"true": 1, "predicted": 0, "examples": 1},
+        {"true": 1, "predicted": 1, "examples": 1},
+    ]
     assert document["per_class"][0]["f1"]["value"] == pytest.approx(0.8)
     assert document["majority_share"] == 0.5
     assert document["calibration"] == {"temperature": 1.2345, "ece_before": 0.0712, "ece_after": 0.0123}

@@ -22,3 +22,11 @@ def test_the_most_probable_class_is_first_and_the_rest_is_there_for_whoever_asks
 )
 def test_what_is_nearly_sure_is_not_called_sure(share: float, text: str) -> None:
     assert percent(share) == text
+
+
+def test_an_answer_that_is_not_among_the_most_probable_is_shown_all_the_same() -> None:
+    bars = bars_of({f"class {number}": 1 / (number + 2) for number in range(20)}, "class 15")
+
+    assert len(bars.first) == 10
+    assert bars.first[-1].name == "class 15"
+    assert [bar.name for bar in bars.others] == [f"class {number}" for number in range(9, 20) if number != 15]

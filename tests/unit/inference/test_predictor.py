@@ -5,7 +5,7 @@ import numpy as np
 import onnx
 import pytest
 
-from textops.bundle import MODEL_FILE, TOKENIZER_FILE, read_manifest, seal
+from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Decision, read_manifest, seal
 from textops.errors import BundleError
 from textops.inference import Predictor
 
@@ -136,3 +136,21 @@ def test_a_tokenizer_that_is_none_is_one_line(make_bundle: MakeBundle, tmp_path:
 
     with pytest.raises(BundleError, match="no tokenizer that this textops knows"):
         Predictor.load(resealed(bundle))
+
+
+def test_where_a_rule_of_decision_says_so_another_class_than_the_most_probable_answers(
+    make_bundle: MakeBundle, tmp_path: Path
+) -> None:
+    # given a bundle whose rule makes `tech` count a million times as much
+    folder = make_bundle(tmp_path / "bundle")
+    decision = Decision(rule="cost", weights=(1, 1e6), macro_f1=0.5, macro_f1_before=0.4)
+    seal(folder, read_manifest(folder).model_copy(update={"decision": decision}))
+
+    # when it answers a text about sport
+    predictor = Predictor.load(folder)
+    (prediction,) = predictor.predict(["the goal of the team"])
+
+    # then the answer is another, and the probabilities are what they were
+    assert prediction.label == "tech"
+    assert prediction.probability == prediction.probabilities["tech"] < prediction.probabilities["sport"]
+    assert predictor.chosen(predictor.probabilities(["the goal of the team"])).tolist() == [1]

@@ -30,11 +30,12 @@ def classifier(
     step_sizes: tuple[float, ...] = (0.001, 10.0),
     make_optimizer: OptimizerFactory | None = None,
     label_smoothing: float = 0.0,
+    class_weights: tuple[float, ...] | None = None,
 ) -> TextClassifier:
     encoder = NgramEncoder(TOKENIZER, 2, step_sizes)
     encoder.fit(TOKENIZER.ragged(TEXTS))
     make = make_optimizer or partial(torch.optim.SGD, lr=rate)
-    return TextClassifier(encoder, make, linear_decay, label_smoothing=label_smoothing)
+    return TextClassifier(encoder, make, linear_decay, label_smoothing=label_smoothing, class_weights=class_weights)
 
 
 def loader_of(*sizes: int, labels: NDArray[np.int64] = LABELS) -> DataLoader[RaggedBatch]:
@@ -192,3 +193,31 @@ def test_an_encoder_with_dense_gradients_takes_any_optimizer_and_clipping() -> N
     trainer.fit(module, loader, loader)
     # then
     assert trainer.global_step == 2
+
+
+def test_class_weights_leave_the_probabilities_those_of_this_world() -> None:
+    # given one text that has the rare class in one of ten cases, which balanced weights would make as frequent
+    model = classifier(class_weights=(5 / 9, 5.0))
+    labels = torch.tensor([1] + [0] * 9)
+    scores = torch.zeros(1, 1, 2, requires_grad=True)
+    optimizer = torch.optim.LBFGS([scores], max_iter=100)
+
+    def loss() -> torch.Tensor:
+        optimizer.zero_grad()
+        total = model.cross_entropies(scores.expand(10, 1, 2), labels).mean()
+        total.backward()  # type: ignore[no-untyped-call] # torch has no types for it
+        return total
+
+    # when its scores are learned
+    optimizer.step(loss)  # type: ignore[no-untyped-call] # torch has no types for it
+
+    # then they say one of ten
+    assert torch.softmax(scores[0, 0], 0)[1].item() == pytest.approx(0.1, abs=1e-3)
+
+
+def test_steps_grow_with_very_many_classes() -> None:
+    few, many = (NgramEncoder(TOKENIZER, classes, (1.0, 10.0)) for classes in (50, 500))
+
+    assert few.step_sizes == (1.0, 10.0)
+    assert many.step_sizes == (10.0, 100.0)
+    assert many.of_chosen_head(TOKENIZER).step_sizes == (10.0,)

@@ -497,3 +497,25 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(
     assert sent == []
     assert app.state.service.admission.body_bytes == 0
     assert 'status="4xx"' in app.state.service.metrics.exposition().decode()
+
+
+def test_who_asks_for_the_top_gets_the_top(client: TestClient) -> None:
+    one = PredictionResponse.model_validate(client.post("/predict", json={"text": SPORT, "top": 1}).json())
+    batch = client.post("/predict/batch", json={"texts": [SPORT, TECH], "top": 1}).json()
+    lines = client.post(
+        "/predict/batch",
+        content=json.dumps({"text": SPORT, "top": 1}) + "\n" + json.dumps({"text": TECH}),
+        headers={"content-type": "application/x-ndjson"},
+    ).text.splitlines()
+
+    assert one.probabilities == {"sport": one.probability}
+    assert [list(answer["probabilities"]) for answer in batch["predictions"]] == [["sport"], ["tech"]]
+    assert [list(json.loads(line)["probabilities"]) for line in lines] == [["sport"], ["sport", "tech"]]
+
+
+@pytest.mark.parametrize("top", [0, -1, 1.5, "1"])
+def test_a_top_that_is_none_is_refused(client: TestClient, top: object) -> None:
+    problem = problem_of(client.post("/predict", json={"text": SPORT, "top": top}), 422, "invalid_body")
+
+    assert problem.errors is not None
+    assert problem.errors[0].pointer == "/top"

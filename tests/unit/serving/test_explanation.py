@@ -113,7 +113,12 @@ def test_an_unknown_class_is_refused_with_those_there_are(client: TestClient) ->
 
 @pytest.mark.parametrize(
     ("body", "pointer"),
-    [({"text": " "}, "/text"), ({"text": "a", "label": 5}, "/label"), ({"text": "a", "top": 5}, "/top")],
+    [
+        ({"text": " "}, "/text"),
+        ({"text": "a", "label": 5}, "/label"),
+        ({"text": "a", "top": 0}, "/top"),
+        ({"text": "a", "words": 5}, "/words"),
+    ],
 )
 def test_a_wrong_field_is_named_by_its_pointer(client: TestClient, body: object, pointer: str) -> None:
     problem = Problem.model_validate(client.post("/explain", json=body).json())

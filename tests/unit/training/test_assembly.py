@@ -48,7 +48,7 @@ def test_every_optimizer_goes_with_every_schedule(optimizer: str, scheduler: str
     # given
     steps = ["trainer.max_epochs=-1", "+trainer.max_steps=10", "trainer.gradient_clip_val=null"]
     configuration = compose_configuration([f"optimizer={optimizer}", f"scheduler={scheduler}", "model=lstm", *steps])
-    classifier = make_classifier(configuration, encoder_of("model=lstm"))
+    classifier = make_classifier(configuration, encoder_of("model=lstm"), [1, 1])
     classifier.trainer = make_trainer(configuration)
     # when
     parts: Any = classifier.configure_optimizers()
@@ -171,14 +171,14 @@ def test_a_classifier_that_cannot_be_made_is_named(override: str, message: str) 
     encoder = NgramEncoder(SMALL, 2)
     # when, then
     with pytest.raises(ConfigurationError, match=message):
-        make_classifier(compose_configuration([override]), encoder)
+        make_classifier(compose_configuration([override]), encoder, [1, 1])
 
 
 def test_without_label_smoothing_there_is_none() -> None:
     # given
     configuration = compose_configuration(["model.label_smoothing=null"])
     # when, then
-    make_classifier(configuration, NgramEncoder(SMALL, 2))
+    make_classifier(configuration, NgramEncoder(SMALL, 2), [1, 1])
 
 
 def test_a_group_that_is_gone_is_told_apart_from_one_that_is_empty(compose_small: Callable[..., DictConfig]) -> None:

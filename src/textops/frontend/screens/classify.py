@@ -151,6 +151,11 @@ def _show_review(prediction: PredictionResponse, model: ModelDescription | None)
         # The bounds of another version say nothing about this answer.
         st.caption(f"{'Needs review. ' if prediction.needs_review else ''}Answered by {name}.")
         return
+    if model.decision is not None and prediction.label != _most_probable(prediction):
+        st.caption(
+            "Another class is more probable; this one is the answer because the model's rule of decision "
+            f"(`{model.decision.rule}`) weighs classes."
+        )
     review = model.review
     outside = f"on held-out texts, {percent(review.accuracy_outside)} of the answers above that were right"
     if prediction.needs_review:
@@ -162,6 +167,10 @@ def _show_review(prediction: PredictionResponse, model: ModelDescription | None)
         st.caption(f"Answered by {name}.")
     else:
         st.caption(f"Answered by {name}. Needs no review: it is surer than {percent(review.below)}; {outside}.")
+
+
+def _most_probable(prediction: PredictionResponse) -> str:
+    return max(prediction.probabilities, key=lambda name: prediction.probabilities[name])
 
 
 def _show_feedback(answered: Answered, model: ModelDescription | None) -> None:

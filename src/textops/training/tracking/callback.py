@@ -11,7 +11,8 @@ from torch.optim import Optimizer
 
 from textops.data.dataset import Dataset
 from textops.evaluation.calibration import fit_temperature, measure_reliability
-from textops.evaluation.figures import draw_confusion_matrix, draw_reliability_diagram
+from textops.evaluation.confusion_figure import draw_confusion
+from textops.evaluation.figures import draw_reliability_diagram
 from textops.evaluation.metrics import evaluate
 from textops.inference.probabilities import softmax
 from textops.models.classifier import Validated
@@ -134,7 +135,7 @@ class TrackingCallback(Callback):
         with TemporaryDirectory() as name:
             folder = Path(name)
             evaluation = evaluate(after, validated.labels, _dataset(trainer).manifest.classes)
-            draw_confusion_matrix(evaluation, folder / "confusion_matrix.png")
+            draw_confusion(evaluation, folder / "confusion_matrix.png")
             draw_reliability_diagram(
                 measure_reliability(before, validated.labels),
                 measure_reliability(after, validated.labels),
