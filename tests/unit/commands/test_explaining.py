@@ -45,7 +45,13 @@ def test_columns_that_are_not_named_are_found(terminal: "Terminal", tmp_path: Pa
     content = yaml.safe_load((tmp_path / "reports/data/a/experiment.yaml").read_text())
     assert content["data"]["text_columns"] == ["words"]
     assert content["data"]["label_column"] == "team"
-    assert content["data"]["read"] == {"format": "csv", "delimiter": ",", "encoding": ["utf-8"], "header": True}
+    assert content["data"]["read"] == {
+        "format": "csv",
+        "delimiter": ",",
+        "encoding": ["utf-8"],
+        "header": True,
+        "quoting": True,
+    }
 
 
 def test_what_is_named_goes_before_what_is_found(terminal: "Terminal", tmp_path: Path) -> None:
