@@ -55,7 +55,7 @@ def unpacked(
     """
     with tempfile.TemporaryDirectory(prefix="textops-") as temporary:
         # The folder's own name is the label of members that lie in none.
-        folder = Path(temporary) / (path.stem or "archive")
+        folder = Path(temporary) / (PurePosixPath(name).stem or "archive")
         try:
             with zipfile.ZipFile(path) as archive:
                 members = _members(archive, name)

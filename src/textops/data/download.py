@@ -131,7 +131,10 @@ class Download:
             if going_on and not response.headers.get("Content-Range", "").startswith(f"bytes {self._size()}-"):
                 self._part.unlink(missing_ok=True)
                 raise HTTPException("the server sent another part than it was asked for")
-            write_text(self._part_origin, json.dumps(asdict(origin)))
+            if not going_on:
+                # First: killed in between, nobody may take the old beginning for that of the new version.
+                self._part.unlink(missing_ok=True)
+                write_text(self._part_origin, json.dumps(asdict(origin)))
             if expected.isdecimal() and int(expected) > (free := disk_usage(self._part.parent).free):
                 raise self._unkept(f"it has {int(expected):,} bytes, and the disk {free:,}")
             with self._part.open("ab" if going_on else "wb") as part:
