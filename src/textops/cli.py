@@ -21,6 +21,7 @@ from textops.commands import (
     registration,
     reporting,
     retraining,
+    scoring,
     simulation,
     statistics,
     up,
@@ -57,6 +58,7 @@ _EXTRAS = {
     ),
     "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
+    "scale": ("ray",),
     "ui": ("altair", "streamlit"),
 }
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
@@ -87,6 +89,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     simulation.simulate,
     simulation.drill,
     answering.predict,
+    scoring.score,
     answering.serve,
     page.ui,
     up.up,
