@@ -109,6 +109,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "prediction-log": measuring.benchmark_prediction_log,
     "drift": measuring.benchmark_drift,
     "page": measuring.benchmark_page,
+    "score": measuring.benchmark_score,
 }
 _REPORTS: dict[str, Callable[..., None]] = {
     "search": reporting.report_search,

@@ -48,7 +48,6 @@ class ScoredPart:
         review: How many ask for review.
         counts: How many were answered with each class.
         model_seconds: Time of the processor for features and model.
-        seconds: For all of it.
     """
 
     content: Any
@@ -57,7 +56,6 @@ class ScoredPart:
     review: int
     counts: list[int]
     model_seconds: float
-    seconds: float
 
 
 class PartScorer:
@@ -74,7 +72,6 @@ class PartScorer:
 
     def score(self, part: Part) -> ScoredPart:
         """Answer the rows of a part."""
-        started = thread_time()
         task, manifest = self._task, self._predictor.manifest
         problems = _faults(part.faults)
         texts, missing = self._texts(part)
@@ -96,7 +93,6 @@ class PartScorer:
             review=review,
             counts=answers.counts(len(manifest.classes)),
             model_seconds=modelled,
-            seconds=thread_time() - started,
         )
 
     def _texts(self, part: Part) -> tuple[list[Texts], dict[int, str]]:

@@ -41,13 +41,13 @@ class Scored:
         state: Of all rows.
         classes: Names of the classes.
         rows_a_second: Of this run.
-        model_share: Share of the processors' time that features and model took, in this run.
+        model_seconds: Time of the processors for features and model, in this run.
     """
 
     state: State
     classes: tuple[str, ...]
     rows_a_second: float
-    model_share: float
+    model_seconds: float
 
 
 @dataclass(frozen=True)
@@ -143,13 +143,12 @@ def _answers(job: _Job, parts: Iterator[ReadPart]) -> Iterator[tuple[ScoredPart,
 
 def _written(job: _Job, output: GrowingOutput) -> Scored:
     source, begun = job.source, output.state.rows
-    model_seconds = seconds = 0.0
+    model_seconds = 0.0
     committed = time.monotonic()
     with ScoreProgress(source.total, begun if source.is_counted_in_rows else 0, begun) as progress:
         for part, reached in _answers(job, parts_of(source, job.columns, begun, job.most_rows)):
             output.append(part)
             model_seconds += part.model_seconds
-            seconds += part.seconds
             progress.advance(output.state.rows, reached)
             if time.monotonic() - committed >= _SECONDS_BETWEEN_COMMITS:
                 output.commit()
@@ -159,5 +158,4 @@ def _written(job: _Job, output: GrowingOutput) -> Scored:
             schema = pa.schema([source.schema.field(name) for name in dict.fromkeys(job.columns)])
             output.append(PartScorer(job.model.folder, job.task).score(Part(1, schema.empty_table(), None, None)))
         output.finish()
-    share = model_seconds / seconds if seconds else 0.0
-    return Scored(output.state, job.model.manifest.classes, progress.rows_a_second, share)
+    return Scored(output.state, job.model.manifest.classes, progress.rows_a_second, model_seconds)
