@@ -34,7 +34,13 @@ class Part:
         return self.columns.num_rows
 
     def packed(self) -> pa.Buffer:
-        """Return it as bytes; names are numbers meanwhile, as an input may use one twice."""
+        """Return it as bytes."""
+        sink = pa.BufferOutputStream()
+        self.write_to(sink)
+        return sink.getvalue()
+
+    def write_to(self, sink: pa.NativeFile) -> None:
+        """Write it; names are numbers meanwhile, as an input may use one twice."""
         extra = [each for each in (self.faults, self.files) if each is not None]
         arrays = [*self.columns.columns, *extra]
         about = {
@@ -46,15 +52,13 @@ class Part:
         }
         table = pa.table(arrays, names=[str(number) for number in range(len(arrays))])
         table = table.replace_schema_metadata({_KEY: json.dumps(about).encode()})
-        sink = pa.BufferOutputStream()
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
-        return sink.getvalue()
 
     @classmethod
-    def unpacked(cls, content: pa.Buffer) -> "Part":
-        """Return what `packed` packed, without copying the cells."""
-        with pa.ipc.open_stream(content) as reader:
+    def read_from(cls, stream: pa.NativeFile | pa.Buffer) -> "Part":
+        """Read what `write_to` wrote; out of memory, cells are not copied."""
+        with pa.ipc.open_stream(stream) as reader:
             table = reader.read_all()
         about = json.loads((table.schema.metadata or {})[_KEY])
         arrays = table.columns

@@ -15,7 +15,7 @@ from textops.scoring.destination import Destination
 from textops.scoring.part import Part
 from textops.scoring.result_table import result_table
 from textops.scoring.texts import Texts
-from textops.scoring.writing import written_part
+from textops.scoring.writing import PartWriter
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ class PartScorer:
         """
         self._predictor = Predictor.load(bundle)
         self._task = task
+        self._writer = PartWriter(task.destination, task.text_columns)
 
     def score(self, part: Part) -> ScoredPart:
         """Answer the rows of a part."""
@@ -85,7 +86,7 @@ class PartScorer:
         answers = Answers.of(_stacked(logits, len(manifest.classes)), manifest, answered)
         columns, review = answer_columns(answers, manifest, task.scorer, problems, every_class=task.every_class)
         table = result_table(part, task.kept, columns)
-        content = written_part(table, task.destination, task.text_columns, header=part.first_row == 1)
+        content = self._writer.written(table, header=part.first_row == 1)
         return ScoredPart(
             content=content,
             rows=part.rows,

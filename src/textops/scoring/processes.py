@@ -1,19 +1,19 @@
 """Processes on this machine that score parts, each with a model of its own; the answers come back in order."""
 
 import multiprocessing
-import pickle
 import signal
+import socket
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from multiprocessing.connection import Connection, wait
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pyarrow as pa
 
 from textops.errors import ServiceError, TextopsError
+from textops.scoring.channel import Channel
 from textops.scoring.part import Part
 from textops.scoring.part_scorer import PartScorer, ScoredPart, ScoreTask
 from textops.scoring.parts import ReadPart
@@ -25,24 +25,27 @@ class Worker:
     """One process.
 
     Attributes:
-        connection: The way to it and back.
+        channel: The way to it and back.
         task: Number of the part that it has, None where it waits for one.
     """
 
     def __init__(self, bundle: Path, task: ScoreTask) -> None:
         """Start it."""
         context = multiprocessing.get_context("spawn")
-        self.connection, other = context.Pipe()
+        here, there = socket.socketpair()
+        self.channel = Channel(here)
         self.task: int | None = None
-        self._process: SpawnProcess = context.Process(target=_serve, args=(other, bundle, task), daemon=True)
+        self._process: SpawnProcess = context.Process(target=_serve, args=(there, bundle, task), daemon=True)
         with _without_interrupts():
             self._process.start()
-        other.close()
+        there.close()
 
     def send(self, number: int, part: Part) -> None:
         """Give it a part."""
         self.task = number
-        self.connection.send_bytes(memoryview(part.packed()))
+        # Of one that has ended, `receive` tells why.
+        with suppress(OSError):
+            self.channel.send_part(part)
 
     def receive(self) -> ScoredPart:
         """Take what it made of its part.
@@ -52,7 +55,7 @@ class Worker:
             TextopsError: What went wrong there.
         """
         try:
-            answer = _received(self.connection)
+            answer = self.channel.receive_answer()
         except (EOFError, OSError) as error:
             self._process.join(_END_SECONDS)
             raise ServiceError(
@@ -66,7 +69,7 @@ class Worker:
 
     def stop(self) -> None:
         """End it; what it was doing is done again by others."""
-        self.connection.close()
+        self.channel.close()
         self._process.terminate()
         self._process.join(_END_SECONDS)
         if self._process.is_alive():
@@ -143,12 +146,12 @@ class _Crew:
 
     def collect(self) -> None:
         """Take what is answered; wait for it where there is nothing else to do."""
-        busy = {worker.connection: worker for worker in self._workers if worker.task is not None}
-        for connection in wait(list(busy), 0 if self._may_read else None) if busy else ():
-            worker = busy[connection]  # type: ignore[index] # of those that were given
-            number = worker.task
-            if number is not None:
-                self._done[number] = worker.receive()
+        busy = {worker.channel.fileno(): worker for worker in self._workers if worker.task is not None}
+        for number in wait(list(busy), 0 if self._may_read else None) if busy else ():
+            worker = busy[int(number)]  # type: ignore[arg-type] # of those that were given
+            task = worker.task
+            if task is not None:
+                self._done[task] = worker.receive()
 
     def read_ahead(self) -> None:
         if not self._may_read or self._parts is None:
@@ -172,38 +175,21 @@ def scored_here(parts: Iterator[ReadPart], bundle: Path, task: ScoreTask) -> Ite
         yield scorer.score(read.part), read.reached
 
 
-def _serve(connection: Connection, bundle: Path, task: ScoreTask) -> None:
+def _serve(end: socket.socket, bundle: Path, task: ScoreTask) -> None:
     """Score what comes until nobody is there any more."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
+    channel = Channel(end)
     try:
         try:
             scorer = PartScorer(bundle, task)
         except TextopsError as error:
-            connection.recv_bytes()
-            _send(connection, error)
+            channel.send_answer(error)
             return
         while True:
-            _send(connection, scorer.score(Part.unpacked(pa.py_buffer(connection.recv_bytes()))))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+            channel.send_answer(scorer.score(channel.receive_part()))
+    except (EOFError, ConnectionError):
         return
-
-
-def _send(connection: Connection, answer: ScoredPart | TextopsError) -> None:
-    """Send an answer; its content is not copied on the way."""
-    if not isinstance(answer, ScoredPart):
-        connection.send_bytes(pickle.dumps(answer))
-        return
-    connection.send_bytes(pickle.dumps(replace(answer, content=None)))
-    connection.send_bytes(memoryview(answer.content))
-
-
-def _received(connection: Connection) -> ScoredPart | TextopsError:
-    answer = pickle.loads(connection.recv_bytes())  # noqa: S301 (from a process of ours)
-    if isinstance(answer, ScoredPart):
-        return replace(answer, content=connection.recv_bytes())
-    error: TextopsError = answer
-    return error
 
 
 @contextmanager

@@ -50,7 +50,7 @@ class RemoteScorer:
 
         node = ray.get_runtime_context().get_node_id()
         try:
-            scored = self._scorer.score(Part.unpacked(pa.py_buffer(content)))
+            scored = self._scorer.score(Part.read_from(pa.py_buffer(content)))
         except TextopsError as error:
             return error, node
         return _with_bytes(scored), node

@@ -13,38 +13,63 @@ from pyarrow import csv, parquet
 from textops.scoring.destination import Destination
 
 _PACKING = 6
+_SLACK_BYTES = 1 << 20
 
 
-def written_part(table: pa.Table, destination: Destination, texts: tuple[str, ...], *, header: bool) -> bytes | pa.Buffer:
-    """Return rows in the form of the output.
+class PartWriter:
+    """Writes part after part, in memory that is used again: what was just given back is void after the next part."""
 
-    Args:
-        table: The rows.
-        destination: Which form.
-        texts: Columns whose values hardly repeat.
-        header: Whether the names of the columns come first, in a form that has such a line.
-    """
-    if destination.form == "parquet":
-        return _parquet(table, texts)
-    content = _csv(table, header=header) if destination.form == "csv" else _json_lines(table)
-    # Without the time in it, the same rows are the same bytes.
-    return gzip.compress(content, _PACKING, mtime=0) if destination.packed else content
+    def __init__(self, destination: Destination, texts: tuple[str, ...]) -> None:
+        """Take what is written.
 
+        Args:
+            destination: Which form.
+            texts: Columns whose values hardly repeat.
+        """
+        self._destination = destination
+        self._texts = texts
+        self._room: pa.Buffer | None = None
 
-def _parquet(table: pa.Table, texts: tuple[str, ...]) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    repeated = [name for name in table.column_names if name not in texts]
-    statistics = [name for name in repeated if not pa.types.is_nested(table.schema.field(name).type)]
-    parquet.write_table(
-        table,
-        sink,
-        compression="snappy",
-        # Looking for values that repeat, among texts, is time lost.
-        use_dictionary=repeated or False,
-        write_statistics=statistics or False,
-        row_group_size=max(1, table.num_rows),
-    )
-    return sink.getvalue()
+    def written(self, table: pa.Table, *, header: bool) -> bytes | pa.Buffer:
+        """Return rows in the form of the output.
+
+        Args:
+            table: The rows.
+            header: Whether the names of the columns come first, in a form that has such a line.
+        """
+        if self._destination.form == "parquet":
+            return self._parquet(table)
+        content = _csv(table, header=header) if self._destination.form == "csv" else _json_lines(table)
+        # Without the time in it, the same rows are the same bytes.
+        return gzip.compress(content, _PACKING, mtime=0) if self._destination.packed else content
+
+    def _parquet(self, table: pa.Table) -> pa.Buffer:
+        # Memory that is new to a process is cleared first, which takes as long as a tenth of the packing.
+        wanted = table.nbytes + _SLACK_BYTES
+        if self._room is None or self._room.size < wanted:
+            self._room = pa.allocate_buffer(wanted)
+        sink = pa.FixedSizeBufferWriter(self._room)
+        try:
+            self._write(table, sink)
+            return self._room.slice(0, sink.tell())
+        except OSError:
+            # Packed it is larger than before; that happens with columns that hold next to nothing.
+            larger = pa.BufferOutputStream()
+            self._write(table, larger)
+            return larger.getvalue()
+
+    def _write(self, table: pa.Table, sink: pa.NativeFile) -> None:
+        repeated = [name for name in table.column_names if name not in self._texts]
+        statistics = [name for name in repeated if not pa.types.is_nested(table.schema.field(name).type)]
+        parquet.write_table(
+            table,
+            sink,
+            compression="snappy",
+            # Looking for values that repeat, among texts, is time lost.
+            use_dictionary=repeated or False,
+            write_statistics=statistics or False,
+            row_group_size=max(1, table.num_rows),
+        )
 
 
 def _csv(table: pa.Table, *, header: bool) -> bytes:
