@@ -183,8 +183,8 @@ def _markdown(summaries: Sequence[Summary], scaling: float, whole: RunTook, roun
         "(`textops benchmark score`). The start of the program is left out.\n\n"
         + table(header, rows)
         + f"\nTwo processors are {scaling:.2f} times as fast as one. {whole.rows:,} texts of {SHORT} characters took "
-        f"{whole.seconds:,.0f} s on two, start included: {whole.rows / whole.seconds:,.0f} a second, so that 10 million "
-        f"take {minutes:.1f} minutes; all processes together had at most {peak:.2f} GB.\n"
+        f"{whole.seconds:,.0f} s on two, start included: {whole.rows / whole.seconds:,.0f} a second, so that 10 "
+        f"million take {minutes:.1f} minutes; all processes together had at most {peak:.2f} GB.\n"
     )
 
 
@@ -197,7 +197,12 @@ def _figure(speeds: dict[int, list[Speed]]) -> "Figure":
     model = [1e6 * statistics.median(each.model_seconds for each in found) for found in speeds.values()]
     whole = [1e6 * statistics.median(each.processor_seconds for each in found) for found in speeds.values()]
     axes.barh(names, model, label="features and model")
-    axes.barh(names, [all_of - part for all_of, part in zip(whole, model, strict=True)], left=model, label="reading and writing")
+    axes.barh(
+        names,
+        [all_of - part for all_of, part in zip(whole, model, strict=True)],
+        left=model,
+        label="reading and writing",
+    )
     axes.set_xlabel(f"processor time for a text of {LONG:,} characters, microseconds")
     axes.invert_yaxis()
     axes.legend(frameon=False)

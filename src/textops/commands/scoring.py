@@ -12,13 +12,18 @@ _NONE = "none"
 
 
 def score(  # noqa: PLR0913 (options of the verb)
-    source: Annotated[str, typer.Argument(metavar="IN", help="File, folder, glob or address: CSV, TSV, JSON lines, Parquet, text.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="File to write: .parquet, .csv, .jsonl, .csv.gz or .jsonl.gz.")],
+    source: Annotated[
+        str, typer.Argument(metavar="IN", help="File, folder, glob or address: CSV, TSV, JSON lines, Parquet, text.")
+    ],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="File to write: .parquet, .csv, .jsonl, .csv.gz or .jsonl.gz.")
+    ],
     *,
     model: Annotated[str | None, typer.Option(help="name@alias, name/3 or name.")] = None,
     bundle: Annotated[Path | None, typer.Option(help="A bundle instead of a model of the registry.")] = None,
     text_columns: Annotated[
-        str | None, typer.Option(help="Columns that make the text, with commas; by default those of the training, or text.")
+        str | None,
+        typer.Option(help="Columns that make the text, with commas; by default those of the training, or text."),
     ] = None,
     keep: Annotated[
         str | None, typer.Option(help="Columns of the input to keep, with commas, or none; by default all.")
@@ -28,13 +33,16 @@ def score(  # noqa: PLR0913 (options of the verb)
         int | None, typer.Option(min=1, max=1024, help="Processes that score; by default one on each processor.")
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Most rows that are scored at once.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT; also begin anew what was begun.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace OUT; also begin anew what was begun.")
+    ] = False,
     engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
     ray_address: Annotated[
         str | None, typer.Option(help="Address of the Ray cluster; by default what RAY_ADDRESS says, or this machine.")
     ] = None,
     read: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=VALUE", help="How IN is read: format=tsv, delimiter=;, encoding=cp1252, ...")
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="How IN is read: format=tsv, delimiter=;, encoding=cp1252, ..."),
     ] = None,
 ) -> None:
     """Classify the texts of a file of any size. Killed or stopped, the same command goes on.

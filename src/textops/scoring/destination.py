@@ -1,6 +1,5 @@
 """Where the answers go: the form of the file by its ending, and whether it can be written."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,4 +68,4 @@ def refuse_lost_files(destination: Destination, read: Iterable[Path], *, overwri
 
 
 def _same(one: Path, other: Path) -> bool:
-    return one.resolve() == other.resolve() or (one.exists() and other.exists() and os.path.samefile(one, other))
+    return one.resolve() == other.resolve() or (one.exists() and other.exists() and one.samefile(other))

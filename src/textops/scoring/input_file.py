@@ -39,7 +39,9 @@ class InputFile:
         """
         found = read_format if read_format != "auto" else format_of(file.relative)
         if found is None:
-            raise DataError(f"{file.name}: its suffix does not say what format it is; add --read format=csv for example")
+            raise DataError(
+                f"{file.name}: its suffix does not say what format it is; add --read format=csv for example"
+            )
         self.file = file
         self.format = found
         self._seen = _seen(file)

@@ -9,11 +9,12 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textops.scoring.thrift import I64, Field, Structure, read_structure, written
+from textops.scoring.thrift import Field, Kind, Structure, read_structure, written
 
 MAGIC = b"PAR1"
 
 _LENGTH = struct.Struct("<I")
+_LARGEST_ORDINAL = 0x7FFF
 _TAIL = _LENGTH.size + len(MAGIC)
 
 # Numbers of fields. Of FileMetaData:
@@ -79,7 +80,7 @@ def joined_footer(footers: Sequence[tuple[bytes, int]]) -> bytes:
 def _move(group: Structure, by: int, number: int) -> None:
     """Let a row group begin elsewhere."""
     _shift(group, (_GROUP_OFFSET,), by)
-    if number <= 0x7FFF and _ORDINAL in group:
+    if number <= _LARGEST_ORDINAL and _ORDINAL in group:
         group[_ORDINAL].value = number
     else:
         group.pop(_ORDINAL, None)
@@ -94,4 +95,4 @@ def _move(group: Structure, by: int, number: int) -> None:
 def _shift(structure: Structure, numbers: tuple[int, ...], by: int) -> None:
     for number in numbers:
         if number in structure:
-            structure[number] = Field(I64, structure[number].value + by)
+            structure[number] = Field(Kind.I64, structure[number].value + by)

@@ -67,8 +67,8 @@ def take_up(destination: Destination, plan: Mapping[str, object], *, overwrite: 
         return True
     if begun is not None and not overwrite:
         raise ConfigurationError(
-            f"{destination.path} was begun with other arguments ({_difference(begun, plan)}): repeat the old ones to go "
-            "on, or begin anew with --overwrite"
+            f"{destination.path} was begun otherwise ({_difference(begun, plan)}): repeat the old command to go on, or "
+            "begin anew with --overwrite"
         )
     begin_anew(destination)
     write_text(destination.folder / PLAN_FILE, json.dumps(plan, indent=2) + "\n")

@@ -30,7 +30,12 @@ class ScoreProgress:
         if sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console
 
-            columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TextColumn("{task.fields[speed]}"))
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TaskProgressColumn(),
+                TextColumn("{task.fields[speed]}"),
+            )
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._task = self._bar.add_task("scoring", total=max(total, 1), completed=begun, speed="")
 

@@ -8,6 +8,7 @@ import tempfile
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +88,8 @@ def scored_by_ray(
         except ray.exceptions.RayError as error:
             reason = str(error).strip().splitlines()[0]
             raise ServiceError(
-                f"the Ray cluster failed ({type(error).__name__}: {reason}): nothing is lost, run the same command again to "
-                "go on"
+                f"the Ray cluster failed ({type(error).__name__}: {reason}): run the same command again to go on, "
+                "nothing is lost"
             ) from error
 
 
@@ -102,7 +103,9 @@ def _scored(
     manifest = Manifest.model_validate_json((bundle / MANIFEST_FILE).read_bytes())
     files = ray.put({name: (bundle / name).read_bytes() for name in (MANIFEST_FILE, *manifest.files)})
     # A machine may go away: what it had is done again elsewhere, to the same bytes.
-    remote = ray.remote(num_cpus=1, max_restarts=_TRIES, max_task_retries=_TRIES, scheduling_strategy="SPREAD")(RemoteScorer)
+    remote = ray.remote(num_cpus=1, max_restarts=_TRIES, max_task_retries=_TRIES, scheduling_strategy="SPREAD")(
+        RemoteScorer
+    )
     scorers = [remote.remote([files], task) for _ in range(number)]
     waiting: deque[tuple[Any, int]] = deque()
     per_node: dict[str, int] = {}
@@ -161,6 +164,4 @@ def _ray() -> Any:  # noqa: ANN401 (a module that need not be installed)
 
 
 def _with_bytes(scored: ScoredPart) -> ScoredPart:
-    from dataclasses import replace
-
     return replace(scored, content=bytes(memoryview(scored.content)))

@@ -124,4 +124,6 @@ def _column(values: list[str | None]) -> "pa.Array[Any]":
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         # JSON may hold one half of a surrogate pair, which is no character.
-        return pa.array([None if each is None else each.encode("utf-8", "replace").decode() for each in values], pa.string())
+        return pa.array(
+            [None if each is None else each.encode("utf-8", "replace").decode() for each in values], pa.string()
+        )

@@ -98,7 +98,9 @@ def _job(settings: ScoreSettings, source: Source, destination: Destination, mode
     texts = chosen_text_columns(settings.text_columns, model.trained_text_columns(), source.schema)
     for name in settings.keep or ():
         if name not in names:
-            raise ConfigurationError(f"--keep {name}: there is no such column{did_you_mean(name, names)}: there are {listed(names)}")
+            raise ConfigurationError(
+                f"--keep {name}: there is no such column{did_you_mean(name, names)}: there are {listed(names)}"
+            )
     kept = set(names if settings.keep is None else settings.keep)
     columns = tuple(name for name in names if name in kept or name in texts)
     places = tuple(place for place, name in enumerate(columns) if name in kept)
@@ -118,7 +120,9 @@ def _done(job: _Job) -> Scored:
         return _written(job, output)
     except StoppedError as error:
         output.commit()
-        error.args = (f"stopped behind row {output.state.rows:,}: run the same command again to go on, nothing is lost",)
+        error.args = (
+            f"stopped behind row {output.state.rows:,}: run the same command again to go on, nothing is lost",
+        )
         raise
     except OSError as error:
         if error.errno not in _NO_ROOM:

@@ -95,7 +95,7 @@ def _together(files: tuple[InputFile, ...], schemas: list[pa.Schema]) -> pa.Sche
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         reason = " ".join(str(error).split())
         raise DataError(
-            f"{files[0].file.name} and the {len(files) - 1:,} other files have columns that do not fit together: {reason}"
+            f"{files[0].file.name} and the other files have columns that do not fit together: {reason}"
         ) from error
 
 

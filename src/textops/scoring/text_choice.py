@@ -25,12 +25,16 @@ def chosen_text_columns(given: Sequence[str], trained: Sequence[str], schema: pa
     for name in chosen:
         places = schema.get_all_field_indices(name)
         if not places:
-            raise DataError(f"there is no column {name!r}{did_you_mean(name, schema.names)}: there are {_shown(schema)}")
+            raise DataError(
+                f"there is no column {name!r}{did_you_mean(name, schema.names)}: there are {_shown(schema)}"
+            )
         if len(places) > 1:
             raise DataError(f"there are {len(places)} columns named {name!r}: rename all but one")
         kind = schema.field(places[0]).type
         if not _is_text(kind):
-            raise DataError(f"column {name!r} holds {kind}, not text: name others with --text-columns; there are {_shown(schema)}")
+            raise DataError(
+                f"column {name!r} holds {kind}, not text: name others with --text-columns; there are {_shown(schema)}"
+            )
     return chosen
 
 

@@ -4,22 +4,35 @@ https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.m
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
-STOP = 0
-TRUE, FALSE = 1, 2
-BYTE = 3
-I16, I32, I64 = 4, 5, 6
-DOUBLE = 7
-BINARY = 8
-LIST, SET = 9, 10
-MAP = 11
-STRUCT = 12
 
-_WHOLE_NUMBERS = (I16, I32, I64)
-_BOOLEANS = (TRUE, FALSE)
+class Kind(IntEnum):
+    """Types of fields."""
+
+    TRUE = 1
+    FALSE = 2
+    BYTE = 3
+    I16 = 4
+    I32 = 5
+    I64 = 6
+    DOUBLE = 7
+    BINARY = 8
+    LIST = 9
+    SET = 10
+    MAP = 11
+    STRUCT = 12
+
+
+_STOP = 0
+_WHOLE_NUMBERS = (Kind.I16, Kind.I32, Kind.I64)
+_BOOLEANS = (Kind.TRUE, Kind.FALSE)
 _DOUBLE_BYTES = 8
 _LONG_LIST = 15
+_LARGEST_STEP = 15
+# A byte of a number says in its first bit whether more follow.
+_MORE, _SEVEN_BITS = 0x80, 0x7F
 
 
 @dataclass
@@ -63,29 +76,32 @@ class _Reader:
     def structure(self) -> Structure:
         fields: Structure = {}
         number = 0
-        while (header := self._byte()) != STOP:
+        while (header := self._byte()) != _STOP:
             kind = header & 0x0F
             number = number + (header >> 4) if header >> 4 else self._signed()
             fields[number] = Field(kind, None if kind in _BOOLEANS else self._value(kind))
         return fields
 
     def _value(self, kind: int) -> Any:  # noqa: ANN401 (what a field may hold)
-        if kind in _WHOLE_NUMBERS:
-            return self._signed()
-        if kind == BINARY:
-            return self._bytes(self._unsigned())
-        if kind == STRUCT:
-            return self.structure()
-        if kind in {LIST, SET}:
-            return self._items()
-        if kind == MAP:
-            return self._pairs()
-        if kind == DOUBLE:
-            return self._bytes(_DOUBLE_BYTES)
-        if kind in {BYTE, *_BOOLEANS}:
-            # In lists, a boolean is a byte as well.
-            return self._byte()
-        raise ValueError(f"no type {kind} in Thrift's compact protocol")
+        match kind:
+            case Kind.I16 | Kind.I32 | Kind.I64:
+                value: Any = self._signed()
+            case Kind.BINARY:
+                value = self._bytes(self._unsigned())
+            case Kind.STRUCT:
+                value = self.structure()
+            case Kind.LIST | Kind.SET:
+                value = self._items()
+            case Kind.MAP:
+                value = self._pairs()
+            case Kind.DOUBLE:
+                value = self._bytes(_DOUBLE_BYTES)
+            case Kind.BYTE | Kind.TRUE | Kind.FALSE:
+                # In lists, a boolean is a byte as well.
+                value = self._byte()
+            case _:
+                raise ValueError(f"no type {kind} in Thrift's compact protocol")
+        return value
 
     def _items(self) -> Items:
         header = self._byte()
@@ -111,8 +127,8 @@ class _Reader:
         value = shift = 0
         while True:
             byte = self._byte()
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
+            value |= (byte & _SEVEN_BITS) << shift
+            if byte < _MORE:
                 return value
             shift += 7
 
@@ -142,7 +158,7 @@ def _write_structure(out: bytearray, structure: Structure) -> None:
     before = 0
     for number, field in structure.items():
         step = number - before
-        if 0 < step <= 0x0F:
+        if 0 < step <= _LARGEST_STEP:
             out.append(step << 4 | field.kind)
         else:
             out.append(field.kind)
@@ -150,22 +166,22 @@ def _write_structure(out: bytearray, structure: Structure) -> None:
         if field.kind not in _BOOLEANS:
             _write_value(out, field.kind, field.value)
         before = number
-    out.append(STOP)
+    out.append(_STOP)
 
 
 def _write_value(out: bytearray, kind: int, value: Any) -> None:  # noqa: ANN401 (what a field may hold)
     if kind in _WHOLE_NUMBERS:
         _write_signed(out, value)
-    elif kind == BINARY:
+    elif kind == Kind.BINARY:
         _write_unsigned(out, len(value))
         out += value
-    elif kind == STRUCT:
+    elif kind == Kind.STRUCT:
         _write_structure(out, value)
-    elif kind in {LIST, SET}:
+    elif kind in {Kind.LIST, Kind.SET}:
         _write_items(out, value)
-    elif kind == MAP:
+    elif kind == Kind.MAP:
         _write_pairs(out, value)
-    elif kind == DOUBLE:
+    elif kind == Kind.DOUBLE:
         out += value
     else:
         out.append(value)
@@ -192,8 +208,8 @@ def _write_pairs(out: bytearray, pairs: Pairs) -> None:
 
 
 def _write_unsigned(out: bytearray, value: int) -> None:
-    while value >= 0x80:
-        out.append(value & 0x7F | 0x80)
+    while value >= _MORE:
+        out.append(value & _SEVEN_BITS | _MORE)
         value >>= 7
     out.append(value)
 

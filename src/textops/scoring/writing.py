@@ -99,7 +99,9 @@ def _as_cells(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
         return column
     if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
         return pc.cast(column, pa.string())
-    cells = [None if value is None else value if isinstance(value, str) else _as_json(value) for value in _values(column)]
+    cells = [
+        None if value is None else value if isinstance(value, str) else _as_json(value) for value in _values(column)
+    ]
     return pa.chunked_array([pa.array(cells, pa.large_string())])
 
 

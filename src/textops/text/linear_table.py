@@ -11,6 +11,7 @@ LANES = 8
 
 _CACHE_LINE = 64
 
+
 @dataclass(frozen=True)
 class LinearTable:
     """A linear model over two groups of n-grams, words with their pairs and runs of characters.
