@@ -154,7 +154,7 @@ def _articles() -> str:
 
 def _write(path: Path, text: str, rows: int, characters: int) -> None:
     """Write texts of equal length, cut out of the articles by chance."""
-    schema = pa.schema({"id": pa.int64(), "text": pa.string()})
+    schema = pa.schema([pa.field("id", pa.int64()), pa.field("text", pa.string())])
     random = np.random.default_rng(0)
     with parquet.ParquetWriter(path, schema) as writer:
         for first in range(0, rows, _ROWS_AT_ONCE):

@@ -34,7 +34,7 @@ def score(  # noqa: PLR0913 (options of the verb)
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Most rows that are scored at once.")] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT; also begin anew what was begun.")
+        bool, typer.Option("--overwrite", help="Replace OUT, and what was begun otherwise.")
     ] = False,
     engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
     ray_address: Annotated[

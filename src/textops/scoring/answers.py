@@ -68,7 +68,7 @@ def answer_columns(
         said[row] = problem
     names = pa.array(manifest.classes, pa.string())
     columns = {
-        "predicted_label": names.take(pa.array(answers.label_of, mask=none)),
+        "predicted_label": names.take(pa.array(answers.label_of, pa.int64(), mask=none)),
         "predicted_probability": pa.array(top, pa.float64(), mask=none),
         "needs_review": pa.array(review, pa.bool_(), mask=none),
         "problem": pa.array(said, pa.string()),

@@ -4,7 +4,8 @@ import pickle
 import socket
 import struct
 from dataclasses import replace
-from io import BufferedReader
+from io import BufferedReader, RawIOBase
+from typing import Any
 
 import pyarrow as pa
 
@@ -80,25 +81,16 @@ class Channel:
         return content
 
 
-class _Sender:
+class _Sender(RawIOBase):
     """A socket as a file that writes all of what it is given."""
 
-    closed = False
-
     def __init__(self, end: socket.socket) -> None:
+        super().__init__()
         self._socket = end
-        self._sent = 0
 
-    def write(self, content: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:  # noqa: ANN401 (whatever has bytes)
         self._socket.sendall(content)
-        self._sent += len(content)
-        return len(content)
-
-    def tell(self) -> int:
-        return self._sent
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """The channel stays open."""
+        return memoryview(content).nbytes

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from textops.bundle import CONFIGURATION_FILE, Manifest, verify
 from textops.registry.store import Registry

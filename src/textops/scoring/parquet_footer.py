@@ -47,7 +47,7 @@ class Divided:
             ValueError: If it is not Parquet.
         """
         view = memoryview(content)
-        if bytes(view[: len(MAGIC)]) != MAGIC or bytes(view[-len(MAGIC) :]) != MAGIC:
+        if len(view) < len(MAGIC) + _TAIL or bytes(view[: len(MAGIC)]) != MAGIC or bytes(view[-len(MAGIC) :]) != MAGIC:
             raise ValueError("not a Parquet file")
         (size,) = _LENGTH.unpack(view[-_TAIL : -len(MAGIC)])
         return cls(view[len(MAGIC) : -_TAIL - size], bytes(view[-_TAIL - size : -_TAIL]))

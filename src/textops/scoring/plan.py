@@ -11,7 +11,7 @@ from textops.scoring.destination import Destination
 from textops.scoring.model import ChosenModel
 from textops.scoring.part_scorer import ScoreTask
 from textops.scoring.source import Source
-from textops.scoring.work import PLAN_FILE, begin_anew, read_plan
+from textops.scoring.work import PLAN_FILE, begin_anew, is_whole, read_plan
 
 PLAN_VERSION = 1
 
@@ -63,9 +63,9 @@ def take_up(destination: Destination, plan: Mapping[str, object], *, overwrite: 
         ConfigurationError: If something else was begun.
     """
     begun = read_plan(destination.folder)
-    if begun == plan:
+    if begun == plan and is_whole(destination):
         return True
-    if begun is not None and not overwrite:
+    if begun is not None and begun != plan and not overwrite:
         raise ConfigurationError(
             f"{destination.path} was begun otherwise ({_difference(begun, plan)}): repeat the old command to go on, or "
             "begin anew with --overwrite"

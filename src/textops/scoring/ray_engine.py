@@ -141,7 +141,8 @@ def _cluster(ray: Any, address: str | None) -> Iterator[None]:  # noqa: ANN401 (
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     given = address or os.environ.get("RAY_ADDRESS")
     try:
-        ray.init(address=given, log_to_driver=False, logging_level="ERROR", configure_logging=False)
+        dashboard = {} if given else {"include_dashboard": False}
+        ray.init(address=given, log_to_driver=False, logging_level="ERROR", configure_logging=False, **dashboard)
     except (ConnectionError, RuntimeError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         raise ConfigurationError(f"there is no Ray cluster at {given or 'this machine'}: {reason}") from error

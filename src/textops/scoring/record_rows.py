@@ -36,14 +36,18 @@ class _Rows:
 
     def add(self, record: Record | BrokenRecord) -> None:
         """Add a row."""
-        readable = isinstance(record, Record)
-        fields: Mapping[str, str] = record.fields if readable else {}
+        fields: Mapping[str, str] = {}
+        fault = None
+        if isinstance(record, Record):
+            fields = record.fields
+        else:
+            fault = UNREADABLE.format(f"{record.reason} (line {record.line:,})")
         for name, values in self.columns.items():
             value = fields.get(name)
             values.append(value)
             if value is not None:
                 self.size += len(value)
-        self.faults.append(None if readable else UNREADABLE.format(f"{record.reason} (line {record.line:,})"))
+        self.faults.append(fault)
         self.files.append(record.file.relative)
 
     def is_full(self, most_rows: int) -> bool:

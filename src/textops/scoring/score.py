@@ -141,7 +141,7 @@ def _answers(job: _Job, parts: Iterator[ReadPart]) -> Iterator[tuple[ScoredPart,
         from textops.scoring.ray_engine import scored_by_ray
 
         return scored_by_ray(parts, settings.processes, settings.ray_address, bundle, task)
-    processes = settings.processes or len(os.sched_getaffinity(0))
+    processes = settings.processes or _processors()
     return scored_here(parts, bundle, task) if processes == 1 else scored_by_processes(parts, processes, bundle, task)
 
 
@@ -163,3 +163,8 @@ def _written(job: _Job, output: GrowingOutput) -> Scored:
             output.append(PartScorer(job.model.folder, job.task).score(Part(1, schema.empty_table(), None, None)))
         output.finish()
     return Scored(output.state, job.model.manifest.classes, progress.rows_a_second, model_seconds)
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -15,7 +15,7 @@ class StoppedError(TextopsError):
 
     def __init__(self, number: int) -> None:
         """Take the number of the signal, which the exit code tells, as the shell does."""
-        super().__init__("stopped")
+        super().__init__("stopped before the first row was answered")
         self.exit_code = _SIGNAL_EXITS + number
 
 

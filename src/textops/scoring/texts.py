@@ -38,8 +38,6 @@ class Texts:
 
     def _sound(self, column: "pa.Array[Any]", name: str) -> "pa.Array[Any]":
         """Return a column as UTF-8, without what is none."""
-        if pa.types.is_dictionary(column.type):
-            column = column.dictionary_decode()
         if not pa.types.is_large_string(column.type):
             column = column.cast(pa.large_string())
         try:
@@ -59,12 +57,20 @@ class Texts:
         return values
 
 
-def _joined(arrays: Sequence["pa.Array[Any]"]) -> "pa.Array[Any]":
-    """Join the texts of each row by line breaks."""
-    kept = [pc.if_else(pc.utf8_is_space(each), pa.scalar(None, pa.large_string()), each) for each in arrays]
-    kept = [pc.if_else(pc.equal(pc.binary_length(each), 0), pa.scalar(None, pa.large_string()), each) for each in kept]
-    separator = pa.scalar("\n", pa.large_string())
-    return pc.binary_join_element_wise(*kept, separator, null_handling="skip")
+def _joined(arrays: "Sequence[pa.Array[Any]]") -> "pa.Array[Any]":
+    """Join the texts of each row by line breaks; null where there is none."""
+    compute: Any = pc
+    nothing, empty, separator = (pa.scalar(each, pa.large_string()) for each in (None, "", "\n"))
+    kept = [
+        compute.if_else(compute.not_equal(compute.utf8_trim_whitespace(each), empty), each, nothing) for each in arrays
+    ]
+    joined = kept[0]
+    for each in kept[1:]:
+        # To leave nulls out is a choice that the join itself has, but a row of nulls then vanishes.
+        both = compute.binary_join_element_wise(joined, each, separator)
+        joined = compute.coalesce(both, joined, each)
+    found: pa.Array[Any] = joined
+    return found
 
 
 def _in_place(array: "pa.Array[Any]") -> Utf8Texts:
@@ -72,7 +78,9 @@ def _in_place(array: "pa.Array[Any]") -> Utf8Texts:
     if len(array) == 0:
         return Utf8Texts(b"", np.zeros(1, np.int64))
     _, offsets, data = array.buffers()
-    bounds = np.frombuffer(offsets, np.int64, len(array) + 1, array.offset * 8)
+    if offsets is None:
+        raise ValueError("an array of texts without places")
+    bounds = np.frombuffer(memoryview(offsets), np.int64, len(array) + 1, array.offset * 8)
     return Utf8Texts(memoryview(data) if data is not None and data.size else b"", np.ascontiguousarray(bounds))
 
 

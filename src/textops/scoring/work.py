@@ -124,8 +124,14 @@ def locked(destination: Destination) -> Iterator[None]:
     Raises:
         ConfigurationError: If one does already.
     """
-    destination.folder.mkdir(parents=True, exist_ok=True)
-    with (destination.folder / LOCK_FILE).open("ab") as lock:
+    try:
+        destination.folder.mkdir(parents=True, exist_ok=True)
+        lock = (destination.folder / LOCK_FILE).open("ab")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{destination.path} cannot be written ({error.strerror}): choose another place, or get access"
+        ) from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -163,16 +169,17 @@ def _read_state(path: Path) -> State:
         return State()
 
 
-def _opened_at(path: Path, size: int) -> BinaryIO:
-    """Open a file behind its first bytes, and cut what follows.
+def is_whole(destination: Destination) -> bool:
+    """Tell whether all is there that was kept; after the output took its place, nothing is."""
+    state = _read_state(destination.folder / STATE_FILE)
+    sizes = {GROWING_FILE: state.bytes, FOOTERS_FILE: state.footer_bytes}
+    paths = {destination.folder / name: size for name, size in sizes.items() if size}
+    return all(path.exists() and path.stat().st_size >= size for path, size in paths.items())
 
-    Raises:
-        ConfigurationError: If it has fewer.
-    """
+
+def _opened_at(path: Path, size: int) -> BinaryIO:
+    """Open a file behind its first bytes, and cut what follows."""
     file = path.open("r+b" if path.exists() else "w+b")
-    if file.seek(0, os.SEEK_END) < size:
-        file.close()
-        raise ConfigurationError(f"{path} is shorter than it was: begin anew with --overwrite")
     file.truncate(size)
     file.seek(size)
     return file

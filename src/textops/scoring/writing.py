@@ -66,7 +66,7 @@ class PartWriter:
             sink,
             compression="snappy",
             # Looking for values that repeat, among texts, is time lost.
-            use_dictionary=repeated or False,
+            use_dictionary=repeated or False,  # type: ignore[arg-type] # names are taken too
             write_statistics=statistics or False,
             row_group_size=max(1, table.num_rows),
         )

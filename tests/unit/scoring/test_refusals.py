@@ -92,9 +92,10 @@ def test_parquet_files_that_do_not_fit_together_are_named(score: Score, tmp_path
     assert_refused(score(f"{tmp_path}/*.parquet", tmp_path / "out.csv"), "do not fit together")
 
 
+@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_file_that_changes_while_it_is_read_is_refused(
-    score: Score, tmp_path: Path, without_coverage: None, monkeypatch: pytest.MonkeyPatch, processes: int
+    score: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, processes: int
 ) -> None:
     # given: somebody appends after the first part
     from textops.scoring import work
@@ -125,7 +126,7 @@ def test_a_full_disk_leaves_what_is_done(
     # given: a disk that is full when it is asked to keep something
     import errno
 
-    def full(descriptor: int) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patched:

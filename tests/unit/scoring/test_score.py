@@ -222,10 +222,9 @@ def test_bytes_that_are_no_utf8_are_a_fault_of_their_row(score: Score, tmp_path:
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv", "jsonl"])
+@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.parametrize("processes", [1, 2])
-def test_parts_one_behind_the_other_are_the_whole(
-    score: Score, tmp_path: Path, without_coverage: None, ending: str, processes: int
-) -> None:
+def test_parts_one_behind_the_other_are_the_whole(score: Score, tmp_path: Path, ending: str, processes: int) -> None:
     # given
     path = tmp_path / "in.parquet"
     texts = [f"goal {number}" if number % 3 else "" for number in range(1_000)]
