@@ -37,19 +37,56 @@ static Py_ssize_t fold_utf8(const uint8_t *from, Py_ssize_t length, Py_ssize_t m
     return kept + 1;
 }
 
+/* How often each id has occurred in a text that is not long: four times as many of them fit into the fast caches. */
+static uint8_t *seldom = NULL;
+static Py_ssize_t seldom_size = 0;
+
+/* Of a text without more characters than this, hardly any n-gram occurs 255 times. */
+#define SELDOM_CHARACTERS 4096
+#define SELDOM_MOST 255
+
+static int make_room_for_seldom(Py_ssize_t size) {
+    if (size <= seldom_size) return 0;
+    uint8_t *larger = calloc((size_t)size, 1);
+    if (larger == NULL) return -1;
+    free(seldom);
+    seldom = larger;
+    seldom_size = size;
+    return 0;
+}
+
+/* Do what count_distinct does; return -1, with nothing left of the counts, where one of them is too large. */
+static Py_ssize_t count_seldom(uint32_t *ids, Py_ssize_t number) {
+    Py_ssize_t place = number;
+    int too_many = 0;
+    for (Py_ssize_t i = number - 1; i >= 0; i--) {
+        uint32_t id = ids[i];
+        PREFETCH(&seldom[ids[i > AHEAD ? i - AHEAD : 0]]);
+        uint8_t count = seldom[id];
+        ids[place - 1] = id;
+        place -= count == 0;
+        too_many |= count == SELDOM_MOST;
+        seldom[id] = (uint8_t)(count + (count != SELDOM_MOST));
+    }
+    if (!too_many) return number - place;
+    for (Py_ssize_t i = place; i < number; i++) seldom[ids[i]] = 0;
+    return -1;
+}
+
 /* Add up one part of the n-grams as SUM_UP does, in the same order and so to the same numbers; rows are filled up to whole
  * registers. */
 static inline __attribute__((always_inline)) uint32_t sum_up_part(
-    const uint32_t *ids, Py_ssize_t number, const float *rows, Py_ssize_t registers, Py_ssize_t classes,
+    const uint32_t *ids, Py_ssize_t number, int is_seldom, const float *rows, Py_ssize_t registers, Py_ssize_t classes,
     const float *weights, size_t known, Lanes *sums, float *squares
 ) {
     uint32_t largest = 0;
     float square = 0;
     Lanes first = {0};
     for (Py_ssize_t i = 0; i < number; i++) {
-        uint32_t id = ids[i], count = occurred[id];
+        uint32_t id = ids[i], count = is_seldom ? seldom[id] : occurred[id];
         PREFETCH(&rows[(Py_ssize_t)ids[i + AHEAD < number ? i + AHEAD : i] * registers * LANES]);
-        occurred[id] = 0;
+        if (is_seldom) seldom[id] = 0;
+        else occurred[id] = 0;
         if (count > largest) largest = count;
         const float *row = &rows[(Py_ssize_t)id * registers * LANES];
         float weight = weights[count < known ? count : known - 1] * row[classes];
@@ -66,17 +103,18 @@ static inline __attribute__((always_inline)) uint32_t sum_up_part(
 }
 
 WIDE static uint32_t sum_up_narrow(
-    const uint32_t *ids, Py_ssize_t number, const float *rows, Py_ssize_t classes, const float *weights, size_t known,
-    float *sums, float *squares
+    const uint32_t *ids, Py_ssize_t number, int is_seldom, const float *rows, Py_ssize_t classes, const float *weights,
+    size_t known, float *sums, float *squares
 ) {
-    return sum_up_part(ids, number, rows, 1, classes, weights, known, (Lanes *)sums, squares);
+    if (is_seldom) return sum_up_part(ids, number, 1, rows, 1, classes, weights, known, (Lanes *)sums, squares);
+    return sum_up_part(ids, number, 0, rows, 1, classes, weights, known, (Lanes *)sums, squares);
 }
 
 WIDE static uint32_t sum_up_wide(
-    const uint32_t *ids, Py_ssize_t number, const float *rows, Py_ssize_t registers, Py_ssize_t classes,
+    const uint32_t *ids, Py_ssize_t number, int is_seldom, const float *rows, Py_ssize_t registers, Py_ssize_t classes,
     const float *weights, size_t known, float *sums, float *squares
 ) {
-    return sum_up_part(ids, number, rows, registers, classes, weights, known, (Lanes *)sums, squares);
+    return sum_up_part(ids, number, is_seldom, rows, registers, classes, weights, known, (Lanes *)sums, squares);
 }
 
 /* What all texts of a batch share. */
@@ -105,7 +143,12 @@ static int score_text(Batch *batch, const uint8_t *text, Py_ssize_t length, floa
     }
     Py_ssize_t number = write_ids(codes, mixed, scratch, characters, batch->ngrams->classes.buf, settings, ids);
     if (batch->ngrams->selection.buf != NULL) number = select_ids(ids, number, batch->ngrams->selection.buf);
-    Py_ssize_t distinct = count_distinct(ids, number), words = 0;
+    int is_seldom = characters <= SELDOM_CHARACTERS;
+    Py_ssize_t distinct = is_seldom ? count_seldom(ids, number) : count_distinct(ids, number), words = 0;
+    if (distinct < 0) {
+        leave_workplace(codes);
+        return 0;
+    }
     ids += number - distinct;
     /* Words and pairs were written first, and their last occurrences stand before those of the runs. */
     while (words < distinct && (Py_ssize_t)ids[words] < linear->first_run) words++;
@@ -119,8 +162,8 @@ static int score_text(Batch *batch, const uint8_t *text, Py_ssize_t length, floa
         Py_ssize_t of_part = part ? distinct - words : words;
         float *sums = batch->sums + part * lanes;
         uint32_t found = batch->registers == 1
-            ? sum_up_narrow(begin, of_part, rows, classes, weights, known, sums, &squares[part])
-            : sum_up_wide(begin, of_part, rows, batch->registers, classes, weights, known, sums, &squares[part]);
+            ? sum_up_narrow(begin, of_part, is_seldom, rows, classes, weights, known, sums, &squares[part])
+            : sum_up_wide(begin, of_part, is_seldom, rows, batch->registers, classes, weights, known, sums, &squares[part]);
         if (found > largest) largest = found;
     }
     leave_workplace(codes);
@@ -182,6 +225,8 @@ static PyObject *score_texts(PyObject *self, PyObject *arguments) {
             folded.len != PLAIN_CODES * (Py_ssize_t)sizeof(uint16_t) || scores.len != texts * linear.bias.len || batch.most < 1 ||
             (ngrams.selection.buf == NULL && linear.rows.len / row < vocabulary_size(&ngrams.settings, ngrams.character_bits))) {
             PyErr_SetString(PyExc_ValueError, "tables or texts of another shape than the settings ask for");
+        } else if (make_room_for_seldom(vocabulary_size(&ngrams.settings, ngrams.character_bits)) < 0) {
+            PyErr_NoMemory();
         } else if ((batch.sums = PyMem_Calloc((size_t)(2 * batch.registers * LANES), sizeof *batch.sums)) == NULL) {
             PyErr_NoMemory();
         } else {

@@ -89,7 +89,7 @@ def test_a_long_text_is_cut_at_the_same_character() -> None:
 
 def test_counts_beyond_all_weights_that_are_kept_ready_are_scored_as_well() -> None:
     table = table_of(3, TOKENIZER.vocabulary_size)
-    texts = ["x y " * 5_000, "x"]
+    texts = ["x y " * 5_000, "x", "x " * 255, "x " * 256, "y " * 2_000]
 
     found = score_utf8_texts(TOKENIZER, None, table, Utf8Texts.of(texts))
 
@@ -114,8 +114,10 @@ def test_of_no_text_there_is_no_score() -> None:
 def test_afterwards_nothing_is_left_of_the_counts() -> None:
     table = table_of(3, TOKENIZER.vocabulary_size)
 
-    score_utf8_texts(TOKENIZER, None, table, Utf8Texts.of(["a text", "x y " * 5_000]))
+    score_utf8_texts(TOKENIZER, None, table, Utf8Texts.of(["a text", "x y " * 5_000, "x y " * 500]))
+    again = score_utf8_texts(TOKENIZER, None, table, Utf8Texts.of(["x y"]))
 
+    np.testing.assert_array_equal(again, one_by_one(["x y"], None, table))
     (ids, weights) = TOKENIZER.encode(["a text"]).values()
     with compiled.without_kernel():
         (expected, expected_weights) = TOKENIZER.encode(["a text"]).values()
