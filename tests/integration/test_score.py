@@ -210,7 +210,7 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         started.wait_for_nodes()
         yield started.address
     finally:
-        started.shutdown()
+        started.shutdown()  # type: ignore[no-untyped-call]
 
 
 def test_a_cluster_of_two_nodes_writes_the_same(

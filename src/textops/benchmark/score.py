@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -154,7 +154,8 @@ def _articles() -> str:
 
 def _write(path: Path, text: str, rows: int, characters: int) -> None:
     """Write texts of equal length, cut out of the articles by chance."""
-    schema = pa.schema([pa.field("id", pa.int64()), pa.field("text", pa.string())])
+    fields: list[pa.Field[Any]] = [pa.field("id", pa.int64()), pa.field("text", pa.string())]
+    schema = pa.schema(fields)
     random = np.random.default_rng(0)
     with parquet.ParquetWriter(path, schema) as writer:
         for first in range(0, rows, _ROWS_AT_ONCE):

@@ -33,9 +33,7 @@ def score(  # noqa: PLR0913 (options of the verb)
         int | None, typer.Option(min=1, max=1024, help="Processes that score; by default one on each processor.")
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1, help="Most rows that are scored at once.")] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace OUT, and what was begun otherwise.")
-    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace OUT, and what was begun otherwise.")] = False,
     engine: Annotated[str, typer.Option(help="local, or ray for a cluster.")] = "local",
     ray_address: Annotated[
         str | None, typer.Option(help="Address of the Ray cluster; by default what RAY_ADDRESS says, or this machine.")
@@ -89,7 +87,7 @@ def _reading(pairs: list[str]) -> dict[str, object]:
     Raises:
         ConfigurationError: If it says nothing.
     """
-    import yaml
+    import yaml  # type: ignore[import-untyped]
 
     read: dict[str, object] = {}
     for pair in pairs:

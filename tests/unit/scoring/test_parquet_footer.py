@@ -41,13 +41,11 @@ def joined(files: list[bytes]) -> bytes:
 )
 def test_the_whole_has_the_rows_of_all_files(options: dict[str, Any]) -> None:
     # given: one file has no row
-    schema = pa.schema(
-        [
-            pa.field("number", pa.int64()),
-            pa.field("text", pa.string()),
-            pa.field("nested", pa.list_(pa.struct([pa.field("a", pa.int32())]))),
-        ]
-    )
+    fields: list[pa.Field[Any]] = [
+        pa.field("number", pa.int64()),
+        pa.field("text", pa.string()),
+        pa.field("nested", pa.list_(pa.struct([pa.field("a", pa.int32())]))),
+    ]
     parts = [
         pa.table(
             [
@@ -55,7 +53,7 @@ def test_the_whole_has_the_rows_of_all_files(options: dict[str, Any]) -> None:
                 [f"text {number}" for number in range(first, first + rows)],
                 [[{"a": None}], []] * (rows // 2),
             ],
-            schema=schema,
+            schema=pa.schema(fields),
         )
         for first, rows in ((0, 10), (10, 0), (10, 200))
     ]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -210,8 +211,8 @@ def test_every_kind_of_cell_can_be_written_as_text(score: Score, tmp_path: Path)
 
 def test_bytes_that_are_no_utf8_are_a_fault_of_their_row(score: Score, tmp_path: Path) -> None:
     # given
-    data, offsets = b"a goal\xffchip", pa.py_buffer(pa.array([0, 6, 7, 11], pa.int32()).buffers()[1])
-    texts = pa.StringArray.from_buffers(3, offsets, pa.py_buffer(data))
+    offsets = np.array([0, 6, 7, 11], np.int32)
+    texts = pa.StringArray.from_buffers(3, pa.py_buffer(offsets.tobytes()), pa.py_buffer(b"a goal\xffchip"))
     parquet.write_table(pa.table({"text": texts}), tmp_path / "in.parquet")
     # when
     score(tmp_path / "in.parquet", tmp_path / "out.csv")

@@ -169,7 +169,7 @@ def test_what_does_not_fit_together_is_refused(change: dict[str, object]) -> Non
     model |= {name: value for name, value in change.items() if name in model}
 
     with pytest.raises(ValueError, match=r"another shape|outside the texts"):
-        kernel.score_texts(*arguments.values(), *TOKENIZER.kernel_settings, *model.values(), 1)  # type: ignore[arg-type]
+        kernel.score_texts(*arguments.values(), *TOKENIZER.kernel_settings, *model.values(), 1)  # type: ignore[call-arg, arg-type]
 
 
 def test_without_the_kernel_nothing_is_scored() -> None:
