@@ -8,12 +8,12 @@ from pyarrow import parquet
 
 from textops.errors import DataError
 from textops.scoring.input_file import InputFile
-from textops.scoring.part import MOST_BYTES
+from textops.scoring.part import most_bytes
 from textops.scoring.source import Source
 
 _MOST_ROWS = 8_192
 _FEWEST_ROWS = 16
-_PIECES_OF_A_PART = 4
+_PIECES_OF_A_PART = 8
 _BUFFER_BYTES = 1 << 20
 
 
@@ -31,7 +31,8 @@ def parquet_tables(source: Source, columns: Sequence[str], skipped: int) -> Iter
     Raises:
         DataError: If a file cannot be read.
     """
-    schema = pa.schema([field for field in source.schema if field.name in set(columns)])
+    chosen = set(columns)
+    schema = pa.schema([field for field in source.schema if field.name in chosen])
     for file in source.files:
         try:
             with parquet.ParquetFile(file.path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as opened:
@@ -45,13 +46,14 @@ def parquet_tables(source: Source, columns: Sequence[str], skipped: int) -> Iter
 
 def _tables(file: parquet.ParquetFile, schema: pa.Schema, skipped: int) -> Iterator[pa.Table]:
     present = file.schema_arrow.names
-    wanted = [name for name in dict.fromkeys(present) if name in set(schema.names)]
+    asked = set(schema.names)
+    wanted = [name for name in dict.fromkeys(present) if name in asked]
     for group in range(file.metadata.num_row_groups):
         about = file.metadata.row_group(group)
         if skipped >= about.num_rows:
             skipped -= about.num_rows
             continue
-        size = _piece_rows(about.total_byte_size, about.num_rows)
+        size = _piece_rows(about.total_byte_size, about.num_rows, len(present))
         # With all columns there is nothing to choose, and two may have the same name.
         chosen = None if len(wanted) == len(present) or len(set(present)) < len(present) else wanted
         for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=chosen):
@@ -62,10 +64,10 @@ def _tables(file: parquet.ParquetFile, schema: pa.Schema, skipped: int) -> Itera
             skipped = 0
 
 
-def _piece_rows(size: int, rows: int) -> int:
+def _piece_rows(size: int, rows: int, columns: int) -> int:
     """Return how many rows are read at once, so that they are a piece of a part."""
     of_a_row = max(1, size // max(1, rows))
-    return max(_FEWEST_ROWS, min(_MOST_ROWS, MOST_BYTES // _PIECES_OF_A_PART // of_a_row))
+    return max(_FEWEST_ROWS, min(_MOST_ROWS, most_bytes(columns) // _PIECES_OF_A_PART // of_a_row))
 
 
 def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -75,9 +77,10 @@ def _fitted(table: pa.Table, schema: pa.Schema) -> pa.Table:
     if len(set(schema.names)) < len(schema.names):
         return table.cast(schema)
     arrays: list[Any] = []
+    places = {name: place for place, name in enumerate(table.column_names)}
     for field in schema:
-        if field.name in table.column_names:
-            column = table.column(field.name)
+        if field.name in places:
+            column = table.column(places[field.name])
             arrays.append(column if column.type == field.type else column.cast(field.type))
         else:
             arrays.append(pa.nulls(table.num_rows, field.type))

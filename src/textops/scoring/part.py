@@ -6,10 +6,19 @@ from typing import Any
 
 import pyarrow as pa
 
-MOST_BYTES = 32 << 20
-"""Texts of a part together: what a process holds at once is a few times that."""
+_BYTES = 8 << 20
+# Of every column, a part of the output has some hundred bytes of description.
+_BYTES_OF_A_COLUMN = 8 << 10
 
 _KEY = b"textops.part"
+
+
+def most_bytes(columns: int) -> int:
+    """Return how large a part may become: a process holds a few times that.
+
+    Memory of this size is used again for the next part; more is given back to the system, which clears it each time.
+    """
+    return _BYTES + columns * _BYTES_OF_A_COLUMN
 
 
 @dataclass(frozen=True)

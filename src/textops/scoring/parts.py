@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from textops.scoring.input_file import InputFile
 from textops.scoring.parquet_rows import parquet_tables
-from textops.scoring.part import MOST_BYTES, Part
+from textops.scoring.part import Part, most_bytes
 from textops.scoring.record_rows import record_tables
 from textops.scoring.source import Source
 
@@ -57,6 +57,7 @@ def _parquet_parts(source: Source, columns: Sequence[str], skipped: int, most_ro
     done = skipped
     held: list[tuple[pa.Table, InputFile]] = []
     rows = size = 0
+    most_size = most_bytes(len(columns))
 
     def finished() -> ReadPart:
         files: list[pa.Array[Any]] = [pa.repeat(file.file.relative, table.num_rows) for table, file in held]
@@ -72,7 +73,7 @@ def _parquet_parts(source: Source, columns: Sequence[str], skipped: int, most_ro
             held.append((piece, file))
             rows += piece.num_rows
             size += piece.nbytes
-            if rows == most_rows or size >= MOST_BYTES:
+            if rows == most_rows or size >= most_size:
                 yield finished()
                 done += rows
                 held, rows, size = [], 0, 0

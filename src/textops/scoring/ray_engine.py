@@ -4,6 +4,7 @@ Neither the input nor the output nor the model need lie where the others can see
 """
 
 import os
+import socket
 import tempfile
 from collections import deque
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from textops.scoring.parts import ReadPart
 
 _PARTS_OF_A_SCORER = 2
 _TRIES = 5
+_SECONDS_TO_LISTEN = 5
+_LOOPBACK = frozenset({"localhost", "127.0.0.1"})
 
 
 class RemoteScorer:
@@ -140,6 +143,8 @@ def _cluster(ray: Any, address: str | None) -> Iterator[None]:  # noqa: ANN401 (
     """Join a cluster until the block ends; one of this machine where none is named."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     given = address or os.environ.get("RAY_ADDRESS")
+    if given is not None:
+        _refuse_silence(given, ray.util.get_node_ip_address())
     try:
         dashboard = {} if given else {"include_dashboard": False}
         ray.init(address=given, log_to_driver=False, logging_level="ERROR", configure_logging=False, **dashboard)
@@ -150,6 +155,30 @@ def _cluster(ray: Any, address: str | None) -> Iterator[None]:  # noqa: ANN401 (
         yield
     finally:
         ray.shutdown()
+
+
+def _refuse_silence(address: str, here: str) -> None:
+    """Look whether somebody listens: Ray itself tries for minutes.
+
+    Args:
+        address: As it was given; what is no host and port is Ray's own affair.
+        here: What Ray takes for the address of this machine, and for its loopback too.
+
+    Raises:
+        ConfigurationError: If nobody does.
+    """
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        return
+    hosts = (here, host) if host in _LOOPBACK else (host,)
+    for each in hosts:
+        try:
+            socket.create_connection((each, int(port)), _SECONDS_TO_LISTEN).close()
+        except OSError as error:
+            reason = error.strerror or str(error)
+        else:
+            return
+    raise ConfigurationError(f"there is no Ray cluster at {address} ({reason}): start one, or give its address")
 
 
 def _ray() -> Any:  # noqa: ANN401 (a module that need not be installed)

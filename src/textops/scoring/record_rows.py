@@ -10,7 +10,7 @@ import pyarrow as pa
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.scoring.input_file import InputFile
-from textops.scoring.part import MOST_BYTES
+from textops.scoring.part import most_bytes
 from textops.scoring.source import TEXT, Source
 
 UNREADABLE = "The row cannot be read: {}"
@@ -53,7 +53,9 @@ class _Rows:
     def is_full(self, most_rows: int) -> bool:
         """Whether no more rows should come."""
         rows = len(self.faults)
-        return rows >= most_rows or self.size >= MOST_BYTES or rows * len(self.columns) >= _MOST_CELLS
+        return (
+            rows >= most_rows or self.size >= most_bytes(len(self.columns)) or rows * len(self.columns) >= _MOST_CELLS
+        )
 
 
 @dataclass(frozen=True)

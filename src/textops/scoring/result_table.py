@@ -18,8 +18,9 @@ def result_table(part: Part, kept: Sequence[int], answers: pa.Table) -> pa.Table
         kept: Places of the columns that are kept.
         answers: Theirs.
     """
-    names = [part.columns.column_names[place] for place in kept]
-    arrays: list[Any] = [part.columns.column(place) for place in kept]
+    present, columns = part.columns.column_names, part.columns.columns
+    names = [present[place] for place in kept]
+    arrays: list[Any] = [columns[place] for place in kept]
     if part.files is not None:
         names.append(FILE)
         arrays.append(part.files)
