@@ -14,7 +14,7 @@ class FileState(Frozen):
     Attributes:
         name: What the user calls it.
         size: Bytes.
-        mark: When it was changed last; for what was fetched from an address, the digest of its content.
+        mark: When it was changed last; for what was fetched or unpacked, the digest of its content.
     """
 
     name: str
@@ -45,9 +45,10 @@ class InputFile:
         self.file = file
         self.format = found
         self._seen = _seen(file)
-        fetched = "://" in file.name
+        # What was fetched or unpacked is new each time.
+        is_copy = file.path != Path(file.name).expanduser()
         self.state = FileState(
-            name=file.name, size=self._seen[0], mark=sha256_of_file(file.path) if fetched else str(self._seen[1])
+            name=file.name, size=self._seen[0], mark=sha256_of_file(file.path) if is_copy else str(self._seen[1])
         )
 
     @property

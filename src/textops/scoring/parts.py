@@ -26,12 +26,15 @@ class ReadPart:
     reached: int
 
 
-def parts_of(source: Source, columns: Sequence[str], skipped: int, most_rows: int) -> Iterator[ReadPart]:
+def parts_of(
+    source: Source, columns: Sequence[str], texts: Sequence[str], skipped: int, most_rows: int
+) -> Iterator[ReadPart]:
     """Read a source part by part.
 
     Args:
         source: What is read.
         columns: Names of the columns that matter.
+        texts: Those of them that are joined to the text.
         skipped: Rows at the beginning that are done already.
         most_rows: Most rows of a part.
 
@@ -43,7 +46,7 @@ def parts_of(source: Source, columns: Sequence[str], skipped: int, most_rows: in
         return
     several = len(source.files) > 1
     done = skipped
-    for table in record_tables(source, columns, skipped, most_rows):
+    for table in record_tables(source, columns, texts, skipped, most_rows):
         faults = pa.chunked_array([table.faults]) if table.faults.null_count < len(table.faults) else None
         files = pa.chunked_array([table.files]) if several else None
         part = Part(done + 1, table.columns, faults, files)

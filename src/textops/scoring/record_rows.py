@@ -14,6 +14,7 @@ from textops.scoring.part import most_bytes
 from textops.scoring.source import TEXT, Source
 
 UNREADABLE = "The row cannot be read: {}"
+NESTED = "Column {} holds a list or an object, not text"
 
 _MOST_CELLS = 2_000_000
 
@@ -27,9 +28,11 @@ class _Rows:
         faults: By row, why it cannot be read.
         files: By row, the file it comes from.
         size: Characters of all values.
+        texts: Columns that are joined to the text.
     """
 
     columns: dict[str, list[str | None]]
+    texts: Sequence[str]
     faults: list[str | None] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     size: int = 0
@@ -40,6 +43,8 @@ class _Rows:
         fault = None
         if isinstance(record, Record):
             fields = record.fields
+            nested: frozenset[str] = getattr(record, "nested", frozenset())
+            fault = next((NESTED.format(name) for name in self.texts if name in nested), None)
         else:
             fault = UNREADABLE.format(f"{record.reason} (line {record.line:,})")
         for name, values in self.columns.items():
@@ -77,19 +82,22 @@ class RecordTable:
     last: InputFile
 
 
-def record_tables(source: Source, columns: Sequence[str], skipped: int, most_rows: int) -> Iterator[RecordTable]:
+def record_tables(
+    source: Source, columns: Sequence[str], texts: Sequence[str], skipped: int, most_rows: int
+) -> Iterator[RecordTable]:
     """Yield the rows of a source in order.
 
     Args:
         source: Files that are not all Parquet.
         columns: Names of those to read.
+        texts: Those of them that are joined to the text.
         skipped: Rows at the beginning that are left out.
         most_rows: Most rows of a table.
 
     Raises:
         DataError: If a file cannot be read.
     """
-    rows = _Rows({name: [] for name in columns})
+    rows = _Rows({name: [] for name in columns}, texts)
     by_row = source.is_counted_in_rows
     reached = 0
     last = source.files[0]
@@ -100,7 +108,7 @@ def record_tables(source: Source, columns: Sequence[str], skipped: int, most_row
         if rows.is_full(most_rows):
             skipped += len(rows.faults)
             yield _table(rows, skipped if by_row else reached, last)
-            rows = _Rows({name: [] for name in columns})
+            rows = _Rows({name: [] for name in columns}, texts)
     if rows.faults:
         yield _table(rows, skipped + len(rows.faults) if by_row else reached, last)
 

@@ -150,7 +150,7 @@ def _written(job: _Job, output: GrowingOutput) -> Scored:
     model_seconds = 0.0
     committed = time.monotonic()
     with ScoreProgress(source.total, begun if source.is_counted_in_rows else 0, begun) as progress:
-        for part, reached in _answers(job, parts_of(source, job.columns, begun, job.most_rows)):
+        for part, reached in _answers(job, parts_of(source, job.columns, job.task.text_columns, begun, job.most_rows)):
             output.append(part)
             model_seconds += part.model_seconds
             progress.advance(output.state.rows, reached)

@@ -111,7 +111,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused(
 
     monkeypatch.setattr(work.GrowingOutput, "append", append_and_change)
     # then
-    assert_refused(score(path, tmp_path / "out.csv", "--batch-size", "100", processes=processes), "was changed while")
+    assert_refused(score(path, tmp_path / "out.csv", "--batch-size", "100", processes=processes), "changed while")
     assert not (tmp_path / "out.csv").exists()
 
 
