@@ -1,5 +1,6 @@
 """The rows of all other files: every cell a text, and rows that cannot be read in their places."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +18,7 @@ UNREADABLE = "The row cannot be read: {}"
 NESTED = "Column {} holds a list or an object, not text"
 
 _MOST_CELLS = 2_000_000
+_HALF_OF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
 @dataclass
@@ -138,6 +140,4 @@ def _column(values: list[str | None]) -> "pa.Array[Any]":
         return pa.array(values, pa.string())
     except UnicodeEncodeError:
         # JSON may hold one half of a surrogate pair, which is no character.
-        return pa.array(
-            [None if each is None else each.encode("utf-8", "replace").decode() for each in values], pa.string()
-        )
+        return pa.array([None if each is None else _HALF_OF_A_PAIR.sub("\ufffd", each) for each in values], pa.string())

@@ -136,7 +136,7 @@ def test_lines_of_json_may_bring_columns_late(score: Score, tmp_path: Path) -> N
     assert [row["late"] for row in found] == [None, None, '{"a": 1}', None]
     assert [row["predicted_label"] for row in found][:3] == ["sport", None, "tech"]
     assert "not JSON" in found[1]["problem"]
-    assert found[3]["text"] == "half ?"
+    assert found[3]["text"] == "half \ufffd"
 
 
 def test_packed_files_are_read_and_written(score: Score, tmp_path: Path) -> None:
