@@ -56,7 +56,8 @@ def _tables(file: parquet.ParquetFile, schema: pa.Schema, skipped: int) -> Itera
         size = _piece_rows(about.total_byte_size, about.num_rows, len(present))
         # With all columns there is nothing to choose, and two may have the same name.
         chosen = None if len(wanted) == len(present) or len(set(present)) < len(present) else wanted
-        for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=chosen):
+        # The other processors have models to ask.
+        for batch in file.iter_batches(batch_size=size, row_groups=[group], columns=chosen, use_threads=False):
             if skipped >= batch.num_rows:
                 skipped -= batch.num_rows
                 continue
