@@ -9,6 +9,7 @@ from setuptools import Distribution, Extension
 
 MODULE = "textops.text.kernel"
 SOURCE = "src/textops/text/kernel.c"
+INCLUDED = "src/textops/text/kernel_batch.h"
 COMPILED = "src/textops/text/kernel.*.so"
 
 
@@ -31,7 +32,9 @@ class KernelHook(BuildHookInterface):  # type: ignore[type-arg] # the configurat
 
 def compile_kernel(root: Path) -> None:
     """Compile the kernel of the sources below a folder; where that fails, setuptools says why and goes on."""
-    extension = Extension(MODULE, [str(root / SOURCE)], extra_compile_args=["-O3"], optional=True)
+    extension = Extension(
+        MODULE, [str(root / SOURCE)], depends=[str(root / INCLUDED)], extra_compile_args=["-O3"], optional=True
+    )
     distribution = Distribution({"name": "textops", "ext_modules": [extension]})
     command = distribution.get_command_obj("build_ext")
     with tempfile.TemporaryDirectory() as folder:

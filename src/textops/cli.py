@@ -22,6 +22,7 @@ from textops.commands import (
     registration,
     reporting,
     retraining,
+    scoring,
     simulation,
     statistics,
     up,
@@ -60,6 +61,7 @@ _EXTRAS = {
     "datasets": ("datasets",),
     "gcp": ("gcsfs",),
     "pretrained": ("huggingface_hub", "safetensors", "transformers"),
+    "scale": ("ray",),
     "ui": ("altair", "streamlit"),
 }
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
@@ -91,6 +93,7 @@ _PLAIN: tuple[Callable[..., None], ...] = (
     simulation.simulate,
     simulation.drill,
     answering.predict,
+    scoring.score,
     answering.serve,
     page.ui,
     up.up,
@@ -111,6 +114,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "prediction-log": measuring.benchmark_prediction_log,
     "drift": measuring.benchmark_drift,
     "page": measuring.benchmark_page,
+    "score": measuring.benchmark_score,
 }
 _REPORTS: dict[str, Callable[..., None]] = {
     "search": reporting.report_search,

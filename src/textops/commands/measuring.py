@@ -229,3 +229,21 @@ def benchmark_serving(  # noqa: PLR0913 (options of a command)
     chosen = bundle if bundle is not None else open_registry().resolve(model)
     folder = (rivals_folder or RIVALS_FOLDER) if rivals or rivals_folder else None
     typer.echo(benchmark(Plan(chosen, lstm, folder, rounds, seconds, overload, requests, soak)))
+
+
+def benchmark_score(
+    rounds: Annotated[int, typer.Option(min=1, help="Repeats of each measurement.")] = 5,
+    *,
+    documents: Annotated[int, typer.Option(min=10_000, help="Short texts that are scored once.")] = 1_000_000,
+    model: Annotated[
+        str | None, typer.Option(help="name@alias, name/3 or name; by default the only model in production.")
+    ] = None,
+) -> None:
+    """Measure how many texts a second textops score answers on one processor and on two, and where the time goes.
+
+    Example: textops benchmark score --documents 10000000
+    """
+    from textops.benchmark.score import benchmark
+    from textops.commands.defaults import open_registry
+
+    typer.echo(benchmark(rounds, documents, open_registry().resolve(model)))

@@ -11,7 +11,7 @@ from textops.errors import DataError
 from textops.files import sha256_of_file
 from textops.frozen import Frozen
 
-PREPARATION_VERSION = 1
+PREPARATION_VERSION = 2
 """Raised when the same source would give another data set with this version of the code."""
 
 

@@ -17,15 +17,19 @@ from numpy.typing import NDArray
 from textops.inference.onnx_tables import read_tables
 from textops.inference.scores import Session, StageTimes, score_texts
 from textops.text import compiled
+from textops.text.batch_scoring import score_utf8_texts
 from textops.text.linear_table import LinearTable
 from textops.text.ngrams import NgramTokenizer
 from textops.text.selected_ngrams import SelectedNgramTokenizer
 from textops.text.selection import Selection
 from textops.text.tokenizer import Tokenizer
+from textops.text.utf8_texts import Utf8Texts
 
 LARGEST_DIFFERENCE = 1e-4
 """Between two ways to add up a thousand numbers of single precision there is a thousandth of this."""
 
+# Of a larger table there is not room for two.
+_LARGEST_COPY = 1 << 28
 _PROOFS = 12
 _LONGEST_PROOF = 400
 _ALPHABETS = ("etaoin shrdlu,.-'", "ETAOIN 0123456789", "äöüßéèçñ å", "авеиност ", "東京都の天気は晴 ", "🏟️ \n\t x")
@@ -56,6 +60,12 @@ class LinearScorer:
     def scores(self, texts: Sequence[str], times: StageTimes | None = None) -> NDArray[np.float32]:
         """Return the raw scores, shape [len(texts), classes], in the order of the texts."""
         return np.array([self.score(text, times) for text in texts], np.float32).reshape(-1, self.table.classes)
+
+    def scores_of(self, texts: Utf8Texts) -> NDArray[np.float32]:
+        """Return what `scores` returns, faster: no text becomes an object of Python."""
+        if self.table.bytes_in_registers > _LARGEST_COPY:
+            return self.scores(list(texts))
+        return score_utf8_texts(self.tokenizer, self.selection, self.table, texts)
 
 
 def linear_scorer(model: Path, tokenizer: Tokenizer, session: Session) -> LinearScorer | None:

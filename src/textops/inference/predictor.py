@@ -18,6 +18,7 @@ from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
 from textops.text.familiar_words import FamiliarWords
 from textops.text.features import features_of
 from textops.text.tokenizer import Tokenizer, load_tokenizer
+from textops.text.utf8_texts import Utf8Texts
 
 # From here on, arrays take less time than loops.
 _FEW_CLASSES = 40
@@ -152,7 +153,16 @@ class Predictor:
             scores = self._scorer.scores(texts, times)
         else:
             scores = score_texts(self._session, self._tokenizer, texts, times)
-        expected = (len(texts), len(self.manifest.classes))
+        return self._checked(scores, len(texts))
+
+    def logits_of(self, texts: Utf8Texts) -> NDArray[np.float32]:
+        """Return what `logits` returns, for texts as Arrow keeps them."""
+        if self._scorer is None or not len(texts):
+            return self.logits(list(texts))
+        return self._checked(self._scorer.scores_of(texts), len(texts))
+
+    def _checked(self, scores: NDArray[np.float32], texts: int) -> NDArray[np.float32]:
+        expected = (texts, len(self.manifest.classes))
         if scores.shape != expected:
             raise BundleError(
                 f"the model of {self.manifest.name} gives logits of shape {scores.shape} instead of "

@@ -89,6 +89,56 @@ class Kernel(Protocol):
             ValueError: If a setting or the size of a table is not possible.
         """
 
+    def score_texts(  # noqa: PLR0913, PLR0917 (an extension takes arguments by their place)
+        self,
+        data: bytes | memoryview,
+        offsets: NDArray[np.int64],
+        folded: NDArray[np.uint16],
+        most: int,
+        scores: NDArray[np.float32],
+        classes: NDArray[np.uint8],
+        weights: NDArray[np.float32],
+        parts: NDArray[np.uint64] | None,
+        word_bits: int,
+        character_bits: int,
+        pairs: bool,  # noqa: FBT001
+        shortest: int,
+        longest: int,
+        rows: NDArray[np.float32],
+        scales: NDArray[np.float32],
+        bias: NDArray[np.float32],
+        first_run: int,
+        /,
+    ) -> list[int]:
+        """Normalize many texts, count their n-grams and score them, to the same bits as `score_ngrams`.
+
+        Args:
+            data: See `Utf8Texts`, as `offsets`.
+            offsets: See there.
+            folded: See `folded_plain_characters`.
+            most: What lies behind so many characters of a text is cut.
+            scores: Written to; shape [texts, classes].
+            classes: See `score_ngrams`, as for all up to `longest`.
+            weights: See there.
+            parts: See there.
+            word_bits: See there.
+            character_bits: See there.
+            pairs: See there.
+            shortest: See there.
+            longest: See there.
+            rows: See `LinearTable.in_registers`.
+            scales: See `LinearTable`, as for the rest.
+            bias: See there.
+            first_run: See there.
+
+        Returns:
+            Numbers of the texts that have no score: not all their characters are plain, or an n-gram occurs more often
+            than there are weights.
+
+        Raises:
+            ValueError: If a setting, an offset or the size of a table is not possible.
+        """
+
     def describe(
         self,
         text: str,
@@ -115,7 +165,7 @@ class Kernel(Protocol):
         """Make white space and case of a text in NFKC alike, as `normalize` does."""
 
 
-_FUNCTIONS = ("count_ngrams", "score_ngrams", "describe", "fold")
+_FUNCTIONS = ("count_ngrams", "score_ngrams", "score_texts", "describe", "fold")
 _left_out = False
 
 

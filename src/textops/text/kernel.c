@@ -605,9 +605,12 @@ static PyObject *describe(PyObject *self, PyObject *arguments) {
     return result;
 }
 
+#include "kernel_batch.h"
+
 static PyMethodDef methods[] = {
     {"count_ngrams", count_ngrams, METH_VARARGS, count_ngrams_doc},
     {"score_ngrams", score_ngrams, METH_VARARGS, score_ngrams_doc},
+    {"score_texts", score_texts, METH_VARARGS, score_texts_doc},
     {"fold", fold, METH_O, fold_doc},
     {"describe", describe, METH_VARARGS, describe_doc},
     {NULL, NULL, 0, NULL},

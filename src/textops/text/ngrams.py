@@ -139,10 +139,10 @@ class NgramTokenizer:
     ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
         parts = None if selection is None else selection.parts
         weights = weights_up_to(0)
-        ids, weighed, largest = kernel.count_ngrams(text, character_classes(), weights, parts, *self._settings)
+        ids, weighed, largest = kernel.count_ngrams(text, character_classes(), weights, parts, *self.kernel_settings)
         if largest >= len(weights):
             weights = weights_up_to(largest)
-            ids, weighed, _ = kernel.count_ngrams(text, character_classes(), weights, parts, *self._settings)
+            ids, weighed, _ = kernel.count_ngrams(text, character_classes(), weights, parts, *self.kernel_settings)
         return np.frombuffer(ids, np.int32), np.frombuffer(weighed, np.float32)
 
     @property
@@ -174,18 +174,18 @@ class NgramTokenizer:
         tables = (table.rows, table.has_floats, table.scales, table.bias, table.first_run)
         counted = perf_counter()
         scores, largest, features, inference = kernel.score_ngrams(
-            normalized, character_classes(), weights, parts, *self._settings, *tables
+            normalized, character_classes(), weights, parts, *self.kernel_settings, *tables
         )
         if largest >= len(weights):
             weights = weights_up_to(largest)
             scores, _, features, inference = kernel.score_ngrams(
-                normalized, character_classes(), weights, parts, *self._settings, *tables
+                normalized, character_classes(), weights, parts, *self.kernel_settings, *tables
             )
         return scores, counted - start + features, inference
 
     @cached_property
-    def _settings(self) -> tuple[int, int, bool, int, int]:
-        """What the kernel wants to know; the shortest run may be one that is longer than any."""
+    def kernel_settings(self) -> tuple[int, int, bool, int, int]:
+        """What the kernel wants to know, in its order; the shortest run may be one that is longer than any."""
         shortest = min(self.shortest, _LONGEST_RUN + 1)
         return self.word_bits, self.character_bits, self.word_pairs, shortest, max(0, self.longest)
 

@@ -17,6 +17,8 @@ from textops.benchmark import (
     needless_work,
     page,
     quality,
+    score,
+    score_run,
     training,
 )
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
@@ -233,3 +235,26 @@ def test_ways_with_a_rare_class_are_compared_on_the_same_texts(tmp_path: Path, m
     assert ways[0]["log_loss"] == ways[2]["log_loss"] == ways[4]["log_loss"]
     assert ways[4]["recall"] >= ways[0]["recall"]
     assert "decision for macro F1" in markdown
+
+
+def test_scoring_is_measured_on_one_processor_and_on_two(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path
+) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(score, "_LONG_TEXTS", 4_000)
+    monkeypatch.setattr(score, "_articles", lambda: "a goal for the team and a chip with code " * 100)
+    # when
+    markdown = score.benchmark(rounds=1, documents=2_000, bundle=tiny_bundle)
+    # then
+    document = cast("dict[str, Any]", assert_kept("score"))
+    assert [row["processors"] for row in document["speeds"]] == [1, 2]
+    assert all(0 < row["model_share"] < 1 for row in document["speeds"])
+    assert document["short_texts"]["rows"] == 2_000
+    assert document["short_texts"]["peak_bytes"] > 10 << 20
+    assert "features and model" in markdown
+
+
+def test_a_run_that_fails_is_no_measurement(tmp_path: Path, tiny_bundle: Path) -> None:
+    with pytest.raises(ServiceError, match="nowhere"):
+        score_run.run(tmp_path / "nowhere.parquet", tmp_path / "out.parquet", tiny_bundle, {0})
