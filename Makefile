@@ -29,7 +29,7 @@ clean: ## remove .venv and what builds and tests leave; data/, models/ and outpu
 	@rm -rf $(venv)
 
 for_demo = serve,train,monitor,ui
-for_test = $(for_demo),experiments,pretrained,mlflow,gcp,cloud,otel,granian,function,dvc,dev
+for_test = $(for_demo),experiments,pretrained,mlflow,gcp,cloud,otel,granian,function,dvc,sql,datasets,scale,dev
 $(venv)/installed-test: extras = $(for_test)
 # Where the tests have been installed, the demo has been too, and both are kept up to date together.
 $(venv)/installed-demo: extras = $(if $(wildcard $(venv)/installed-test),$(for_test),$(for_demo))

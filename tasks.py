@@ -54,6 +54,7 @@ GROUPS = {
         "dvc",
         "sql",
         "datasets",
+        "scale",
         "dev",
     ),
 }
@@ -129,9 +130,7 @@ def api_tests(context: Context) -> None:
     run_module(context, "pytest", "tests/unit/serving", *(f"tests/integration/test_{name}.py" for name in names))
 
 
-@task(
-    help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, one made here."}
-)
+@task(help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, one made here."})
 def model_tests(context: Context, model: str = "") -> None:
     """Test a model where it will run: 100 answers within the latency budget."""
     tests = ROOT / "tests" / "performancetests"

@@ -7,6 +7,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from textops.bundle import Manifest
+from textops.inference.decision import confidence_in, decide, weights_of
 from textops.inference.probabilities import softmax
 
 
@@ -39,9 +40,9 @@ class Answers:
 
     @classmethod
     def of(cls, logits: NDArray[np.float32], manifest: Manifest, answered: NDArray[np.bool_]) -> "Answers":
-        """Calibrate raw scores."""
+        """Calibrate raw scores, and decide as the bundle says."""
         probabilities = softmax(logits, manifest.temperature)
-        return cls(probabilities.argmax(axis=1), probabilities, answered)
+        return cls(decide(probabilities, weights_of(manifest.decision)), probabilities, answered)
 
     def counts(self, classes: int) -> list[int]:
         """Return how many rows were answered with each class."""
@@ -61,7 +62,7 @@ def answer_columns(
         every_class: Whether each class gets a column.
     """
     rows, none = len(answers.answered), ~answers.answered
-    top = answers.probabilities[np.arange(rows), answers.label_of]
+    top = confidence_in(answers.probabilities, answers.label_of)
     review = top < manifest.review.below
     said: list[str | None] = [None] * rows
     for row, problem in problems.items():
