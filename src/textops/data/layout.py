@@ -75,7 +75,8 @@ def find_layout(file: SourceFile, encoding: Encoding, read: ReadConfiguration, n
         file: The file.
         encoding: Its encoding.
         read: What is known.
-        needed: Columns that must be there; none: the first row is taken for names where it looks like them.
+        needed: Columns that must be there. The first row is taken for names, unless those that it lacks are called by
+            number, `column_1`.
 
     Raises:
         DataError: If the file is empty, or lacks a needed column.
@@ -130,12 +131,10 @@ class _Looked:
             has_header = cells == names if self.read.header == "auto" else self.read.header
             return Layout(delimiter, renamed(names, self.read.rename), has_header, self.quoting)
         numbered = tuple(f"column_{number}" for number in range(1, len(first) + 1))
-        has_header = self._has_header(cells, numbered, rows) if self.read.header == "auto" else self.read.header
+        has_header = self._has_header(cells, numbered) if self.read.header == "auto" else self.read.header
         return Layout(delimiter, renamed(cells if has_header else numbered, self.read.rename), has_header, self.quoting)
 
-    def _has_header(self, cells: tuple[str, ...], numbered: tuple[str, ...], rows: list[list[str]]) -> bool:
-        if not self.needed:
-            return looks_like_header(rows)
+    def _has_header(self, cells: tuple[str, ...], numbered: tuple[str, ...]) -> bool:
         present = renamed(cells, self.read.rename)
         absent = [column for column in self.needed if column not in present]
         return not absent or not all(column in numbered for column in absent)
