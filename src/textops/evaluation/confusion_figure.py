@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textops.evaluation.confusion import Confusion
 from textops.evaluation.figures import INK, PAPER, QUIET, RIGHT, WRONG, new_figure, save_figure, write_title
-from textops.evaluation.metrics import Confusion, Evaluation
+from textops.evaluation.metrics import Evaluation
 from textops.evaluation.typeface import letter
 
 if TYPE_CHECKING:

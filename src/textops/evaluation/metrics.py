@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
 from textops.calibration_error import bin_numbers
+from textops.evaluation.confusion import Confusion, confusion_of
 from textops.inference.decision import confidence_in, decide
 
 _SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
@@ -33,15 +34,6 @@ class ClassFigures:
     precision: Interval
     recall: Interval
     f1: Interval
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """Examples of one class that were given one class; classes by their place among all."""
-
-    true: int
-    predicted: int
-    examples: int
 
 
 @dataclass(frozen=True)
@@ -195,15 +187,7 @@ def evaluate(
         ece=_intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0],
         majority_share=float(measured.support.max() / len(labels)),
         per_class=_measure_classes(classes, measured, resampled),
-        confusion=_confusion(rows),
-    )
-
-
-def _confusion(rows: _Rows) -> tuple[Confusion, ...]:
-    pairs, counts = np.unique(np.stack([rows.true, rows.predicted], axis=1), axis=0, return_counts=True)
-    return tuple(
-        Confusion(true, predicted, examples)
-        for (true, predicted), examples in zip(pairs.tolist(), counts.tolist(), strict=True)
+        confusion=confusion_of(rows.true, rows.predicted),
     )
 
 

@@ -268,14 +268,8 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
         tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
         logits = score_texts(session, tokenizer, window.texts)
         live = Answered(window, softmax(logits, judged.manifest.temperature))
-    write_reference(
-        folder / REFERENCE_FILE,
-        Answered(test.examples, probabilities),
-        judged.manifest.classes,
-        familiar,
-        live,
-        weights_of(judged.manifest.decision),
-    )
+    answered, weights = Answered(test.examples, probabilities), weights_of(judged.manifest.decision)
+    write_reference(folder / REFERENCE_FILE, answered, judged.manifest.classes, familiar, live, weights)
     write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
     report = make_report(
         (folder / MODEL_FILE).stat().st_size,

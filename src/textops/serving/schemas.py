@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from textops.bundle import DataReference, Decision, Metric, ReviewBand
@@ -56,7 +56,12 @@ def _checked_count(texts: list[str], info: ValidationInfo) -> list[str]:
     return texts
 
 
-Top = Annotated[int, Field(ge=1)]
+def _as_whole_number(value: object) -> object:
+    """Take 5.0 for 5: to JSON Schema, as to JSON, they are the same number."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Top = Annotated[int, Field(ge=1), BeforeValidator(_as_whole_number)]
 Title = Annotated[str, AfterValidator(_checked_length)]
 Text = Annotated[
     str,

@@ -513,7 +513,15 @@ def test_who_asks_for_the_top_gets_the_top(client: TestClient) -> None:
     assert [list(json.loads(line)["probabilities"]) for line in lines] == [["sport"], ["sport", "tech"]]
 
 
-@pytest.mark.parametrize("top", [0, -1, 1.5, "1"])
+def test_a_whole_number_may_be_written_with_a_point(client: TestClient) -> None:
+    answer = client.post(
+        "/predict", content=b'{"text": "the goal", "top": 1.0}', headers={"content-type": "application/json"}
+    )
+
+    assert len(answer.json()["probabilities"]) == 1
+
+
+@pytest.mark.parametrize("top", [0, -1, 1.5, "1", True, 0.0])
 def test_a_top_that_is_none_is_refused(client: TestClient, top: object) -> None:
     problem = problem_of(client.post("/predict", json={"text": SPORT, "top": top}), 422, "invalid_body")
 
