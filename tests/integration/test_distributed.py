@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-import yaml
+import yaml  # type: ignore[import-untyped]
 from lightning_fabric.plugins.environments.lightning import find_free_network_port
 
 from textops.registry.store import Registry

@@ -1,7 +1,8 @@
 """Who is let into the registry: a model that beats always answering the most frequent class, and no other.
 
 It is what the promotion gate asks a model without a rival, asked before there is a version: the lower end of the
-interval of the accuracy must lie above the share of the most frequent class.
+interval of the accuracy must lie above the share of the most frequent class. A model whose rule of decision weighs
+classes is judged by what the rule is for.
 """
 
 from collections import Counter
@@ -10,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from loguru import logger
 
-from textops.bundle import REFERENCE_FILE, Manifest, verify
-from textops.data.dataset import read_manifest
+from textops.bundle import REFERENCE_FILE, Manifest, read_manifest, verify
+from textops.data.dataset import read_manifest as read_dataset_manifest
 from textops.data.manifest import DatasetManifest
 from textops.data.places import folder_of
 from textops.errors import DataError, GateRefusedError, RegistryError
 from textops.evaluation.data_in_words import data_in_words
 from textops.evaluation.reference_part import read_test_part
+from textops.registry.class_checks import Aim, better_than_one_class
 from textops.registry.gate import GateCheck, GateReport, better_than_majority
 from textops.registry.store import Registry
 from textops.registry.version import Version
@@ -70,7 +72,7 @@ def admit(
 
 
 def baseline_check(bundle: Path) -> GateCheck:
-    """Compare a model with always answering the most frequent class of its test set, as the promotion gate does.
+    """Compare a model with always giving one class to the texts of its test set, as the promotion gate does.
 
     Raises:
         BundleError: If what it answered cannot be read.
@@ -79,15 +81,18 @@ def baseline_check(bundle: Path) -> GateCheck:
     if answers is None or not answers["label"]:
         sentence = "the bundle does not keep what was answered to the test set"
         return GateCheck(name=BASELINE, passed=True, asked=False, figure=None, sentence=sentence)
-    labels = np.array(answers["label"])
+    labels, predicted = np.array(answers["label"]), np.array(answers["predicted"])
+    manifest = read_manifest(bundle)
+    if manifest.decision is not None:
+        return better_than_one_class(predicted, answers["label"], Aim(manifest.decision, manifest.classes))
     majority_share = max(Counter(answers["label"]).values()) / len(labels)
-    return better_than_majority(labels == np.array(answers["predicted"]), majority_share)
+    return better_than_majority(labels == predicted, majority_share)
 
 
 def _dataset(manifest: Manifest, processed: Path) -> DatasetManifest | None:
     """Return what is known of the data a model was trained on, None where they are not here."""
     try:
-        found = read_manifest(folder_of(processed, manifest.data.name, manifest.data.fingerprint))
+        found = read_dataset_manifest(folder_of(processed, manifest.data.name, manifest.data.fingerprint))
     except DataError:
         return None
     return found if found.fingerprint == manifest.data.fingerprint else None

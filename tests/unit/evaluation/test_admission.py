@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from textops.bundle import LIVE_PART, REFERENCE_FILE, TEST_PART, read_manifest, seal
+from textops.bundle import LIVE_PART, REFERENCE_FILE, TEST_PART, Decision, read_manifest, seal
 from textops.errors import BundleError, RegistryError
 from textops.evaluation.admission import RegistrationRefusedError, admit, baseline_check
 from textops.registry.events import RegistrationEvent
@@ -73,6 +73,21 @@ def test_who_always_answers_the_most_frequent_class_is_refused_however_often_tha
         admit(Registry(tmp_path / "registry"), bundle)
     assert refusal.value.exit_code == 3
     assert "\n" not in str(refusal.value)
+
+
+def test_a_rule_of_decision_is_judged_by_what_it_is_for(bundle: Path) -> None:
+    # given: more of the rare class is found than of the frequent one is lost, and the accuracy is below the majority
+    labels = ["sport"] * 950 + ["tech"] * 50
+    predicted = ["tech"] * 60 + ["sport"] * 890 + ["tech"] * 45 + ["sport"] * 5
+    answer(bundle, labels, predicted)
+    assert not baseline_check(bundle).passed
+    # when
+    decision = Decision(rule="macro_f1", weights=(1, 10), macro_f1=0.8, macro_f1_before=0.5)
+    seal(bundle, read_manifest(bundle).model_copy(update={"decision": decision}))
+    # then
+    check = baseline_check(bundle)
+    assert check.passed
+    assert "macro F1" in check.sentence
 
 
 def test_a_reason_lets_it_in_and_is_kept_with_what_the_check_said(bundle: Path, tmp_path: Path) -> None:

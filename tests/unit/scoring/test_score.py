@@ -14,6 +14,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from textops.bundle import Decision, read_manifest, seal
 from textops.inference import Predictor
 
 Score = Callable[..., Any]
@@ -50,6 +51,23 @@ def test_each_row_gets_what_the_model_says_of_it(score: Score, table: Path, tiny
         [each.probabilities["tech"] for each in expected]
     )
     assert {(row["model_name"], row["model_version"], row["problem"]) for row in found} == {("tiny", None, None)}
+
+
+def test_a_rule_of_decision_decides_here_too(
+    terminal: Callable[..., Any], make_bundle: Callable[..., Path], table: Path, tmp_path: Path
+) -> None:
+    # given a bundle whose rule makes `tech` count a million times as much
+    bundle = make_bundle(tmp_path / "bundle")
+    decision = Decision(rule="cost", weights=(1, 1e6), macro_f1=0.5, macro_f1_before=0.4)
+    seal(bundle, read_manifest(bundle).model_copy(update={"decision": decision}))
+    # when
+    outcome = terminal("score", str(table), str(tmp_path / "out.parquet"), "--bundle", str(bundle))
+    # then
+    assert outcome.code == 0, outcome.log
+    expected = Predictor.load(bundle).predict(TEXTS)
+    found = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [row["predicted_label"] for row in found] == [each.label for each in expected] == ["tech"] * len(TEXTS)
+    assert [row["predicted_probability"] for row in found] == pytest.approx([each.probability for each in expected])
 
 
 def test_the_columns_of_the_input_are_kept_with_their_types(score: Score, table: Path, tmp_path: Path) -> None:
