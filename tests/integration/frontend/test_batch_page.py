@@ -217,7 +217,8 @@ def test_an_api_that_is_killed_and_comes_back_loses_no_row_and_pages_can_be_left
     start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path, unused_port: int
 ) -> None:
     # given
-    count = 20_000
+    # Enough that the API dies in the middle also where nothing else is going on.
+    count = 80_000
     first = start_api(registry, port=unused_port)
     page = open_batch(open_page, start_page(api_url=first.url))
     # No number in the texts: the small model of the tests takes some for its words.
