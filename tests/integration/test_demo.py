@@ -56,7 +56,7 @@ def test_a_second_demo_that_is_worse_is_refused_by_the_gate_and_changes_nothing(
     source = ("data=synthetic", "data.synthetic.rows=1500")
     assert terminal("demo", *source, *SMALL).code == 0
     # when: a model that sees too little of the text
-    worse = terminal("demo", *source, *SMALL, "model.tokenizer.max_characters=2")
+    worse = terminal("demo", *source, *SMALL, "model.tokenizer.max_characters=60")
     # then
     registry = Registry(tmp_path / "models/registry")
     assert worse.code == 3, worse.log

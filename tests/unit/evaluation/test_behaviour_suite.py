@@ -43,7 +43,9 @@ def test_each_suite_here_can_be_read_and_is_of_a_data_set_here(path: Path) -> No
 
 
 def test_every_data_set_here_has_a_suite() -> None:
-    sets = {path.stem for path in (configuration_folder() / "data").glob("[!_]*.yaml")} - {"csv"}
+    sets = {path.stem for path in (configuration_folder() / "data").glob("[!_]*.yaml")}
+    # Of these it is not known what they hold.
+    sets -= {"csv", "sql", "huggingface"}
     assert sets == {path.stem for path in SHIPPED} - {EVERY_DATA_SET}
 
 

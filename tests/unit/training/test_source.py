@@ -12,17 +12,24 @@ from textops.training.configuration import compose_configuration
 from textops.training.source import dataset_folder, source_of
 
 SOURCES = sorted(path.stem for path in (configuration_folder() / "data").glob("[!_]*.yaml"))
-OWN_FILES = ["data.paths=reviews.csv", "data.text_columns=[text]", "data.label_column=stars"]
+OWN_COLUMNS = ["data.text_columns=[text]", "data.label_column=stars"]
+# What somebody says where it is not known before, and the name that follows from it.
+OWN = {
+    "csv": (["data.paths=reviews.csv"], "reviews"),
+    "sql": (["data.sql.url=env:DATABASE", "data.sql.query='SELECT 1'"], "sql"),
+    "huggingface": (["data.huggingface.path=owner/name"], "huggingface"),
+}
+OWN_FILES = ["data.paths=reviews.csv", *OWN_COLUMNS]
 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_every_source_is_one(source: str) -> None:
     # given
-    own = OWN_FILES if source == "csv" else []
+    own, name = OWN.get(source, ([], source))
     # when
-    configuration = compose_configuration([f"data={source}", *own])
+    configuration = compose_configuration([f"data={source}", *own, *(OWN_COLUMNS if own else ())])
     # then
-    assert source_of(configuration).name == ("reviews" if source == "csv" else source)
+    assert source_of(configuration).name == name
 
 
 def test_a_data_set_lies_below_its_folder_under_the_name_of_its_source() -> None:
