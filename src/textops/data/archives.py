@@ -31,7 +31,7 @@ def is_zip(path: Path) -> bool:
                 return path.suffix.lower() == ".zip"
         with zipfile.ZipFile(path) as archive:
             return _OFFICE not in archive.namelist()
-    except (OSError, ValueError, zipfile.BadZipFile):
+    except (OSError, ValueError, NotImplementedError, zipfile.BadZipFile):
         # Reading it as what its name says will tell what is wrong with it.
         return path.suffix.lower() == ".zip" and path.is_file()
 
