@@ -51,7 +51,7 @@ def write_dataset(
                 groups = [grouped.groups[index] for index in chosen]
                 from_where = None if sources is None else [sources[index] for index in chosen]
                 _write_split(beside / file_of(split), examples, groups, from_where, has_time=has_time)
-            if rows is not None and rows.is_file():
+            if rows is not None:
                 move(rows, beside / ROWS_FILE)
             write_text(beside / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
     except OSError as error:

@@ -28,7 +28,7 @@ class RowLog:
     """
 
     def __init__(self, path: Path) -> None:
-        """Name the file; it is there once something happened and the log was closed."""
+        """Name the file; it is there once the log was closed, without a row where nothing happened."""
         self.path = path
         self._writer: parquet.ParquetWriter | None = None
         self._rows: list[tuple[str, str, str]] = []
@@ -41,16 +41,12 @@ class RowLog:
 
     def close(self) -> None:
         """Write what is left; nothing is added afterwards."""
-        self._flush()
-        if self._writer is not None:
-            self._writer.close()
+        self._flush().close()
 
-    def _flush(self) -> None:
+    def _flush(self) -> "parquet.ParquetWriter":
         import pyarrow as pa
         from pyarrow import parquet
 
-        if not self._rows:
-            return
         places = [_parted(place) for place, _, _ in self._rows]
         columns = {
             "file": name_column([file for file, _ in places]),
@@ -63,6 +59,7 @@ class RowLog:
             self._writer = parquet.ParquetWriter(self.path, table.schema, compression="zstd")
         self._writer.write_table(table)
         self._rows = []
+        return self._writer
 
 
 @contextmanager
