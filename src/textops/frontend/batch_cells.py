@@ -1,15 +1,13 @@
 """Cells as people and files want them, whatever kind their column is."""
 
 import json
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from textops.frontend.batch_table import is_json
-
-NestedTypes = (list, dict, tuple)
+from textops.json_text import as_json, as_text
 
 
 def values_of(cells: "pa.Array[Any]", field: "pa.Field[Any]") -> list[Any]:
@@ -40,15 +38,6 @@ def _is_plain(field: "pa.Field[Any]") -> bool:
     return not is_json(field) and any(is_kind(kind) for is_kind in by_arrow)
 
 
-def as_json(value: object) -> str:
-    """Return a value as JSON; numbers that are none are null, what JSON does not know is text."""
-    if isinstance(value, float) and not math.isfinite(value):
-        return "null"
-    if isinstance(value, NestedTypes):
-        value = _finite(value)
-    return json.dumps(value, ensure_ascii=False, default=_text)
-
-
 def kind_of(value: object) -> str:
     """Return what people call a value that is no text."""
     match value:
@@ -76,23 +65,7 @@ def _shown(value: object) -> str:
         case bool() | list() | tuple() | dict():
             return as_json(value)
         case _:
-            return _text(value)
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-
-
-def _finite(value: object) -> object:
-    match value:
-        case float() if not math.isfinite(value):
-            return None
-        case dict():
-            return {str(key): _finite(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_finite(part) for part in value]
-        case _:
-            return value
+            return as_text(value)
 
 
 def first_cells(columns: pa.Table, name: str, rows: int) -> Sequence[str]:

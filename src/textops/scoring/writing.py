@@ -3,13 +3,13 @@
 import gzip
 import io
 import json
-import math
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv, parquet
 
+from textops.json_text import as_json
 from textops.scoring.destination import Destination
 
 _PACKING = 6
@@ -82,7 +82,7 @@ def _csv(table: pa.Table, *, header: bool) -> bytes:
 
 def _json_lines(table: pa.Table) -> bytes:
     names = [json.dumps(name, ensure_ascii=False) for name in table.column_names]
-    columns = [[_as_json(value) for value in _values(column)] for column in table.columns]
+    columns = [[as_json(value) for value in _values(column)] for column in table.columns]
     lines = (
         "{" + ",".join(f"{name}:{value}" for name, value in zip(names, row, strict=True)) + "}\n"
         for row in zip(*columns, strict=True)
@@ -100,7 +100,7 @@ def _as_cells(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
     if pa.types.is_temporal(kind) or pa.types.is_decimal(kind):
         return pc.cast(column, pa.string())
     cells = [
-        None if value is None else value if isinstance(value, str) else _as_json(value) for value in _values(column)
+        None if value is None else value if isinstance(value, str) else as_json(value) for value in _values(column)
     ]
     return pa.chunked_array([pa.array(cells, pa.large_string())])
 
@@ -124,29 +124,6 @@ def _values(column: "pa.ChunkedArray[Any]") -> list[Any]:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         column = column.cast(pa.large_binary())
     return [value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in column.to_pylist()]
-
-
-def _as_json(value: object) -> str:
-    if isinstance(value, float) and not math.isfinite(value):
-        return "null"
-    return json.dumps(_finite(value), ensure_ascii=False, default=_text)
-
-
-def _finite(value: object) -> object:
-    """Return a value without numbers that are none: JSON does not know them."""
-    match value:
-        case float() if not math.isfinite(value):
-            return None
-        case dict():
-            return {str(key): _finite(part) for key, part in value.items()}
-        case list() | tuple():
-            return [_finite(part) for part in value]
-        case _:
-            return value
-
-
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def _sound_name(name: str) -> str:
