@@ -37,8 +37,6 @@ def init(
 
     Without questions: textops init 'mails/*.csv' --name mails --yes
     """
-    if not yes and not sys.stdin.isatty():
-        raise ConfigurationError("nobody can be asked here, for this is no terminal: add --yes to take what is found")
     from textops.proposing.experiment_place import check_place, place_of
     from textops.proposing.looked import check_paths, look, require_rows
     from textops.proposing.proposal import Answers, propose
@@ -49,6 +47,8 @@ def init(
     chosen = check_place(name, paths[0], force=force)
     looked = look(paths)
     require_rows(looked)
+    if not yes and not sys.stdin.isatty():
+        raise ConfigurationError("nobody can be asked here, for this is no terminal: add --yes to take what is found")
     said = Answers(label=label, texts=tuple(text or ()) or None, name=chosen)
     proposal = propose(looked, said if yes else _asked(looked, said))
     typer.echo("\n".join([*summary(looked, proposal), *(guesses(looked, proposal) if yes else [])]))
