@@ -1,0 +1,121 @@
+"""Calibration and threshold of each label by itself, fitted on the validation set."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.inference.label_set import LabelRule, sigmoid
+
+_STEPS = 100
+_SMALLEST_STEP = 1e-10
+_RIDGE = 1e-3
+_FEWEST_EXAMPLES = 5
+_BAGS = 9
+
+Scores = NDArray[np.float64]
+
+
+def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple[LabelRule, ...]:
+    """Fit slope and shift of each label, and the threshold that makes its F1 largest.
+
+    Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. A label
+    with fewer than five examples is only shifted, so that it is promised as often as it is there, and given from one
+    half on.
+
+    Args:
+        logits: Raw scores, shape [examples, labels].
+        targets: Which labels each example has, same shape.
+
+    Raises:
+        ValueError: If there is no example, or the shapes differ.
+    """
+    if logits.ndim != 2 or logits.shape != targets.shape or not len(logits):  # noqa: PLR2004 (rows and columns)
+        raise ValueError(f"logits {logits.shape} and targets {targets.shape} are not [examples, labels], both the same")
+    return tuple(
+        _rule(np.asarray(column, np.float64), truth) for column, truth in zip(logits.T, targets.T, strict=True)
+    )
+
+
+def _rule(logits: Scores, truth: NDArray[np.bool_]) -> LabelRule:
+    positives = int(truth.sum())
+    is_rare = min(positives, len(truth) - positives) < _FEWEST_EXAMPLES
+    slope, shift = fit_sigmoid(logits, truth, only_shift=is_rare)
+    threshold = 0.5 if is_rare else best_threshold(sigmoid(slope * logits + shift), truth)
+    return LabelRule(slope=slope, shift=shift, threshold=threshold)
+
+
+def fit_sigmoid(logits: Scores, truth: NDArray[np.bool_], *, only_shift: bool = False) -> tuple[float, float]:
+    """Return slope and shift with the largest likelihood, by Newton's method with a line search (Lin et al. 2007).
+
+    Args:
+        logits: Shape [examples].
+        truth: Whether each example has the label.
+        only_shift: Leave the slope at 1.
+    """
+    positives, negatives = int(truth.sum()), int((~truth).sum())
+    targets = np.where(truth, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    columns = np.stack([logits, np.ones_like(logits)], axis=1)
+    free = np.array([not only_shift, True])
+    point = np.array([1.0, 0.0])
+    value = _loss(columns @ point, targets, point)
+    for _ in range(_STEPS):
+        probabilities = sigmoid(columns @ point)
+        gradient = columns.T @ (probabilities - targets) + 2 * _RIDGE * np.array([point[0] - 1, 0])
+        curvature = (columns * (probabilities * (1 - probabilities))[:, None]).T @ columns + _RIDGE * np.eye(2)
+        step = np.zeros(2)
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], -gradient[free])
+        size = 1.0
+        while size > _SMALLEST_STEP:
+            there = point + size * step
+            new = _loss(columns @ there, targets, there)
+            if new < value:
+                break
+            size /= 2
+        else:
+            break
+        if value - new < _SMALLEST_STEP:
+            point = there
+            break
+        point, value = there, new
+    # A label whose scores say the contrary of what they should is no label that scores can give.
+    return max(0.0, float(point[0])), float(point[1])
+
+
+def _loss(scores: Scores, targets: Scores, point: Scores) -> float:
+    return float((np.logaddexp(0, scores) - targets * scores).sum() + _RIDGE * (point[0] - 1) ** 2)
+
+
+def best_threshold(probabilities: Scores, truth: NDArray[np.bool_]) -> float:
+    """Return the threshold with the largest F1; the mean over resamples, as a single largest one is often luck."""
+    generator = np.random.default_rng(0)
+    found = []
+    for _ in range(_BAGS):
+        rows = generator.integers(0, len(truth), len(truth))
+        if truth[rows].any():
+            found.append(_best_threshold(probabilities[rows], truth[rows]))
+    return float(np.mean(found)) if found else 0.5
+
+
+def _best_threshold(probabilities: Scores, truth: NDArray[np.bool_]) -> float:
+    order = np.argsort(-probabilities, kind="stable")
+    sorted_probabilities, hits = probabilities[order], np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    # Equal probabilities stand or fall together.
+    ends = np.append(np.diff(sorted_probabilities) < 0, True)
+    best = int(np.argmax(np.where(ends, f1, -1)))
+    below = sorted_probabilities[best + 1] if best + 1 < len(order) else sorted_probabilities[best]
+    return float((sorted_probabilities[best] + below) / 2)
+
+
+def label_calibration_error(probabilities: Scores, targets: NDArray[np.bool_], bins: int = 15) -> float:
+    """Return the mean distance between promised and true shares over all labels, in bins of equal width."""
+    promised, true = probabilities.ravel(), targets.ravel()
+    places = np.minimum((promised * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(places, weights=promised - true, minlength=bins)
+    return float(np.abs(gaps).sum() / len(promised))
+
+
+def names_given(given: NDArray[np.bool_], names: Sequence[str]) -> list[list[str]]:
+    """Return the names of the labels of each row."""
+    return [[names[place] for place in np.flatnonzero(row)] for row in given]

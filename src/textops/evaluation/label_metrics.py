@@ -1,0 +1,235 @@
+"""The figures of a classifier that gives several labels, each with the interval that the luck of the sample allows."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+
+Probabilities = NDArray[np.float64]
+Labels = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class LabelFigures:
+    """How well one label is found.
+
+    Attributes:
+        name: Of the label.
+        support: Test examples that have it.
+        predicted: Test examples it was given to.
+        precision: Share of those given that have it, 0 where none was given.
+        recall: Share of those that have it that were given it, 0 where none has it.
+        f1: Harmonic mean of both.
+        average_precision: Area under the curve of precision over recall; None where no example has it.
+    """
+
+    name: str
+    support: int
+    predicted: int
+    precision: Interval
+    recall: Interval
+    f1: Interval
+    average_precision: Interval | None
+
+
+@dataclass(frozen=True)
+class LabelEvaluation:
+    """A classifier of several labels measured on a test set; intervals hold 95 % of the bootstrap resamples.
+
+    Attributes:
+        examples: Rows of the test set.
+        labels: Names in the order of the probabilities.
+        subset_accuracy: Share of the examples whose labels are all right.
+        micro_f1: F1 over all pairs of example and label.
+        macro_f1: Mean F1 of the labels that occur or are given.
+        mean_average_precision: Mean over the labels that occur.
+        log_loss: Mean binary log loss over all pairs.
+        per_label: Figures of each label.
+    """
+
+    examples: int
+    labels: tuple[str, ...]
+    subset_accuracy: Interval
+    micro_f1: Interval
+    macro_f1: Interval
+    mean_average_precision: Interval
+    log_loss: Interval
+    per_label: tuple[LabelFigures, ...]
+
+
+def evaluate_labels(
+    probabilities: Probabilities,
+    given: Labels,
+    targets: Labels,
+    names: tuple[str, ...],
+    *,
+    resamples: int = DEFAULT_RESAMPLES,
+    seed: int = 0,
+) -> LabelEvaluation:
+    """Measure calibrated probabilities and the labels that were given.
+
+    Definitions are those of scikit-learn (`zero_division=0`). A figure that a resample leaves undefined, because a
+    label is not in it, is left out of that label's interval.
+
+    Args:
+        probabilities: Shape [n, labels], each between 0 and 1.
+        given: Which labels the model gives, same shape.
+        targets: Which labels are true, same shape.
+        names: Of the labels.
+        resamples: Bootstrap samples.
+        seed: Of the bootstrap.
+
+    Raises:
+        ValueError: If there is no example, the shapes do not fit, or a probability is out of range.
+    """
+    if not len(targets) or not probabilities.shape == given.shape == targets.shape == (len(targets), len(names)):
+        raise ValueError(
+            f"probabilities {probabilities.shape}, given {given.shape}, targets {targets.shape} and {len(names)} "
+            "labels do not fit: expected [n, labels] and n > 0"
+        )
+    # "Not within" instead of "outside": NaN is neither.
+    if not (probabilities.min() >= 0 and probabilities.max() <= 1):
+        raise ValueError("probabilities must lie between 0 and 1")
+    ranked = _Ranked.of(probabilities, targets)
+    loss = _losses(probabilities, targets)
+    whole = _figures(given, targets, loss, ranked, np.ones(len(targets)))
+    generator = np.random.default_rng(seed)
+    draws = [
+        _figures(given, targets, loss, ranked, np.bincount(rows, minlength=len(targets)).astype(np.float64))
+        for rows in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
+    ]
+    return _evaluation(whole, draws, given, targets, names)
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    """Examples by falling probability of each label.
+
+    Attributes:
+        order: Shape [n, labels].
+        truth: Targets in that order.
+        is_end: Whether the next one has a smaller probability: equal ones count together.
+    """
+
+    order: NDArray[np.intp]
+    truth: Labels
+    is_end: Labels
+
+    @classmethod
+    def of(cls, probabilities: Probabilities, targets: Labels) -> "_Ranked":
+        order = np.argsort(-probabilities, axis=0, kind="stable")
+        falling = np.take_along_axis(probabilities, order, axis=0)
+        is_end = np.vstack([falling[1:] < falling[:-1], np.ones((1, targets.shape[1]), bool)])
+        return cls(order, np.take_along_axis(targets, order, axis=0), is_end)
+
+    def average_precision(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the average precision of each label under weights of the examples; NaN where none has it."""
+        weighed = weights[self.order]
+        hits = np.cumsum(weighed * self.truth, axis=0)
+        seen = np.cumsum(weighed, axis=0)
+        precision = np.divide(hits, seen, out=np.zeros_like(hits), where=seen > 0)
+        # At each end, the recall that was won since the end before.
+        at_ends = np.where(self.is_end, hits, 0)
+        before = np.maximum.accumulate(np.vstack([np.zeros((1, hits.shape[1])), at_ends[:-1]]), axis=0)
+        won = np.where(self.is_end, hits - before, 0)
+        total = hits[-1]
+        return np.divide((won * precision).sum(axis=0), total, out=np.full(len(total), np.nan), where=total > 0)
+
+
+@dataclass(frozen=True)
+class _Figures:
+    """All figures of one sample; those of labels have the shape [labels]."""
+
+    over_all: NDArray[np.float64]
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    average_precision: NDArray[np.float64]
+
+
+def _figures(
+    given: Labels, targets: Labels, loss: NDArray[np.float64], ranked: _Ranked, weights: NDArray[np.float64]
+) -> _Figures:
+    hits = weights @ (given & targets)
+    support, predicted = weights @ targets, weights @ given
+    f1 = _ratio(2 * hits, support + predicted)
+    average_precision = ranked.average_precision(weights)
+    right = (given == targets).all(axis=1)
+    with_labels = support.sum() + predicted.sum()
+    over_all = [
+        (weights * right).sum() / weights.sum(),
+        2 * hits.sum() / with_labels if with_labels else 0.0,
+        _mean(f1),
+        _mean(average_precision),
+        (weights * loss).sum() / weights.sum(),
+    ]
+    return _Figures(np.array(over_all), _ratio(hits, predicted), _ratio(hits, support), f1, average_precision)
+
+
+def _losses(probabilities: Probabilities, targets: Labels) -> NDArray[np.float64]:
+    smallest = np.finfo(np.float64).eps
+    right = np.where(targets, probabilities, 1 - probabilities)
+    return np.asarray(-np.log(np.clip(right, smallest, 1)).mean(axis=1))
+
+
+def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 0)
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    return float(np.nanmean(values)) if np.isfinite(values).any() else 0.0
+
+
+def _evaluation(
+    whole: _Figures, draws: list[_Figures], given: Labels, targets: Labels, names: tuple[str, ...]
+) -> LabelEvaluation:
+    subset, micro, macro, mean_average, loss = _intervals(
+        whole.over_all, np.array([draw.over_all for draw in draws]), moved=(2, 3)
+    )
+    per_label = {
+        name: _intervals(getattr(whole, name), np.array([getattr(draw, name) for draw in draws]))
+        for name in ("precision", "recall", "f1", "average_precision")
+    }
+    return LabelEvaluation(
+        examples=len(targets),
+        labels=names,
+        subset_accuracy=subset,
+        micro_f1=micro,
+        macro_f1=macro,
+        mean_average_precision=mean_average,
+        log_loss=loss,
+        per_label=tuple(
+            LabelFigures(
+                name=name,
+                support=int(targets[:, number].sum()),
+                predicted=int(given[:, number].sum()),
+                precision=per_label["precision"][number],
+                recall=per_label["recall"][number],
+                f1=per_label["f1"][number],
+                average_precision=per_label["average_precision"][number] if targets[:, number].any() else None,
+            )
+            for number, name in enumerate(names)
+        ),
+    )
+
+
+def _intervals(values: NDArray[np.float64], draws: NDArray[np.float64], moved: tuple[int, ...] = ()) -> list[Interval]:
+    """Return values with percentile intervals; NaN draws are left out, NaN values become 0.
+
+    Args:
+        values: Shape [figures].
+        draws: Shape [resamples, figures].
+        moved: Figures that are means over labels: where resamples lack labels that do badly, their draws are moved so
+            that their mean is the value.
+    """
+    tail = (1 - DEFAULT_CONFIDENCE) / 2
+    intervals = []
+    for number, value in enumerate(np.nan_to_num(values).tolist()):
+        defined = draws[np.isfinite(draws[:, number]), number]
+        if number in moved and len(defined):
+            defined = np.clip(defined - defined.mean() + value, 0, 1)
+        low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (value, value)
+        intervals.append(Interval(value, float(low), float(high)))
+    return intervals

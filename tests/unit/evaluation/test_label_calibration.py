@@ -1,0 +1,79 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+
+from textops.evaluation.label_calibration import (
+    best_threshold,
+    fit_rules,
+    fit_sigmoid,
+    label_calibration_error,
+    names_given,
+)
+from textops.inference.label_set import given, label_probabilities, sigmoid
+
+
+def made(count: int, *, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return raw scores of three labels, of which none says how likely it is, and the truth."""
+    generator = np.random.default_rng(seed)
+    honest = generator.normal(size=(count, 3)) * 2 + np.array([0, -2, -4])
+    return honest * np.array([0.3, 3, 1]) + np.array([1, -2, 2]), generator.random((count, 3)) < sigmoid(honest)
+
+
+def test_probabilities_become_honest() -> None:
+    rules = fit_rules(*made(4_000))
+
+    logits, targets = made(20_000, seed=1)
+    assert label_calibration_error(sigmoid(logits), targets) > 0.1
+    assert label_calibration_error(label_probabilities(logits, rules), targets) < 0.02
+
+
+def test_thresholds_help_where_a_label_is_rare() -> None:
+    rules = fit_rules(*made(4_000))
+
+    logits, targets = made(20_000, seed=1)
+    probabilities = label_probabilities(logits, rules)
+    by_half, by_rules = (
+        f1_score(targets, chosen, average="macro") for chosen in (probabilities >= 0.5, given(probabilities, rules))
+    )
+    assert by_rules > by_half + 0.02
+
+
+@pytest.mark.parametrize("positives", [0, 1, 4])
+def test_a_label_that_next_to_no_example_has_is_promised_as_often_as_it_is_there(positives: int) -> None:
+    logits = np.random.default_rng(0).normal(size=(200, 1))
+    targets = np.zeros((200, 1), bool)
+    targets[:positives] = True
+
+    (rule,) = fit_rules(logits, targets)
+
+    assert (rule.slope, rule.threshold) == (1, 0.5)
+    assert label_probabilities(logits, (rule,)).mean() == pytest.approx((positives + 1) / 202, abs=0.01)
+
+
+def test_what_is_always_right_does_not_promise_certainty() -> None:
+    truth = np.arange(100) % 2 == 0
+    slope, shift = fit_sigmoid(np.where(truth, 1.0, -1.0), truth)
+
+    assert 0.9 < float(sigmoid(np.array(slope + shift))) < 0.999
+
+
+def test_scores_that_say_the_contrary_are_not_turned_round() -> None:
+    truth = np.arange(100) % 2 == 0
+
+    assert fit_sigmoid(np.where(truth, -1.0, 1.0), truth)[0] == 0
+
+
+def test_the_threshold_lies_between_what_has_the_label_and_what_has_not() -> None:
+    probabilities = np.linspace(0, 1, 200)
+
+    assert best_threshold(probabilities, probabilities > 0.7) == pytest.approx(0.7, abs=0.02)
+
+
+def test_names_come_in_the_order_of_the_labels() -> None:
+    assert names_given(np.array([[True, False, True], [False] * 3]), ("a", "b", "c")) == [["a", "c"], []]
+
+
+def test_nothing_to_fit_on_is_refused() -> None:
+    with pytest.raises(ValueError, match="are not"):
+        fit_rules(np.empty((0, 2)), np.empty((0, 2), bool))
