@@ -1,6 +1,7 @@
 """Leakage audit: what gives the label away without being what the text says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -38,6 +39,12 @@ def audit(
     chosen = chosen[:: _step(chosen)]
     if len(chosen) < MINIMUM_EXAMPLES:
         return ()
+    # A text with several labels stands for each of them, in the same half.
+    chosen = [
+        row if label == row.label else replace(row, label=label)
+        for row in chosen
+        for label in configuration.labels_of(row.label)
+    ]
     index = {name: number for number, name in enumerate(classes)}
     labels = np.array([index[row.label] for row in chosen], np.int64)
     # By the lowest bit of the position: near duplicates stay in one half.

@@ -28,6 +28,7 @@ from textops.data.configuration_parts import (
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
 from textops.frozen import Frozen
+from textops.label_sets import DEFAULT_SEPARATOR, parts
 
 __all__ = [
     "SPLITS",
@@ -68,7 +69,10 @@ class SourceConfiguration(Frozen):
         label_from_file: Pattern of file name or relative path -> class; or `folder`: the file's folder is the
             label.
         label_names: Raw value -> class name, many to one allowed; None: the raw values are the classes.
-        ignore_labels: Raw values whose rows are left out.
+        task: `multiclass`: a text has one label. `multilabel`: it has any number of them, none included.
+        label_separator: For `multilabel`: what stands between the labels of a text where they are no list.
+        ignore_labels: Raw values whose rows are left out; for `multilabel` labels that are left out, and rows that have
+            no others.
         rare_classes: What becomes of classes with very few examples.
         timestamp_column: Column with date or time.
         timestamp_format: `auto`, or formats of `datetime.strptime` to be tried in turn.
@@ -96,6 +100,8 @@ class SourceConfiguration(Frozen):
     label_column: Text | None = None
     label_from_file: Names | Literal["folder"] | None = None
     label_names: Names | None = None
+    task: Literal["multiclass", "multilabel"] = "multiclass"
+    label_separator: Text = Field(default=DEFAULT_SEPARATOR, min_length=1)
     ignore_labels: Texts = ()
     rare_classes: RareClassConfiguration = RareClassConfiguration()
     timestamp_column: str | None = None
@@ -124,6 +130,15 @@ class SourceConfiguration(Frozen):
         for problem in _contradictions(self):
             raise ValueError(problem)
         return self
+
+    @property
+    def separator(self) -> str | None:
+        """What stands between the labels of a text; None where it has one."""
+        return self.label_separator if self.task == "multilabel" else None
+
+    def labels_of(self, name: str) -> tuple[str, ...]:
+        """Return the labels that the label of a row stands for: itself, but for `multilabel`."""
+        return parts(name, self.separator)
 
 
 def without_secrets(source: SourceConfiguration) -> SourceConfiguration:
@@ -156,6 +171,12 @@ def _contradictions(source: SourceConfiguration) -> list[str]:
         )
     if source.label_column in source.text_columns:
         problems.append(f"column {source.label_column!r} is both label and text: the text would give the label away")
+    if source.task == "multilabel" and source.label_from_file is not None:
+        problems.append("task=multilabel reads labels from a column, not from file names: set label_column")
+    if source.task == "multilabel" and source.source == "synthetic":
+        problems.append("source=synthetic makes texts with one label each: task=multilabel needs data of its own")
+    if source.task == "multilabel" and not source.label_separator.strip():
+        problems.append("label_separator is blank, and blanks stand within labels too: give another, such as '|'")
     if source.split.rule == "time" and source.timestamp_column is None:
         problems.append("split.rule=time needs data.timestamp_column=COLUMN")
     for pattern in source.remove_patterns:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from textops.data.configuration import SPLITS, SplitName
+from textops.data.label_table import LabelTable
 from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
 from textops.errors import DataError
 
@@ -26,7 +28,8 @@ class Examples:
     Attributes:
         ids: Unique ids.
         texts: What the model sees.
-        labels: Index into the manifest's classes, int64, shape [examples].
+        labels: Index into the answers of the data set, which are its classes where a text has one; int64, shape
+            [examples].
         groups: Name of the near-duplicate group.
         timestamps: datetime64[us] in UTC, shape [examples], NaT where unknown; None where the source has no
             time.
@@ -78,6 +81,26 @@ class Dataset:
                     f"{path} has {rows} examples, {MANIFEST_FILE} says {expected}: run textops prepare again"
                 )
         return cls(folder, manifest)
+
+    @cached_property
+    def answers(self) -> LabelTable:
+        """What the labels of examples are numbers of: the classes, or the sets of labels that occur.
+
+        Raises:
+            DataError: If a file is damaged or holds a label that is not a class.
+        """
+        classes, separator = self.manifest.classes, self.manifest.source.separator
+        if separator is None:
+            return LabelTable.of(classes, classes, None)
+        names: set[str] = set()
+        paths = [self.folder / name for name in (*map(file_of, SPLITS), WINDOW_FILE)]
+        for path in paths:
+            if path.is_file():
+                names |= _different_labels(path)
+        try:
+            return LabelTable.of(sorted(names), classes, separator)
+        except KeyError as error:
+            raise _unknown_label(self.folder, error) from error
 
     def examples(self, split: SplitName) -> Examples:
         """Read the examples of a split.
@@ -156,13 +179,27 @@ class Dataset:
             yield from texts
 
     def _labels(self, names: Sequence[str], path: Path) -> NDArray[np.int64]:
-        index = {name: number for number, name in enumerate(self.manifest.classes)}
         try:
-            return np.array([index[name] for name in names], np.int64)
+            return np.array([self._numbers[name] for name in names], np.int64)
         except KeyError as error:
-            raise DataError(
-                f"{path} holds the label {error}, which is no class of {MANIFEST_FILE}: run textops prepare again"
-            ) from error
+            raise _unknown_label(path, error) from error
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self.answers.names)}
+
+
+def _different_labels(path: Path) -> set[str]:
+    from pyarrow import ArrowException, parquet
+
+    try:
+        return set(parquet.read_table(path, columns=["label"])["label"].unique().to_pylist())
+    except (ArrowException, OSError) as error:
+        raise _damaged(path) from error
+
+
+def _unknown_label(path: Path, label: KeyError) -> DataError:
+    return DataError(f"{path} holds the label {label}, which is no class of {MANIFEST_FILE}: run textops prepare again")
 
 
 def _damaged(path: Path) -> DataError:

@@ -56,13 +56,18 @@ class Preparation:
 def described(preparation: Preparation) -> DatasetManifest:
     """Make the manifest."""
     rows, splits = preparation.grouped.rows, preparation.assignment.splits
-    counts = Counter((split, row.label) for split, row in zip(splits, rows, strict=True))
+    sets = Counter((split, row.label) for split, row in zip(splits, rows, strict=True))
+    counts: Counter[tuple[str, str]] = Counter()
+    for (split, name), count in sets.items():
+        counts.update({(split, label): count for label in preparation.configuration.labels_of(name)})
+    sizes = Counter(splits)
     return DatasetManifest(
         name=preparation.configuration.name,
         source=without_secrets(preparation.configuration),
         fingerprint=preparation.fingerprint,
         classes=preparation.classes,
         counts={split: {name: counts[split, name] for name in preparation.classes} for split in SPLITS},
+        sizes=None if preparation.configuration.separator is None else {split: sizes[split] for split in SPLITS},
         split=_split(preparation),
         reading=_reading(preparation.notes, preparation.files),
         validation=Validation(

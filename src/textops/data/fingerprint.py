@@ -15,7 +15,7 @@ PREPARATION_VERSION = 2
 """Raised when the same source would give another data set with this version of the code."""
 
 
-_LATER = ("rare_classes", "synthetic.imbalance")
+_LATER = ("rare_classes", "synthetic.imbalance", "task", "label_separator")
 """Settings that textops has had since there are data sets: as long as nobody uses one, a fingerprint stays."""
 
 

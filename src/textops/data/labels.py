@@ -6,10 +6,12 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
 from textops.data.configuration import SourceConfiguration
+from textops.data.label_lists import raw_labels
 from textops.data.locations import SourceFile
 from textops.data.nearest import did_you_mean, listed
 from textops.data.records import Record
 from textops.errors import DataError
+from textops.label_sets import joined
 
 _LONGEST_SHOWN = 60
 FROM_FOLDER = "folder"
@@ -25,6 +27,8 @@ class LabelReader:
         self._ignored = {_plain(label) for label in configuration.ignore_labels}
         self._plain_names = {_plain(raw): name for raw, name in (self._names or {}).items()}
         self._of_file: dict[str, str] = {}
+        self._separator = configuration.separator
+        self._labels_of = configuration.labels_of
 
     def raw_label(self, record: Record) -> str:
         """Return the label as the source gives it, empty when it gives none.
@@ -41,6 +45,29 @@ class LabelReader:
     def is_ignored(self, raw: str) -> bool:
         """Tell whether rows with this raw label are left out."""
         return bool(self._ignored) and _plain(raw) in self._ignored
+
+    def label_of(self, raw: str, place: str) -> str | None:
+        """Return the label of a row: the class, or the name of a set of them; None where `ignore_labels` has it all.
+
+        Raises:
+            DataError: If a label cannot be read, or `label_names` does not hold it.
+        """
+        if self._separator is None:
+            return None if self.is_ignored(raw) else self.class_of(raw, place)
+        several = raw_labels(raw, self._separator, place)
+        kept = [each for each in several if not self.is_ignored(each)]
+        if several and not kept:
+            return None
+        return joined((self._named(each, place) for each in kept), self._separator)
+
+    def _named(self, raw: str, place: str) -> str:
+        name = self.class_of(raw, place)
+        if self._separator is not None and self._separator in name:
+            raise DataError(
+                f"data.label_names calls {raw!r} {name!r}, which holds the separator {self._separator!r}: "
+                "set data.label_separator to something that is in no label"
+            )
+        return name
 
     def class_of(self, raw: str, place: str) -> str:
         """Return the class name of a raw label.
@@ -62,7 +89,7 @@ class LabelReader:
 
     def classes(self, present: Iterable[str]) -> tuple[str, ...]:
         """Put class names in order: as configured, else sorted (whole numbers by value)."""
-        found = set(present)
+        found = {label for name in set(present) for label in self._labels_of(name)}
         names = self._names or (self._from_file if isinstance(self._from_file, dict) else None)
         if names is not None:
             known = dict.fromkeys(names.values())
@@ -109,7 +136,7 @@ def _refuse_list(raw: str, place: str) -> None:
         return
     raise DataError(
         f"{place}: the label is a list, {raw[:_LONGEST_SHOWN]}, and a text has one class here: give one label for each "
-        "text, or say with data.label_names which class such a list stands for"
+        "text, say with data.label_names which class such a list stands for, or take several with data.task=multilabel"
     )
 
 

@@ -178,6 +178,7 @@ class DatasetManifest(Frozen):
         created: When it was written, UTC.
         classes: Class names; the index is the label.
         counts: Split -> class -> examples.
+        sizes: Split -> examples, where that is not the sum of the counts because a text has any number of labels.
         split: How the examples were divided.
         reading: How the files were read.
         validation: What became of the rows.
@@ -195,6 +196,7 @@ class DatasetManifest(Frozen):
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
     classes: tuple[str, ...] = Field(min_length=2)
     counts: dict[SplitName, dict[str, int]]
+    sizes: dict[SplitName, int] | None = None
     split: SplitResult
     reading: Reading
     validation: Validation
@@ -206,4 +208,4 @@ class DatasetManifest(Frozen):
 
     def examples(self, split: SplitName) -> int:
         """Return the number of examples of a split."""
-        return sum(self.counts[split].values())
+        return sum(self.counts[split].values()) if self.sizes is None else self.sizes[split]

@@ -117,17 +117,17 @@ def take_stages(
     records = _with_progress(_records(configuration, files, stages.notes))
     result = validated(records, configuration, labels, stages.validated)
     if configuration.label_names is None:
-        merge_spellings(result)
+        merge_spellings(result, configuration.separator)
     if configuration.max_rows is not None:
         _sample(result, configuration.max_rows)
-    _require_classes(result)
+    _require_classes(result, configuration)
     logger.info("Looking for duplicates among {:,} texts", len(result.rows))
     near = configuration.near_duplicates
     groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
-    stages.grouped = groups = with_rare_classes(groups, result, configuration.rare_classes)
-    _require_classes(result, groups.rows)
+    stages.grouped = groups = with_rare_classes(groups, result, configuration)
+    _require_classes(result, configuration, groups.rows)
     stages.classes = classes = labels.classes(row.label for row in groups.rows)
-    stages.assignment = assign(_members(groups), configuration.split)
+    stages.assignment = assign(_members(groups, configuration), configuration.split)
     logger.info("Looking for what gives the label away")
     stages.findings = audit(groups.rows, classes, configuration)
 
@@ -175,7 +175,9 @@ def _sample(result: Validated, count: int) -> None:
     result.rows = [row for index, row in enumerate(result.rows) if index in chosen]
 
 
-def _require_classes(result: Validated, rows: list[LabelledText] | None = None) -> None:
+def _require_classes(
+    result: Validated, configuration: SourceConfiguration, rows: list[LabelledText] | None = None
+) -> None:
     """Check that there is something to tell apart."""
     rows = result.rows if rows is None else rows
     if not rows:
@@ -184,7 +186,9 @@ def _require_classes(result: Validated, rows: list[LabelledText] | None = None) 
             f"none of {result.read} rows can be used ({reasons or 'there are none'}): check "
             "data.text_columns, data.label_column and the file"
         )
-    classes = sorted({row.label for row in rows})
+    classes = sorted({label for name in {row.label for row in rows} for label in configuration.labels_of(name)})
+    if not classes:
+        raise DataError(f"none of the {len(rows)} texts has a label: check data.label_column and data.label_separator")
     if len(classes) < MINIMUM_CLASSES:
         raise DataError(
             f"all {len(rows)} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
@@ -199,13 +203,13 @@ def _with_progress(records: Iterable[Record | BrokenRecord]) -> Iterator[Record 
         yield record
 
 
-def _members(groups: Grouped) -> list[Member]:
+def _members(groups: Grouped, configuration: SourceConfiguration) -> list[Member]:
     """Tell the split what it needs to know; a group is as old as its oldest member."""
     earliest: dict[str, datetime] = {}
     for row, group in zip(groups.rows, groups.groups, strict=True):
         if row.timestamp is not None:
             earliest[group] = min(row.timestamp, earliest.get(group, row.timestamp))
     return [
-        Member(group, row.position, row.label, earliest.get(group), row.file)
+        Member(group, row.position, configuration.labels_of(row.label), earliest.get(group), row.file)
         for row, group in zip(groups.rows, groups.groups, strict=True)
     ]

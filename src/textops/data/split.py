@@ -21,14 +21,14 @@ class Member:
     Attributes:
         group: Name of its near-duplicate group.
         position: Salted hash of the group's name, 0 to 2**64 - 1.
-        label: Class name.
+        labels: Class names: one, but for texts with several or none.
         timestamp: For `time`: the earliest of the group.
         file: For `predefined`: relative path of the file.
     """
 
     group: str
     position: int
-    label: str
+    labels: tuple[str, ...]
     timestamp: datetime | None = None
     file: str = ""
 
@@ -127,7 +127,8 @@ def _by_time(members: Sequence[Member], split: SplitConfiguration) -> list[Split
 def _groups_by_class(members: Sequence[Member]) -> dict[str, dict[str, int]]:
     groups: dict[str, dict[str, int]] = defaultdict(dict)
     for member in members:
-        groups[member.label][member.group] = member.position
+        for label in member.labels:
+            groups[label][member.group] = member.position
     return groups
 
 
@@ -155,7 +156,7 @@ def _with_every_class(splits: Sequence[SplitName], members: Sequence[Member], sp
     of_group = {member.group: given for member, given in zip(members, splits, strict=True)}
     classes_of: dict[str, set[str]] = defaultdict(set)
     for member in members:
-        classes_of[member.group].add(member.label)
+        classes_of[member.group].update(member.labels)
     counts = Counter((of_group[group], label) for group, labels in classes_of.items() for label in labels)
     moved: dict[str, None] = {}
     for label, groups in sorted(_groups_by_class(members).items()):
@@ -197,8 +198,11 @@ def _spare_group(
 
 
 def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Member]) -> None:
-    classes = {member.label for member in members}
-    present = {split: {m.label for m, s in zip(members, splits, strict=True) if s == split} for split in SPLITS}
+    classes = {label for member in members for label in member.labels}
+    present = {
+        split: {label for m, s in zip(members, splits, strict=True) if s == split for label in m.labels}
+        for split in SPLITS
+    }
     missing = sorted(classes - present["train"])
     if missing:
         raise DataError(

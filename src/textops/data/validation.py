@@ -42,7 +42,7 @@ class LabelledText:
         position: Salted hash of the id: where the example stands in the split.
         text: As the model will see it.
         raw: Before `remove_patterns`.
-        label: Class name.
+        label: Class name; where a text has several, the name of the set (`textops.label_sets`).
         timestamp: In UTC.
         file: Relative path of its file.
         place: File and line, for messages.
@@ -206,9 +206,10 @@ def _label(record: Record, labels: LabelReader) -> str:
     raw = labels.raw_label(record)
     if not raw:
         raise _Dropped("the label is missing")
-    if labels.is_ignored(raw):
+    label = labels.label_of(raw, record.place)
+    if label is None:
         raise _Dropped("the label is in ignore_labels")
-    return labels.class_of(raw, record.place)
+    return label
 
 
 def _without_patterns(raw: str, patterns: Sequence[re.Pattern[str]]) -> str:

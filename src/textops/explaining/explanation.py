@@ -16,7 +16,7 @@ from textops.explaining.lengths import describe_lengths
 from textops.explaining.markdown_page import render_markdown
 from textops.explaining.page import Page, Paragraph, Point, Section, Table, Weight
 from textops.explaining.reading import describe_reading
-from textops.explaining.rows import Rows, rows_of
+from textops.explaining.rows import Rows, each_label, rows_of
 from textops.explaining.scripts import describe_scripts
 from textops.explaining.settings import EXPERIMENT_FILE, describe_settings, experiment_of
 from textops.explaining.times import describe_times
@@ -99,17 +99,19 @@ def _moved(stages: Stages) -> str:
 
 def _sections(source: SourceConfiguration, stages: Stages, folder: Path) -> Iterator[Section]:
     yield describe_reading(stages)
-    rows = rows_of(stages)
+    rows = rows_of(stages, source.separator)
     if len(rows):
         yield from _about_rows(source, stages, rows, folder)
 
 
 def _about_rows(source: SourceConfiguration, stages: Stages, rows: Rows, folder: Path) -> Iterator[Section]:
-    yield describe_classes(rows, folder)
-    yield describe_lengths(rows, folder)
+    labelled = each_label(rows, source.separator)
+    if len(labelled):
+        yield describe_classes(labelled, folder)
+    yield describe_lengths(labelled, folder) if len(labelled) else describe_lengths(rows, folder)
     yield describe_scripts(rows)
     yield describe_duplicates(stages, rows)
     yield describe_conflicts(stages, rows)
-    yield describe_label_errors(rows)
-    yield describe_leaks(rows, stages.findings, folder)
-    yield describe_times(rows, source, folder)
+    yield describe_label_errors(rows, several=source.separator is not None)
+    yield describe_leaks(labelled, stages.findings, folder)
+    yield describe_times(labelled, source, folder)

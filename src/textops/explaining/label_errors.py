@@ -49,10 +49,10 @@ class Doubts:
     doubtful: NDArray[np.intp]
 
 
-def describe_label_errors(rows: Rows) -> Section:
-    """Train, doubt, and list the labels that are in doubt most."""
+def describe_label_errors(rows: Rows, *, several: bool = False) -> Section:
+    """Train, doubt, and list the labels that are in doubt most; not where texts have several labels."""
     title = "Likely label errors"
-    why = _why_not(rows)
+    why = "the cheap model gives one label, and texts have several here" if several else _why_not(rows)
     if why is not None:
         return Section(title, (Paragraph(f"Not looked at: {why}."),))
     doubts = find_doubts(rows)

@@ -1,6 +1,6 @@
 """The rows of a preparation as the parts of the page look at them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -11,6 +11,7 @@ from textops.data.configuration import SplitName
 from textops.data.leaking_columns import Labelled
 from textops.data.stages import Stages
 from textops.data.validation import LabelledText
+from textops.label_sets import parts
 
 FOLDS = 5
 _EXCERPT = 100
@@ -69,8 +70,8 @@ class Rows:
         return np.bincount(self.labels, minlength=len(self.classes))
 
 
-def rows_of(stages: Stages) -> Rows:
-    """Take what a preparation has come to."""
+def rows_of(stages: Stages, separator: str | None = None) -> Rows:
+    """Take what a preparation has come to; where texts have several labels, each set of them is a class here."""
     if stages.grouped is None:
         rows = stages.validated.rows
         groups = np.arange(len(rows))
@@ -78,10 +79,28 @@ def rows_of(stages: Stages) -> Rows:
         rows = stages.grouped.rows
         numbers: dict[str, int] = {}
         groups = np.array([numbers.setdefault(name, len(numbers)) for name in stages.grouped.groups], np.int64)
-    classes = stages.classes or tuple(sorted({row.label for row in rows}))
+    known = stages.classes if separator is None else None
+    classes = known or tuple(sorted({row.label for row in rows}))
     index = {name: number for number, name in enumerate(classes)}
     labels = np.array([index[row.label] for row in rows], np.int64)
     return Rows(rows, classes, labels, groups, None if stages.assignment is None else stages.assignment.splits)
+
+
+def each_label(rows: Rows, separator: str | None) -> Rows:
+    """Return the rows with one row for each label that a text has; the same rows where it has but one."""
+    if separator is None:
+        return rows
+    found = [(place, label) for place, row in enumerate(rows.rows) for label in parts(row.label, separator)]
+    places = [place for place, _ in found]
+    classes = tuple(sorted({label for _, label in found}))
+    index = {name: number for number, name in enumerate(classes)}
+    return Rows(
+        [replace(rows.rows[place], label=label) for place, label in found],
+        classes,
+        np.array([index[label] for _, label in found], np.int64),
+        rows.groups[places],
+        None if rows.splits is None else [rows.splits[place] for place in places],
+    )
 
 
 def origins(rows: list[LabelledText]) -> list[str]:

@@ -20,7 +20,7 @@ ORDER = {"test": 0, "val": 1, "train": 2}
 
 
 def members(count: int, classes: int = 2) -> list[Member]:
-    return [Member(f"g{n}", position_of(f"g{n}", "salt"), f"class_{n % classes}") for n in range(count)]
+    return [Member(f"g{n}", position_of(f"g{n}", "salt"), (f"class_{n % classes}",)) for n in range(count)]
 
 
 def test_shares_are_about_what_was_asked_for() -> None:
@@ -37,13 +37,13 @@ def test_shares_are_about_what_was_asked_for() -> None:
 def test_more_data_never_bring_a_test_example_back(sizes: list[int], merged: list[tuple[int, int]]) -> None:
     # given groups, named and placed after their lowest member
     lowest = [min(position_of(f"{group}-{member}", "s") for member in range(size)) for group, size in enumerate(sizes)]
-    before = assign([Member(str(g), lowest[g], f"class_{g % 2}") for g in range(len(sizes))], HASH)
+    before = assign([Member(str(g), lowest[g], (f"class_{g % 2}",)) for g in range(len(sizes))], HASH)
 
     # when new near duplicates merge some of them
     after_position = list(lowest)
     for one, other in merged:
         after_position[one] = after_position[other] = min(after_position[one], after_position[other])
-    after = assign([Member(str(g), after_position[g], f"class_{g % 2}") for g in range(len(sizes))], HASH)
+    after = assign([Member(str(g), after_position[g], (f"class_{g % 2}",)) for g in range(len(sizes))], HASH)
 
     # then every group that the rule alone placed is where it was, or nearer to the test
     if not before.moved and not after.moved:
@@ -64,16 +64,16 @@ def test_small_data_has_every_class_in_every_split(count: int) -> None:
 
     assignment = assign(some, HASH)
 
-    found = {(split, member.label) for split, member in zip(assignment.splits, some, strict=True)}
-    assert found == {(split, label) for split in SPLITS for label in ("class_0", "class_1")}
+    found = {(split, member.labels) for split, member in zip(assignment.splits, some, strict=True)}
+    assert found == {(split, label) for split in SPLITS for label in [("class_0",), ("class_1",)]}
     assert assignment == assign(some, HASH)
 
 
 def test_the_groups_next_in_line_are_moved() -> None:
     # given a class whose groups all belong to train
     positions = [0.95, 0.5, 0.6, 0.7]
-    some = [Member(f"b{n}", int(position * POSITIONS), "b") for n, position in enumerate(positions)]
-    other = [Member(f"a{n}", int(position * POSITIONS), "a") for n, position in enumerate([0.05, 0.15, 0.9])]
+    some = [Member(f"b{n}", int(position * POSITIONS), ("b",)) for n, position in enumerate(positions)]
+    other = [Member(f"a{n}", int(position * POSITIONS), ("a",)) for n, position in enumerate([0.05, 0.15, 0.9])]
 
     assignment = assign([*some, *other], HASH)
 
@@ -82,8 +82,8 @@ def test_the_groups_next_in_line_are_moved() -> None:
 
 
 def test_a_class_all_in_test_gives_its_highest_groups_to_the_others() -> None:
-    some = [Member(f"b{n}", n * POSITIONS // 1000, "b") for n in range(3)] + [
-        Member(f"a{n}", int(place * POSITIONS), "a") for n, place in enumerate([0.05, 0.15, 0.9])
+    some = [Member(f"b{n}", n * POSITIONS // 1000, ("b",)) for n in range(3)] + [
+        Member(f"a{n}", int(place * POSITIONS), ("a",)) for n, place in enumerate([0.05, 0.15, 0.9])
     ]
 
     assignment = assign(some, HASH)
@@ -100,7 +100,7 @@ def test_a_class_all_in_test_gives_its_highest_groups_to_the_others() -> None:
     ],
 )
 def test_too_few_examples_say_the_minimum(counts: dict[str, int], message: str) -> None:
-    some = [Member(f"{label}{n}", n, label) for label, count in counts.items() for n in range(count)]
+    some = [Member(f"{label}{n}", n, (label,)) for label, count in counts.items() for n in range(count)]
 
     with pytest.raises(DataError, match=message):
         assign(some, HASH)
@@ -111,9 +111,9 @@ def test_classes_that_hold_each_other_where_they_are_cannot_be_parted() -> None:
     def place(share: float) -> int:
         return int(share * POSITIONS)
 
-    some = [Member("x", place(0.01), "a"), Member("y", place(0.02), "a"), Member("z", place(0.15), "a")]
-    some += [Member("x", place(0.01), "b"), Member("b2", place(0.16), "b"), Member("b3", place(0.5), "b")]
-    some += [Member("y", place(0.02), "c"), Member("c2", place(0.17), "c"), Member("c3", place(0.6), "c")]
+    some = [Member("x", place(0.01), ("a",)), Member("y", place(0.02), ("a",)), Member("z", place(0.15), ("a",))]
+    some += [Member("x", place(0.01), ("b",)), Member("b2", place(0.16), ("b",)), Member("b3", place(0.5), ("b",))]
+    some += [Member("y", place(0.02), ("c",)), Member("c2", place(0.17), ("c",)), Member("c3", place(0.6), ("c",))]
 
     with pytest.raises(DataError, match="class 'a' cannot be in train, val and test at once"):
         assign(some, HASH)
@@ -121,7 +121,7 @@ def test_classes_that_hold_each_other_where_they_are_cannot_be_parted() -> None:
 
 def test_the_newest_are_for_the_test() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    some = [Member(f"g{n}", n, "ab"[n % 2], start + timedelta(days=n)) for n in range(100)][::-1]
+    some = [Member(f"g{n}", n, ("ab"[n % 2],), start + timedelta(days=n)) for n in range(100)][::-1]
 
     splits = assign(some, TIME).splits[::-1]
 
@@ -130,7 +130,7 @@ def test_the_newest_are_for_the_test() -> None:
 
 def test_a_class_that_comes_up_after_training_is_refused() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    some = [Member(f"g{n}", n, "new" if n > 90 else "old", start + timedelta(days=n)) for n in range(100)]
+    some = [Member(f"g{n}", n, ("new" if n > 90 else "old",), start + timedelta(days=n)) for n in range(100)]
 
     with pytest.raises(DataError, match="class 'new' has no example in train"):
         assign(some, TIME)
@@ -140,7 +140,7 @@ def test_too_few_for_three_splits_by_time_are_refused() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
 
     with pytest.raises(DataError, match=r"the split (val|test) is empty"):
-        assign([Member("g1", 1, "a", start), Member("g2", 2, "b", start)], SplitConfiguration(rule="time"))
+        assign([Member("g1", 1, ("a",), start), Member("g2", 2, ("b",), start)], SplitConfiguration(rule="time"))
 
 
 @pytest.mark.parametrize(("file", "split"), [("Train.csv", "train"), ("x/dev-1.tsv", "val"), ("TEST.csv", "test")])
@@ -161,14 +161,14 @@ def test_a_file_of_no_split_is_refused() -> None:
 
 
 def test_predefined_files_are_taken_as_they_are() -> None:
-    some = [Member(f"g{n}", n, "ab"[n % 2], file=f"{split}.csv") for split in SPLITS for n in range(4)]
+    some = [Member(f"g{n}", n, ("ab"[n % 2],), file=f"{split}.csv") for split in SPLITS for n in range(4)]
 
     assert assign(some, FILES).splits == [split for split in SPLITS for _ in range(4)]
 
 
 def test_validation_is_taken_out_of_train_where_there_is_no_file_for_it() -> None:
-    some = [Member(m.group, m.position, m.label, file="train.csv") for m in members(1000)]
-    some += [Member(f"t{n}", n, "class_0", file="test.csv") for n in range(10)]
+    some = [Member(m.group, m.position, m.labels, file="train.csv") for m in members(1000)]
+    some += [Member(f"t{n}", n, ("class_0",), file="test.csv") for n in range(10)]
 
     counts = Counter(assign(some, NO_VAL).splits)
 
