@@ -22,7 +22,7 @@ from textops.data.locations import located
 from textops.data.reading import read_records
 from textops.data.records import ReadingNotes, Record
 from textops.data.row_log import row_log
-from textops.data.validation import Validated, validated
+from textops.data.validation import Validated, labelled_texts
 from textops.errors import TextopsError
 
 NEEDED = ("text", "label", "day")
@@ -153,11 +153,11 @@ def _read(path: Path, attempt: Attempt) -> int:
             for value in [record.fields.get(column, "") for column in NEEDED] if isinstance(record, Record) else []:
                 value.encode()
                 assert "\0" not in value  # noqa: S101
-        result = validated(records, configuration, LabelReader(configuration), Validated(log=log))
+        rows = list(labelled_texts(records, configuration, LabelReader(configuration), Validated(log=log)))
         log.close()
-        for row in result.rows:
+        for row in rows:
             row.text.encode()
-        return len(result.rows)
+        return len(rows)
 
 
 def attempts() -> st.SearchStrategy[Attempt]:

@@ -9,10 +9,12 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NO_TIME = int(np.iinfo(np.int64).min)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -39,21 +41,37 @@ def name_column(names: Sequence[str]) -> "pa.Array[Any]":
     return text_column(names).cast(pa.string())
 
 
-def number_column(numbers: Sequence[int]) -> "pa.Array[Any]":
-    """Return whole numbers of 64 bits."""
+def number_column(numbers: Sequence[int] | NDArray[Any]) -> "pa.Array[Any]":
+    """Return whole numbers; as wide as an array has them, else of 64 bits."""
     import pyarrow as pa
 
-    return pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(np.array(numbers, np.int64).tobytes())])
+    values = numbers if isinstance(numbers, np.ndarray) else np.array(numbers, np.int64)
+    kind = getattr(pa, values.dtype.name)()
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values).tobytes())])
 
 
 def time_column(times: Sequence[datetime | None]) -> "pa.Array[Any]":
     """Return points in time as microseconds, UTC."""
+    return moment_column(np.array([microseconds_of(time) for time in times], np.int64))
+
+
+def moment_column(microseconds: NDArray[np.int64]) -> "pa.Array[Any]":
+    """Return points in time that are given in microseconds since 1970, `NO_TIME` where there is none."""
     import pyarrow as pa
 
-    known = np.array([time is not None for time in times], np.bool_)
-    microseconds = np.array([0 if time is None else (time - _EPOCH) // _MICROSECOND for time in times], np.int64)
+    known = microseconds != NO_TIME
     buffers: list[pa.Buffer | None] = [
         pa.py_buffer(np.packbits(known, bitorder="little").tobytes()),
-        pa.py_buffer(microseconds.tobytes()),
+        pa.py_buffer(np.where(known, microseconds, 0).tobytes()),
     ]
-    return pa.Array.from_buffers(pa.timestamp("us", "UTC"), len(times), buffers)
+    return pa.Array.from_buffers(pa.timestamp("us", "UTC"), len(microseconds), buffers)
+
+
+def microseconds_of(time: datetime | None) -> int:
+    """Return a point in time in microseconds since 1970, `NO_TIME` for none."""
+    return NO_TIME if time is None else (time - _EPOCH) // _MICROSECOND
+
+
+def time_of(microseconds: int) -> datetime | None:
+    """Return the point in time that `microseconds_of` made a number of."""
+    return None if microseconds == NO_TIME else _EPOCH + microseconds * _MICROSECOND

@@ -22,21 +22,19 @@ MINIMUM_EXAMPLES = 40
 
 
 def audit(
-    rows: Sequence[LabelledText], classes: tuple[str, ...], configuration: SourceConfiguration
+    chosen: Sequence[LabelledText], classes: tuple[str, ...], configuration: SourceConfiguration
 ) -> tuple[Finding, ...]:
     """Look for what gives the label away: columns, single terms, the length of the text, the file.
 
     Args:
-        rows: Examples without exact duplicates.
+        chosen: Examples without exact duplicates: every one of `step`, by position, which is random. The first ones
+            of a file are often of one class.
         classes: Class names.
         configuration: Says which columns not to look at, and whether the label comes from the file's name.
 
     Returns:
         What was found, empty for clean or very small data.
     """
-    # By position, which is random: the first ones of a file are often of one class.
-    chosen = sorted(rows, key=lambda row: (row.position, row.id))
-    chosen = chosen[:: _step(chosen)]
     if len(chosen) < MINIMUM_EXAMPLES:
         return ()
     # A text with several labels stands for each of them, in the same half.
@@ -59,10 +57,9 @@ def audit(
     return (*findings, *_terms(chosen, labelled, removes=bool(configuration.remove_patterns)))
 
 
-def _step(rows: Sequence[LabelledText]) -> int:
-    """Return n, so that every n-th row makes a sample within the limits."""
-    characters = sum(len(row.raw) for row in rows)
-    return max(1, -(-len(rows) // EXAMPLES), -(-characters // CHARACTERS))
+def step(examples: int, characters: int) -> int:
+    """Return n, so that every n-th of so many examples with so many characters makes a sample within the limits."""
+    return max(1, -(-examples // EXAMPLES), -(-characters // CHARACTERS))
 
 
 def _terms(rows: Sequence[LabelledText], labelled: Labelled, *, removes: bool) -> list[Finding]:

@@ -1,24 +1,52 @@
-"""Groups of texts that are nearly the same, by MinHash and locality-sensitive hashing.
+"""Groups of texts that are nearly the same, by MinHash and locality-sensitive hashing, in bounded memory.
 
 Leskovec, Rajaraman, Ullman, Mining of Massive Datasets, chapter 3. Whether two texts belong together depends
 on those two alone (bands propose a pair, its exact Jaccard similarity decides), so more data can merge groups
-but never part them; the split relies on that.
+but never part them; the split relies on that. The one exception are crowds: of more than `MOST_COMPARED` texts that
+a band proposes together, each is compared with so many before and after it only. Who was in a crowd is told.
 """
 
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.data.shingles import SIGNATURE_LENGTH, Shingles, jaccard, shingled, signatures
+from textops.data.column_files import ColumnFile, Scattered
+from textops.data.kept_shingles import KeptShingles
+from textops.data.shingles import SIGNATURE_LENGTH, shingled, signatures
 from textops.data.tokens import mixed
+from textops.data.union_find import UnionFind
 
 BAND_ROWS = 6
 BANDS = SIGNATURE_LENGTH // BAND_ROWS
 """21 bands of 6 rows propose 99.8 % of the pairs with similarity 0.8, and 1.5 % of those with 0.3."""
 
-ESTIMATE_SLACK = 0.15
-"""Four standard errors of an estimate from 126 rows: a pair further below the threshold is not compared."""
+MOST_COMPARED = 64
+"""Bounds what thousands of texts just below the threshold cost, all of which would be compared with all."""
+
+RECORDS_AT_ONCE = 1 << 17
+TEXTS_AT_ONCE = 4096
+
+_RECORD = np.dtype([("key", "<u8"), ("row", "<u4")])
+
+TextReader = Callable[[NDArray[np.bool_] | None], Iterator[tuple[NDArray[np.int64], Sequence[str]]]]
+"""Yields numbers, ascending, and texts, some at a time: all of them, or those that a mask over the numbers holds."""
+
+
+@dataclass(frozen=True)
+class NearGroups:
+    """What belongs together.
+
+    Attributes:
+        groups: The groups.
+        crowded: Texts that were not compared with all that may be nearly the same, in ascending order.
+    """
+
+    groups: UnionFind
+    crowded: NDArray[np.int64]
 
 
 def near_groups(texts: Sequence[str], threshold: float) -> NDArray[np.int64]:
@@ -27,86 +55,116 @@ def near_groups(texts: Sequence[str], threshold: float) -> NDArray[np.int64]:
     Returns:
         For each text the smallest index of its group, shape [texts].
     """
-    labels = np.arange(len(texts), dtype=np.int64)
-    if len(texts) < 2:  # noqa: PLR2004 - a pair
-        return labels
-    shingles = shingled(texts)
-    marks = signatures(shingles)
-    for band in range(BANDS):
-        keys = _band_keys(marks[:, band * BAND_ROWS : (band + 1) * BAND_ROWS])
-        _join_buckets(keys, labels, shingles, marks, threshold)
-    return labels
+
+    def read(chosen: NDArray[np.bool_] | None) -> Iterator[tuple[NDArray[np.int64], Sequence[str]]]:
+        for first in range(0, len(texts), TEXTS_AT_ONCE):
+            numbers = np.arange(first, min(first + TEXTS_AT_ONCE, len(texts)))
+            inside = numbers if chosen is None else numbers[chosen[numbers]]
+            yield inside, [texts[number] for number in inside.tolist()]
+
+    with tempfile.TemporaryDirectory(prefix="textops-") as folder:
+        found = near_duplicates(read, len(texts), threshold, Path(folder))
+    return found.groups.groups(np.arange(len(texts)))
 
 
-def _band_keys(rows: NDArray[np.uint32]) -> NDArray[np.uint64]:
-    keys = np.zeros(len(rows), np.uint64)
-    for column in rows.T:
-        keys = mixed(keys + column)
+def near_duplicates(read: TextReader, count: int, threshold: float, folder: Path) -> NearGroups:
+    """Group texts that are read twice: to propose pairs, and to compare what was proposed.
+
+    Args:
+        read: Gives the texts.
+        count: One more than the largest number of a text.
+        threshold: Jaccard similarity from which two texts belong together.
+        folder: For files that are removed again.
+    """
+    groups = UnionFind(count)
+    proposed = ColumnFile(folder / "proposed", _RECORD)
+    try:
+        candidates = _propose(read, count, folder, proposed)
+        if not candidates.any():
+            return NearGroups(groups, np.zeros(0, np.int64))
+        with KeptShingles(folder / "shingles") as shingles:
+            for numbers, texts in read(candidates):
+                shingles.add(numbers, shingled(texts))
+            crowded = [
+                _join_alike(records["key"], records["row"].astype(np.int64), groups, shingles, threshold)
+                for records in _whole_buckets(proposed)
+            ]
+        return NearGroups(groups, np.unique(np.concatenate(crowded)))
+    finally:
+        proposed.close()
+        (folder / "proposed").unlink()
+
+
+def _propose(read: TextReader, count: int, folder: Path, proposed: ColumnFile) -> NDArray[np.bool_]:
+    """Write down the texts that share a key with another one, key by key; returns which texts these are."""
+    candidates = np.zeros(count, bool)
+    with Scattered(folder / "bands", _RECORD) as bands:
+        for numbers, texts in read(None):
+            keys = _band_keys(signatures(shingled(texts)))
+            bands.add(keys.ravel(), np.repeat(numbers, BANDS))
+        for records in bands.buckets():
+            order = np.argsort(records["key"], kind="stable")
+            keys = records["key"][order]
+            same = keys[1:] == keys[:-1]
+            shared = records[order[np.concatenate(([False], same)) | np.concatenate((same, [False]))]]
+            proposed.append(shared)
+            candidates[shared["row"]] = True
+    return candidates
+
+
+def _band_keys(marks: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    """Return a key for each text and band, shape [texts, BANDS]; different bands have different keys."""
+    keys = np.broadcast_to(np.arange(BANDS, dtype=np.uint64), (len(marks), BANDS))
+    for row in range(BAND_ROWS):
+        keys = mixed(keys + marks[:, row::BAND_ROWS])
     return keys
 
 
-def _join_buckets(
-    keys: NDArray[np.uint64],
-    labels: NDArray[np.int64],
-    shingles: Shingles,
-    marks: NDArray[np.uint32],
-    threshold: float,
-) -> None:
-    """Join the groups of texts with the same key that are alike; changes `labels`."""
-    order = np.argsort(keys, kind="stable")
-    for left, right in _open_pairs(order, keys, labels):
-        near = (marks[left] == marks[right]).mean(axis=1) >= threshold - ESTIMATE_SLACK
-        left, right = left[near], right[near]  # noqa: PLW2901
-        alike = jaccard(shingles, left, right) >= threshold
-        join(labels, left[alike], right[alike])
+def _whole_buckets(proposed: ColumnFile) -> Iterator[NDArray[np.void]]:
+    """Yield the records some at a time; those of one key together."""
+    left = np.zeros(0, _RECORD)
+    for first in range(0, len(proposed), RECORDS_AT_ONCE):
+        last = min(first + RECORDS_AT_ONCE, len(proposed))
+        records = np.concatenate((left, proposed.read(first, last)))
+        whole = len(records) if last == len(proposed) else int(np.argmax(records["key"] == records["key"][-1]))
+        left = records[whole:]
+        if whole:
+            yield records[:whole]
 
 
-def _open_pairs(
-    order: NDArray[np.int64], keys: NDArray[np.uint64], labels: NDArray[np.int64]
-) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield the pairs within each bucket that are not in one group yet, by their distance in `order`.
+def _join_alike(
+    keys: NDArray[np.uint64], rows: NDArray[np.int64], groups: UnionFind, shingles: KeptShingles, threshold: float
+) -> NDArray[np.int64]:
+    """Join the groups of texts with the same key that are alike.
 
     A bucket that has become one group is left behind, so a thousand copies cost a thousand comparisons.
+
+    Returns:
+        The texts of buckets that were left before all was compared.
     """
-    distance = 1
-    while True:
-        order = _of_parted_buckets(order, keys, labels)
-        if len(order) <= distance:
-            return
-        left, right = order[:-distance], order[distance:]
-        same_bucket = keys[left] == keys[right]
-        if not same_bucket.any():
-            return
-        wanted = same_bucket & (labels[left] != labels[right])
-        if wanted.any():
-            yield left[wanted], right[wanted]
-        distance += 1
+    for distance in range(1, MOST_COMPARED + 1):
+        parted = _of_parted_buckets(keys, groups.groups(rows))
+        keys, rows = keys[parted], rows[parted]
+        if len(rows) <= distance:
+            return rows[:0]
+        together = keys[distance:] == keys[:-distance]
+        if not together.any():
+            return rows[:0]
+        left, right = rows[:-distance][together], rows[distance:][together]
+        apart = groups.groups(left) != groups.groups(right)
+        left, right = left[apart], right[apart]
+        if len(left):
+            alike = shingles.alike(left, right, threshold)
+            groups.join(left[alike], right[alike])
+    _, number, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    parted = _of_parted_buckets(keys, groups.groups(rows))
+    return rows[parted & (counts[number] > MOST_COMPARED + 1)]
 
 
-def _of_parted_buckets(
-    order: NDArray[np.int64], keys: NDArray[np.uint64], labels: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Keep the texts of buckets that hold more than one group."""
-    if len(order) == 0:
-        return order
-    sorted_keys = keys[order]
-    begins = np.flatnonzero(np.concatenate(([True], sorted_keys[1:] != sorted_keys[:-1])))
-    groups = labels[order]
+def _of_parted_buckets(keys: NDArray[np.uint64], groups: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which texts are in buckets that hold more than one group."""
+    if not len(keys):
+        return np.zeros(0, bool)
+    begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
     parted = np.minimum.reduceat(groups, begins) != np.maximum.reduceat(groups, begins)
-    counts = np.diff(np.append(begins, len(order)))
-    kept: NDArray[np.int64] = order[np.repeat(parted, counts)]
-    return kept
-
-
-def join(labels: NDArray[np.int64], left: NDArray[np.int64], right: NDArray[np.int64]) -> None:
-    """Union-find over arrays: give linked groups the smallest of their labels; changes `labels`."""
-    while True:
-        low, high = np.minimum(labels[left], labels[right]), np.maximum(labels[left], labels[right])
-        if np.array_equal(low, high):
-            return
-        # `labels` point to the smallest member of a group; hooking these roots hooks everyone.
-        parents = np.arange(len(labels))
-        np.minimum.at(parents, high, low)
-        while not np.array_equal(parents, parents[parents]):
-            parents = parents[parents]
-        labels[:] = parents[labels]
+    return np.repeat(parted, np.diff(np.append(begins, len(keys))))

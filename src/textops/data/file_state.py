@@ -43,8 +43,18 @@ def unchanged(files: Iterable[SourceFile]) -> Iterator[None]:
     Raises:
         DataError: If one is not: what was read of it is neither the old content nor the new.
     """
-    before = [(file, state_of(file)) for file in files]
+    before = states_of(files)
     yield
+    require_unchanged(before)
+
+
+def states_of(files: Iterable[SourceFile]) -> list[tuple[SourceFile, FileState]]:
+    """Look at files; raises as `state_of`."""
+    return [(file, state_of(file)) for file in files]
+
+
+def require_unchanged(before: Iterable[tuple[SourceFile, FileState]]) -> None:
+    """See that files are as they were; raises as `unchanged`."""
     for file, state in before:
         if state_of(file) != state:
             raise DataError(f"{file.name} changed while it was read: wait until it is written, or read a copy of it")

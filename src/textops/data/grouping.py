@@ -1,106 +1,104 @@
 """One example for each text, and one group for each set of near duplicates."""
 
-from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textops.data.configuration import SplitConfiguration
-from textops.data.duplicates import near_groups
-from textops.data.split import split_of_file
-from textops.data.validation import LabelledText, Validated
+from textops.data.duplicates import near_duplicates
+from textops.data.exact_duplicates import leave_out_copies
+from textops.data.row_table import KEPT, RowTable
+from textops.data.validation import Validated
+from textops.errors import DataError
 
-_PREFERENCE = {"test": 0, "val": 1, "train": 2}
+CROWDED = "so many texts are nearly alike that this one was not compared with each of them"
+MOST_ROWS = 1 << 32
 
 
 @dataclass(frozen=True)
 class Grouped:
-    """Examples without exact duplicates, and the groups they form.
+    """What came of looking for duplicates; the table holds the group of each row.
 
     Attributes:
-        rows: One for each text.
-        groups: Name of the group of each row: the id of its member with the lowest position.
         exact: Rows left out because their text was there already.
         conflicting: Texts that had several labels.
+        near: Rows that share a group with another one, in ascending order; all others are groups of their own.
     """
 
-    rows: list[LabelledText]
-    groups: list[str]
     exact: int
     conflicting: int
+    near: NDArray[np.int64]
 
 
-def without_exact_duplicates(
-    validated: Validated, configuration: SplitConfiguration
-) -> tuple[list[LabelledText], int, int]:
-    """Keep one row for each text: the one with the lowest position, in the order of first appearance.
+def grouped(
+    table: RowTable, validated: Validated, configuration: SplitConfiguration, threshold: float | None
+) -> Grouped:
+    """Leave out exact duplicates and group near ones.
 
-    The label is that of the majority; where the votes are even, all rows of the text are dropped, for nobody
-    could learn from them. With a predefined split, the row in test is kept before the one in val, that before
-    train: the test set stays what it was and nothing in it is learned.
-
-    Args:
-        validated: All rows; what is dropped is tallied in it.
-        configuration: Of the split.
-
-    Returns:
-        The rows, how many were left out, and how many texts had several labels.
-    """
-    by_text: dict[str, list[LabelledText]] = {}
-    for row in validated.rows:
-        by_text.setdefault(row.text, []).append(row)
-    kept, exact, conflicting = [], 0, 0
-    for rows in by_text.values():
-        if len(rows) == 1:
-            kept.append(rows[0])
-            continue
-        votes = Counter(row.label for row in rows).most_common()
-        if len(votes) > 1:
-            conflicting += 1
-            names = ", ".join(sorted(name for name, _ in votes))
-            validated.note("the same text has several labels", f"{rows[0].place} ({names})")
-            if votes[0][1] == votes[1][1]:
-                for row in rows:
-                    validated.drop("the same text has another label just as often", row.place)
-                continue
-        best = min((row for row in rows if row.label == votes[0][0]), key=lambda row: _rank(row, configuration))
-        # The lowest position of all copies counts, so that a copy more can never bring the text back into
-        # train.
-        best.position = min(row.position for row in rows)
-        for row in rows:
-            if row is not best:
-                validated.list_left_out("its text is there already", row.place)
-        kept.append(best)
-        exact += len(rows) - 1
-    return kept, exact, conflicting
-
-
-def _rank(row: LabelledText, configuration: SplitConfiguration) -> tuple[int, int]:
-    if configuration.rule != "predefined":
-        return 0, row.position
-    return _PREFERENCE[split_of_file(row.file, configuration)], row.position
-
-
-def grouped(validated: Validated, configuration: SplitConfiguration, threshold: float | None) -> Grouped:
-    """Drop exact duplicates and group near ones.
+    A group is named after its member with the lowest position, and all its members stand at that position.
 
     Args:
-        validated: All rows.
+        table: All rows.
+        validated: What is left out is tallied in it.
         configuration: Of the split.
         threshold: Jaccard similarity from which two texts belong together, None: only exact duplicates count.
 
-    Returns:
-        The rows that stay, and their groups. The position of each row is that of its group.
+    Raises:
+        DataError: If there are more rows than near duplicates can be found among.
     """
-    rows, exact, conflicting = without_exact_duplicates(validated, configuration)
-    texts = [row.text for row in rows]
-    labels = near_groups(texts, threshold) if threshold is not None else np.arange(len(rows))
-    first: dict[int, LabelledText] = {}
-    for row, label in zip(rows, labels.tolist(), strict=True):
-        if label not in first or row.position < first[label].position:
-            first[label] = row
-    names = [first[label].id for label in labels.tolist()]
-    positions = [first[label].position for label in labels.tolist()]
-    for row, position in zip(rows, positions, strict=True):
-        row.position = position
-    return Grouped(rows, names, exact, conflicting)
+    copies = leave_out_copies(table, validated, configuration)
+    near = np.zeros(0, np.int64)
+    if threshold is not None:
+        near = _group_near(table, validated, threshold)
+    return Grouped(copies.exact, copies.conflicting, near)
+
+
+def _group_near(table: RowTable, validated: Validated, threshold: float) -> NDArray[np.int64]:
+    if len(table) >= MOST_ROWS:
+        raise DataError(
+            f"near duplicates are found among {MOST_ROWS:,} rows, and there are {len(table):,}: "
+            "set data.near_duplicates.enabled=false"
+        )
+
+    def read(chosen: NDArray[np.bool_] | None) -> Iterator[tuple[NDArray[np.int64], Sequence[str]]]:
+        yield from texts_of(table, None if chosen is None else np.flatnonzero(chosen))
+
+    found = near_duplicates(read, len(table), threshold, table.folder)
+    for place in table.places(found.crowded):
+        validated.note(CROWDED, place)
+    joined = found.groups.joined()
+    roots = found.groups.groups(joined)
+    members = np.union1d(joined, roots)
+    if len(members):
+        _name(table, members, found.groups.groups(members))
+    return members
+
+
+def texts_of(
+    table: RowTable, chosen: NDArray[np.int64] | None = None
+) -> Iterator[tuple[NDArray[np.int64], Sequence[str]]]:
+    """Yield the numbers and texts of examples, some at a time: all, or those of some rows in ascending order."""
+    for first, batch in table.batches.read(["text"], chosen):
+        last = first + batch.num_rows
+        inside = (
+            np.arange(first, last)
+            if chosen is None
+            else chosen[np.searchsorted(chosen, first) : np.searchsorted(chosen, last)]
+        )
+        inside = inside[table.state.read(first, last)[inside - first] == KEPT]
+        texts = batch.column("text").to_pylist()
+        yield inside, [texts[index] for index in (inside - first).tolist()]
+
+
+def _name(table: RowTable, members: NDArray[np.int64], roots: NDArray[np.int64]) -> None:
+    """Put the members of each group where the one with the lowest position is, and name the group after it."""
+    positions = table.position.take(members)
+    order = np.lexsort((members, positions, roots))
+    begins = np.concatenate(([True], roots[order][1:] != roots[order][:-1]))
+    lowest = order[np.flatnonzero(begins)]
+    of_group = np.empty(len(members), np.int64)
+    of_group[order] = lowest[np.cumsum(begins) - 1]
+    table.group.put(members, members[of_group])
+    table.position.put(members, positions[of_group])

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from textops.data.guessing import guess_by_value
 from textops.data.leaking_columns import Labelled
+from textops.data.shingles import LONGEST
 from textops.data.tokens import batches, tokenised
 
 COVERAGE = 0.5
@@ -52,8 +53,9 @@ def leaking_terms(texts: Sequence[str], labelled: Labelled) -> list[Term]:
     """Find terms that all but identify a class, the most telling first.
 
     Both words (`reuters`) and what stands between white space (`(reuters)`) are looked at; of the forms of
-    one word the more telling one is named, of two as telling the longer.
+    one word the more telling one is named, of two as telling the longer. Of a very long text the beginning counts.
     """
+    texts = [text[:LONGEST] for text in texts]
     found: dict[tuple[str, str], Term] = {}
     for by_space in (False, True):
         for term in _terms(texts, labelled, by_space=by_space):

@@ -1,33 +1,39 @@
 """From a source to a data set: read, validate, group, split, audit, write."""
 
+import tempfile
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 from loguru import logger
 
 from textops.data.announcement import announce
-from textops.data.audit import audit
+from textops.data.audit import audit, step
 from textops.data.configuration import SourceConfiguration, SyntheticConfiguration, without_secrets
 from textops.data.dataset import Dataset, read_manifest
-from textops.data.dataset_writer import write_dataset
+from textops.data.dataset_writer import SplitWriter, dataset_beside, finish, require_free
 from textops.data.description import Preparation, described
-from textops.data.file_state import unchanged
+from textops.data.file_state import require_unchanged, states_of
 from textops.data.fingerprint import fingerprint_of
-from textops.data.grouping import Grouped, grouped
+from textops.data.grouping import grouped
 from textops.data.label_spellings import merge_spellings
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
 from textops.data.manifest import DatasetManifest
-from textops.data.rare_classes import with_rare_classes
+from textops.data.ordered_rows import ordered_rows
+from textops.data.own_ids import require_own_ids
+from textops.data.rare_classes import change_rare_classes
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.row_log import RowLog, row_log
+from textops.data.row_table import KEPT, RowTable, row_table
+from textops.data.shown_rows import show_rows
 from textops.data.sources import source_files
-from textops.data.split import Member, assign
+from textops.data.split import assign
 from textops.data.stages import Stages
 from textops.data.synthetic import synthetic_records
-from textops.data.validation import LabelledText, Validated, position_of, validated
+from textops.data.validation import LabelledText, Validated, labelled_texts, position_of
 from textops.errors import DataError
 
 MINIMUM_CLASSES = 2
@@ -59,19 +65,22 @@ def prepare(
             raise DataError(f"{folder} holds live traffic, which no source can give back: prepare into another folder")
         logger.info("{} holds {} with what live traffic added: kept", folder, grown.name)
         return grown
+    require_free(folder)
     with row_log() as log, source_files(configuration) as files:
-        with unchanged(files):
-            fingerprint = fingerprint_of(configuration, files)
-            present = None if force else _present(folder, configuration, fingerprint)
-            if present is not None:
-                if stages is not None:
-                    take_stages(configuration, files, stages)
-                logger.info("{} holds {} as configured already: kept", folder, present.name)
-                return present
-            preparation = _prepared(configuration, fingerprint, files, stages or Stages(), log)
-        log.close()
-        manifest = described(preparation)
-        write_dataset(folder, preparation.grouped, preparation.assignment, manifest, log.path)
+        before = states_of(files)
+        fingerprint = fingerprint_of(configuration, files)
+        present = None if force else _present(folder, configuration, fingerprint)
+        if present is not None:
+            if stages is not None:
+                take_stages(configuration, files, stages)
+            logger.info("{} holds {} as configured already: kept", folder, present.name)
+            return present
+        with _table(configuration, folder) as table, dataset_beside(folder) as beside:
+            preparation = _prepared(configuration, fingerprint, files, stages, log, table, beside)
+            require_unchanged(before)
+            log.close()
+            manifest = described(preparation)
+            finish(beside, manifest, log.path)
     announce(manifest)
     logger.info("Wrote {}", folder)
     return manifest
@@ -109,46 +118,111 @@ def take_stages(
     Raises:
         DataError: If the source cannot be read or cannot be learned from; `stages` holds what was found out so far.
     """
-    stages.files = list(files)
-    stages.notes.log = stages.validated.log = log
-    labels = LabelReader(configuration)
-    what = f"{len(files):,} file{'s' * (len(files) != 1)}" if files else "made up"
-    logger.info("Reading {} ({})", configuration.name, what)
-    records = _with_progress(_records(configuration, files, stages.notes))
-    result = validated(records, configuration, labels, stages.validated)
-    if configuration.label_names is None:
-        merge_spellings(result, configuration.separator)
-    if configuration.max_rows is not None:
-        _sample(result, configuration.max_rows)
-    _require_classes(result, configuration)
-    logger.info("Looking for duplicates among {:,} texts", len(result.rows))
-    near = configuration.near_duplicates
-    groups = grouped(result, configuration.split, near.threshold if near.enabled else None)
-    stages.grouped = groups = with_rare_classes(groups, result, configuration)
-    _require_classes(result, configuration, groups.rows)
-    stages.classes = classes = labels.classes(row.label for row in groups.rows)
-    stages.assignment = assign(_members(groups, configuration), configuration.split)
-    logger.info("Looking for what gives the label away")
-    stages.findings = audit(groups.rows, classes, configuration)
+    with _table(configuration, Path(tempfile.gettempdir()) / "textops") as table:
+        try:
+            _take(configuration, files, stages, log, table, None)
+        finally:
+            show_rows(table, stages)
+
+
+@contextmanager
+def _table(configuration: SourceConfiguration, beside: Path) -> Iterator[RowTable]:
+    """Give a table for the rows of a source.
+
+    Raises:
+        DataError: If it cannot be written.
+    """
+    try:
+        with row_table(beside, configuration.separator, has_ids=configuration.id_column is not None) as table:
+            yield table
+    except OSError as error:
+        raise DataError(f"{beside} cannot be written: {error.strerror or error}") from error
 
 
 def _prepared(
-    configuration: SourceConfiguration, fingerprint: str, files: list[SourceFile], stages: Stages, log: RowLog
+    configuration: SourceConfiguration,
+    fingerprint: str,
+    files: list[SourceFile],
+    stages: Stages | None,
+    log: RowLog,
+    table: RowTable,
+    beside: Path,
 ) -> Preparation:
-    take_stages(configuration, files, stages, log)
-    if stages.grouped is None or stages.assignment is None or stages.classes is None or stages.findings is None:
+    taken = Stages() if stages is None else stages
+    try:
+        _take(configuration, files, taken, log, table, beside)
+    finally:
+        if stages is not None:
+            show_rows(table, stages)
+    if taken.duplicates is None or taken.moved is None or taken.classes is None or taken.findings is None:
         raise AssertionError("whoever comes through has taken every stage")
     return Preparation(
         configuration=configuration,
         fingerprint=fingerprint,
         files=len(files),
-        notes=stages.notes,
-        validated=stages.validated,
-        grouped=stages.grouped,
-        assignment=stages.assignment,
-        classes=stages.classes,
-        findings=stages.findings,
+        notes=taken.notes,
+        validated=taken.validated,
+        table=table,
+        grouped=taken.duplicates,
+        moved=taken.moved,
+        classes=taken.classes,
+        findings=taken.findings,
     )
+
+
+def _take(
+    configuration: SourceConfiguration,
+    files: list[SourceFile],
+    stages: Stages,
+    log: RowLog | None,
+    table: RowTable,
+    beside: Path | None,
+) -> None:
+    """Take every stage; write the splits where there is a folder for them."""
+    stages.files = list(files)
+    stages.notes.log = stages.validated.log = log
+    result = stages.validated
+    labels = LabelReader(configuration)
+    what = f"{len(files):,} file{'s' * (len(files) != 1)}" if files else "made up"
+    logger.info("Reading {} ({})", configuration.name, what)
+    records = _with_progress(_records(configuration, files, stages.notes))
+    table.extend(labelled_texts(records, configuration, labels, result))
+    if configuration.id_column is not None:
+        require_own_ids(table, configuration.id_column)
+    if configuration.label_names is None:
+        merge_spellings(table, result)
+    if configuration.max_rows is not None:
+        _sample(table, result, configuration.max_rows)
+    _require_classes(table, result)
+    logger.info("Looking for duplicates among {:,} texts", table.count_kept())
+    near = configuration.near_duplicates
+    stages.duplicates = groups = grouped(table, result, configuration.split, near.threshold if near.enabled else None)
+    change_rare_classes(table, groups, result, configuration.rare_classes)
+    stages.classes = classes = labels.classes(_require_classes(table, result))
+    stages.moved = assign(table, groups.near, configuration.split)
+    logger.info("Looking for what gives the label away")
+    stages.findings = audit(_ordered(table, configuration, beside), classes, configuration)
+
+
+def _ordered(table: RowTable, configuration: SourceConfiguration, beside: Path | None) -> list[LabelledText]:
+    """Bring the examples into their order, and write them where there is a folder; returns the sample of the audit."""
+    has_source = configuration.source_column is not None
+    has_time = configuration.timestamp_column is not None
+    writer = None if beside is None else SplitWriter(beside, table, has_time=has_time, source=has_source)
+    characters = sum(int(table.raw_length.take(rows).sum(dtype=np.int64)) for rows in table.kept())
+    every, passed = step(table.count_kept(), characters), 0
+    chosen: list[int] = []
+    for rows in ordered_rows(table, with_source=has_source):
+        numbers = rows.column("row").to_numpy()[rows.column("state").to_numpy() == KEPT]
+        chosen += numbers[-passed % every :: every].tolist()
+        passed += len(numbers)
+        if writer is not None:
+            writer.add(rows)
+    if writer is not None:
+        writer.close()
+    by_number = sorted(chosen)
+    found = dict(zip(by_number, table.rows(np.array(by_number, np.int64)), strict=True))
+    return [found[number] for number in chosen]
 
 
 def _records(
@@ -166,34 +240,38 @@ def _records(
     return read_records(files, configuration.read, needed, notes)
 
 
-def _sample(result: Validated, count: int) -> None:
+def _sample(table: RowTable, result: Validated, count: int) -> None:
     """Cut the rows down to `count`, by a hash that has nothing to do with the split."""
-    order = sorted(range(len(result.rows)), key=lambda index: position_of(result.rows[index].id, "max_rows"))
-    chosen = set(order[:count])
-    for index in order[count:]:
-        result.drop("beyond max_rows", result.rows[index].place)
-    result.rows = [row for index, row in enumerate(result.rows) if index in chosen]
+    positions = [np.zeros(0, np.uint64)]
+    for _, batch in table.batches.read(["id"]):
+        ids: list[str] = batch.column("id").to_pylist()
+        positions.append(np.array([position_of(each, "max_rows") for each in ids], np.uint64))
+    gone = np.sort(np.argsort(np.concatenate(positions), kind="stable")[count:])
+    for place in table.places(gone):
+        result.drop("beyond max_rows", place)
+    table.leave_out(gone)
 
 
-def _require_classes(
-    result: Validated, configuration: SourceConfiguration, rows: list[LabelledText] | None = None
-) -> None:
-    """Check that there is something to tell apart."""
-    rows = result.rows if rows is None else rows
+def _require_classes(table: RowTable, result: Validated) -> set[str]:
+    """Check that there is something to tell apart; returns the labels that there are."""
+    counts = table.label_counts()
+    rows = int(counts.sum())
     if not rows:
         reasons = "; ".join(f"{tally.count} times {reason}" for reason, tally in result.dropped.items())
         raise DataError(
             f"none of {result.read} rows can be used ({reasons or 'there are none'}): check "
             "data.text_columns, data.label_column and the file"
         )
-    classes = sorted({label for name in {row.label for row in rows} for label in configuration.labels_of(name)})
+    there = np.flatnonzero(counts).tolist()
+    classes = sorted({name for number in there for name in table.classes.classes_of(number)})
     if not classes:
-        raise DataError(f"none of the {len(rows)} texts has a label: check data.label_column and data.label_separator")
+        raise DataError(f"none of the {rows} texts has a label: check data.label_column and data.label_separator")
     if len(classes) < MINIMUM_CLASSES:
         raise DataError(
-            f"all {len(rows)} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
+            f"all {rows} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
             "data.paths, data.label_column and data.label_names"
         )
+    return {table.classes.names[number] for number in there}
 
 
 def _with_progress(records: Iterable[Record | BrokenRecord]) -> Iterator[Record | BrokenRecord]:
@@ -201,15 +279,3 @@ def _with_progress(records: Iterable[Record | BrokenRecord]) -> Iterator[Record 
         if number % PROGRESS_ROWS == 0:
             logger.info("{:,} rows read", number)
         yield record
-
-
-def _members(groups: Grouped, configuration: SourceConfiguration) -> list[Member]:
-    """Tell the split what it needs to know; a group is as old as its oldest member."""
-    earliest: dict[str, datetime] = {}
-    for row, group in zip(groups.rows, groups.groups, strict=True):
-        if row.timestamp is not None:
-            earliest[group] = min(row.timestamp, earliest.get(group, row.timestamp))
-    return [
-        Member(group, row.position, configuration.labels_of(row.label), earliest.get(group), row.file)
-        for row, group in zip(groups.rows, groups.groups, strict=True)
-    ]

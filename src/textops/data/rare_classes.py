@@ -1,54 +1,64 @@
 """Classes with very few examples: kept, left out, or merged into one."""
 
-from dataclasses import replace
-
+import numpy as np
 from loguru import logger
 
-from textops.data.configuration import SourceConfiguration
+from textops.data.class_counts import NearRows, group_counts, row_counts
+from textops.data.configuration import RareClassConfiguration
 from textops.data.grouping import Grouped
 from textops.data.nearest import listed
+from textops.data.row_table import NAMED_AFTER, RowTable
 from textops.data.validation import Validated
 from textops.label_sets import joined
 
 
-def with_rare_classes(groups: Grouped, validated: Validated, source: SourceConfiguration) -> Grouped:
+def change_rare_classes(
+    table: RowTable, groups: Grouped, validated: Validated, configuration: RareClassConfiguration
+) -> None:
     """Do with rare classes what the configuration says.
 
     Of a text with several labels the rare ones alone are left out; one that has no other goes with them.
 
     Args:
-        groups: The examples; labels of those that are merged are changed in place.
+        table: The examples.
+        groups: Their groups.
         validated: What is left out is tallied in it.
-        source: Says what is rare, and what becomes of it.
+        configuration: What is rare, and what becomes of it.
     """
-    configuration, separator = source.rare_classes, source.separator or ""
-    rare = rare_classes(groups, source)
-    if configuration.rule == "keep" or not rare:
-        return groups
+    if configuration.rule == "keep":
+        return
+    rare = rare_classes(table, groups, configuration.below)
+    if not rare:
+        return
+    labels = table.classes
+    touched = {
+        number: [configuration.name if name in rare else name for name in labels.classes_of(number)]
+        if configuration.rule == "merge"
+        else [name for name in labels.classes_of(number) if name not in rare]
+        for number in range(len(labels))
+        if not rare.keys().isdisjoint(labels.classes_of(number))
+    }
     if configuration.rule == "merge":
-        moved = [row for row in groups.rows if not rare.keys().isdisjoint(source.labels_of(row.label))]
-        for row in moved:
-            labels = (configuration.name if each in rare else each for each in source.labels_of(row.label))
-            row.label = joined(labels, separator)
-        logger.info("{:,} examples of {:,} rare classes are {!r} now", len(moved), len(rare), configuration.name)
-        return groups
-    kept = []
-    for index, row in enumerate(groups.rows):
-        labels = source.labels_of(row.label)
-        others = [each for each in labels if each not in rare]
-        if labels and not others:
-            validated.drop(f"the class has fewer than {configuration.below} examples", row.place)
-            continue
-        row.label = joined(others, separator)
-        kept.append(index)
-    logger.warning("{:,} rare classes are left out: {}", len(rare), listed(sorted(rare)))
-    return replace(groups, rows=[groups.rows[index] for index in kept], groups=[groups.groups[index] for index in kept])
+        moved = int(row_counts(table)[:, list(touched)].sum())
+        logger.info("{:,} examples of {:,} rare classes are {!r} now", moved, len(rare), configuration.name)
+    else:
+        gone = [number for number, others in touched.items() if not others]
+        _leave_out(table, gone, validated, f"the class has fewer than {configuration.below} examples")
+        logger.warning("{:,} rare classes are left out: {}", len(rare), listed(sorted(rare)))
+    labels.rename({number: joined(names, labels.separator or "") for number, names in touched.items() if names})
 
 
-def rare_classes(groups: Grouped, source: SourceConfiguration) -> dict[str, int]:
-    """Return the classes with fewer groups than configured, and how many they have: near duplicates count once."""
-    of_class: dict[str, set[str]] = {}
-    for row, group in zip(groups.rows, groups.groups, strict=True):
-        for label in source.labels_of(row.label):
-            of_class.setdefault(label, set()).add(group)
-    return {label: len(members) for label, members in of_class.items() if len(members) < source.rare_classes.below}
+def rare_classes(table: RowTable, groups: Grouped, below: int) -> dict[str, int]:
+    """Return the classes with fewer groups than this, and how many they have: near duplicates count once."""
+    classes = table.classes.classes()
+    counts = group_counts(table, NearRows.of(table, groups.near), classes).sum(axis=0)
+    return {name: count for name, count in zip(classes.names, counts.tolist(), strict=True) if 0 < count < below}
+
+
+def _leave_out(table: RowTable, labels: list[int], validated: Validated, reason: str) -> None:
+    """Leave out the examples with some labels; groups may go on to bear their names."""
+    for rows in table.kept():
+        gone = rows[np.isin(table.label.take(rows), labels)]
+        for place in table.places(gone):
+            validated.drop(reason, place)
+        table.leave_out(gone, NAMED_AFTER)

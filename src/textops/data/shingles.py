@@ -1,4 +1,4 @@
-"""Three-word shingles of texts, their MinHash signatures, and the Jaccard similarity of two texts.
+"""Three-word shingles of texts, and their MinHash signatures.
 
 Broder 1997, On the resemblance and containment of documents.
 """
@@ -18,8 +18,11 @@ SIGNATURE_SEED = 42
 SIGNATURE_ROWS = 8192
 """rensa hands signatures over as Python lists: so many rows at a time bound the memory of that."""
 
-PAIRS_AT_ONCE = 20_000
-_PAIR_SHIFT = np.uint64(40)
+HASH_BITS = 40
+
+LONGEST = 1_000_000
+"""Characters of a text that count; a line of 50 MB would take gigabytes, and two texts that begin with a million
+characters alike are near enough."""
 
 
 @dataclass(frozen=True)
@@ -40,10 +43,10 @@ def shingled(texts: Sequence[str]) -> Shingles:
 
     A text of one or two words has one shingle, the whole of it, so that short titles are alike only when they
     have the same words in the same order. A text without a word (punctuation only) is alike only to the very
-    same text.
+    same text. Of a very long text the first `LONGEST` characters count.
     """
     hashes, counts = [], []
-    for _, batch in batches(texts):
+    for _, batch in batches([text[:LONGEST] for text in texts]):
         batch_hashes, batch_counts = _shingles_of_batch(batch)
         hashes.append(batch_hashes)
         counts.append(batch_counts)
@@ -94,48 +97,16 @@ def signatures(shingles: Shingles) -> NDArray[np.uint32]:
     return found
 
 
-def jaccard(shingles: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return the exact Jaccard similarity of pairs of texts.
+def distinct(shingles: Shingles) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Return the distinct shingles of each text in ascending order, and how many each text has.
 
-    Args:
-        shingles: Of all texts.
-        left: Index of one text of each pair, shape [pairs].
-        right: Index of the other.
-
-    Returns:
-        Shared shingles divided by all shingles of the pair, shape [pairs].
+    One number holds text and shingle, because sorting numbers is many times quicker than sorting rows of two; 40 bits
+    of a hash are enough to tell the shingles of two texts apart.
     """
-    parts = [
-        _jaccard(shingles, left[first : first + PAIRS_AT_ONCE], right[first : first + PAIRS_AT_ONCE])
-        for first in range(0, len(left), PAIRS_AT_ONCE)
-    ]
-    return np.concatenate(parts) if parts else np.zeros(0)
-
-
-def _jaccard(shingles: Shingles, left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.float64]:
-    both = np.concatenate((_distinct_of_pairs(shingles, left), _distinct_of_pairs(shingles, right)))
-    of_all = np.bincount(_pair_of(both), minlength=len(left))
-    of_union = np.bincount(_pair_of(_distinct(both)), minlength=len(left))
-    return (of_all - of_union) / of_union
-
-
-def _distinct_of_pairs(shingles: Shingles, texts: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """Return the distinct shingles of one text of each pair, each as one number that also holds the pair.
-
-    One number, because sorting numbers is many times quicker than sorting rows of two; 40 bits of a hash are
-    enough to tell the shingles of two texts apart.
-    """
-    begins, counts = shingles.offsets[texts], shingles.offsets[texts + 1] - shingles.offsets[texts]
-    pairs = np.repeat(np.arange(len(texts)), counts)
-    within = np.arange(len(pairs)) - np.repeat(np.cumsum(counts) - counts, counts)
-    hashes = shingles.hashes[begins[pairs] + within]
-    return _distinct(pairs.astype(np.uint64) << _PAIR_SHIFT | hashes >> np.uint64(64 - int(_PAIR_SHIFT)))
-
-
-def _pair_of(numbers: NDArray[np.uint64]) -> NDArray[np.int64]:
-    return (numbers >> _PAIR_SHIFT).astype(np.int64)
-
-
-def _distinct(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    ordered = np.sort(numbers)
-    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(ordered) else ordered
+    counts = np.diff(shingles.offsets)
+    texts = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
+    numbers = np.sort(texts << np.uint64(HASH_BITS) | shingles.hashes >> np.uint64(64 - HASH_BITS))
+    if len(numbers):
+        numbers = numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))]
+    owners = (numbers >> np.uint64(HASH_BITS)).astype(np.int64)
+    return numbers & np.uint64((1 << HASH_BITS) - 1), np.bincount(owners, minlength=len(counts))

@@ -1,52 +1,25 @@
 """Which example is for training, which for validation, which for the test."""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
+from textops.data.class_counts import NearRows, group_counts
 from textops.data.configuration import SPLITS, SplitConfiguration, SplitName
 from textops.data.nearest import listed
+from textops.data.row_table import RowTable
+from textops.data.spare_groups import move_groups
+from textops.data.time_order import time_edges
 from textops.errors import DataError
 
 POSITIONS = 1 << 64
+TRAIN, VAL, TEST = (SPLITS.index(name) for name in ("train", "val", "test"))
 
 
-@dataclass(frozen=True)
-class Member:
-    """What the split needs to know of an example.
-
-    Attributes:
-        group: Name of its near-duplicate group.
-        position: Salted hash of the group's name, 0 to 2**64 - 1.
-        labels: Class names: one, but for texts with several or none.
-        timestamp: For `time`: the earliest of the group.
-        file: For `predefined`: relative path of the file.
-    """
-
-    group: str
-    position: int
-    labels: tuple[str, ...]
-    timestamp: datetime | None = None
-    file: str = ""
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """The result of a split.
-
-    Attributes:
-        splits: Name of the split of each example.
-        moved: Groups that the rule put elsewhere and that were moved so that every class is in every split.
-    """
-
-    splits: list[SplitName]
-    moved: tuple[str, ...] = ()
-
-
-def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
+def assign(table: RowTable, near: NDArray[np.int64], split: SplitConfiguration) -> tuple[str, ...]:
     """Divide examples by the configured rule, never a group between two splits (`predefined` excepted).
 
     `hash`: every example has a position, a salted hash of its id, the same whatever else is in the data. A
@@ -61,20 +34,31 @@ def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
 
     `predefined`: as the files say.
 
+    Args:
+        table: The examples; receives their splits.
+        near: Those that share a group with another one, in ascending order.
+        split: The rule.
+
+    Returns:
+        Groups that the rule put elsewhere and that were moved so that every class is in every split.
+
     Raises:
         DataError: If a class has too few groups to be in every split, or a file belongs to no split.
     """
+    rows = NearRows.of(table, near)
     if split.rule == "hash":
-        _require_enough_groups(members)
-        return _with_every_class([_by_position(member.position, split) for member in members], members, split)
+        _divide(table, lambda chosen: by_position(table.position.take(chosen), split))
+        classes = table.classes.classes()
+        counts = group_counts(table, rows, classes)
+        _require_enough_groups(classes.names, counts)
+        return move_groups(table, rows, counts, split)
     if split.rule == "time":
-        splits = _by_time(members, split)
+        before = time_edges(table, rows, split)
+        _divide(table, before)
     else:
-        splits = [split_of_file(member.file, split) for member in members]
-        if "val" not in (split.from_file or {}):
-            splits = _with_val(splits, members, split)
-    _require_classes_in_train(splits, members)
-    return Assignment(splits)
+        _divide(table, _by_file(table, split))
+    _require_classes_in_train(table.classes.classes().names, group_counts(table, rows, table.classes.classes()))
+    return ()
 
 
 def split_of_file(file: str, configuration: SplitConfiguration) -> SplitName:
@@ -97,43 +81,39 @@ def split_of_file(file: str, configuration: SplitConfiguration) -> SplitName:
     return found[0]
 
 
-def _by_position(position: int, split: SplitConfiguration) -> SplitName:
-    share = position / POSITIONS
-    if share < split.test:
-        return "test"
-    return "val" if share < split.test + split.val else "train"
+def by_position(positions: NDArray[np.uint64], split: SplitConfiguration) -> NDArray[np.uint8]:
+    """Return the split that belongs to each position."""
+    shares = positions / POSITIONS
+    return np.where(shares < split.test, TEST, np.where(shares < split.test + split.val, VAL, TRAIN)).astype(np.uint8)
 
 
-def _with_val(splits: Sequence[SplitName], members: Sequence[Member], split: SplitConfiguration) -> list[SplitName]:
-    """Take validation examples out of train: the share `val` of them."""
-    return [
-        "val" if given == "train" and member.position / POSITIONS < split.val else given
-        for given, member in zip(splits, members, strict=True)
-    ]
+def _divide(table: RowTable, rule: Callable[[NDArray[np.int64]], NDArray[np.uint8]]) -> None:
+    for rows in table.kept():
+        table.split.put(rows, rule(rows))
 
 
-def _by_time(members: Sequence[Member], split: SplitConfiguration) -> list[SplitName]:
-    sizes = Counter(member.group for member in members)
-    begins = {member.group: (member.timestamp, member.position) for member in members if member.timestamp is not None}
-    of_group: dict[str, SplitName] = {}
-    before = 0
-    for group in sorted(begins, key=begins.__getitem__):
-        share = before / len(members)
-        of_group[group] = "train" if share < split.train else "val" if share < split.train + split.val else "test"
-        before += sizes[group]
-    return [of_group[member.group] for member in members]
+def _by_file(table: RowTable, split: SplitConfiguration) -> Callable[[NDArray[np.int64]], NDArray[np.uint8]]:
+    """Return what gives rows the split of their file; without files for val a share of train is taken for it."""
+    given: dict[int, int] = {}
+
+    def rule(rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        files = table.place_file.take(rows)
+        for number in np.unique(files).tolist():
+            if number not in given:
+                given[number] = SPLITS.index(split_of_file(table.files[number][0], split))
+        of_file = np.array([given.get(number, TRAIN) for number in range(len(table.files))], np.uint8)
+        found = of_file[files]
+        if "val" not in (split.from_file or {}):
+            found[(found == TRAIN) & (table.position.take(rows) / POSITIONS < split.val)] = VAL
+        return found
+
+    return rule
 
 
-def _groups_by_class(members: Sequence[Member]) -> dict[str, dict[str, int]]:
-    groups: dict[str, dict[str, int]] = defaultdict(dict)
-    for member in members:
-        for label in member.labels:
-            groups[label][member.group] = member.position
-    return groups
-
-
-def _require_enough_groups(members: Sequence[Member]) -> None:
-    few = {label: len(groups) for label, groups in _groups_by_class(members).items() if len(groups) < len(SPLITS)}
+def _require_enough_groups(names: list[str], counts: NDArray[np.int64]) -> None:
+    few = {
+        label: count for label, count in zip(names, counts.sum(axis=0).tolist(), strict=True) if 0 < count < len(SPLITS)
+    }
     if few:
         label, count = min(few.items())
         more = f", and so few have {len(few) - 1} more classes" if len(few) > 1 else ""
@@ -145,70 +125,17 @@ def _require_enough_groups(members: Sequence[Member]) -> None:
         )
 
 
-def _with_every_class(splits: Sequence[SplitName], members: Sequence[Member], split: SplitConfiguration) -> Assignment:
-    """Move whole groups so that every class is in every split.
-
-    Only small data and rare classes need it. The group to move is the one of the class whose position is nearest to
-    where the split begins or ends, among those that can be spared. With more data the rule itself may fill the
-    split, and the moved group goes back; for these groups alone the promise of `assign` does not hold, so they are
-    listed in `dataset.json`.
-    """
-    of_group = {member.group: given for member, given in zip(members, splits, strict=True)}
-    classes_of: dict[str, set[str]] = defaultdict(set)
-    for member in members:
-        classes_of[member.group].update(member.labels)
-    counts = Counter((of_group[group], label) for group, labels in classes_of.items() for label in labels)
-    moved: dict[str, None] = {}
-    for label, groups in sorted(_groups_by_class(members).items()):
-        for target in ("test", "val", "train"):
-            if counts[target, label]:
-                continue
-            group = _spare_group(groups, target, split, lambda each: (of_group[each], classes_of[each]), counts)
-            if group is None:
-                raise DataError(
-                    f"class {label!r} cannot be in train, val and test at once: its near duplicates are mixed up with "
-                    "those of other classes; add examples, or set data.near_duplicates.enabled=false"
-                )
-            for each in classes_of[group]:
-                counts[of_group[group], each] -= 1
-                counts[target, each] += 1
-            of_group[group] = target
-            moved[group] = None
-    return Assignment([of_group[member.group] for member in members], tuple(moved))
-
-
-def _spare_group(
-    groups: dict[str, int],
-    target: SplitName,
-    split: SplitConfiguration,
-    home_of: Callable[[str], tuple[SplitName, set[str]]],
-    counts: Counter[tuple[SplitName, str]],
-) -> str | None:
-    """Return the group nearest to the target whose split keeps all of its classes without it."""
-    begin = {"test": 0.0, "val": split.test, "train": split.test + split.val}[target]
-    end = {"test": split.test, "val": split.test + split.val, "train": 1.0}[target]
-    distances = {
-        group: max(begin - position / POSITIONS, position / POSITIONS - end) for group, position in groups.items()
-    }
-    for group in sorted(groups, key=lambda each: (distances[each], each)):
-        home, labels = home_of(group)
-        if all(counts[home, label] > 1 for label in labels):
-            return group
-    return None
-
-
-def _require_classes_in_train(splits: Sequence[SplitName], members: Sequence[Member]) -> None:
-    classes = {label for member in members for label in member.labels}
-    present = {
-        split: {label for m, s in zip(members, splits, strict=True) if s == split for label in m.labels}
-        for split in SPLITS
-    }
-    missing = sorted(classes - present["train"])
+def _require_classes_in_train(names: list[str], counts: NDArray[np.int64]) -> None:
+    missing = [
+        name
+        for name, in_train, in_all in zip(names, counts[TRAIN].tolist(), counts.sum(axis=0).tolist(), strict=True)
+        if in_all and not in_train
+    ]
     if missing:
         raise DataError(
             f"class {listed(missing)} has no example in train: use data.split.rule=hash, other shares, or "
             "leave the class out with data.ignore_labels"
         )
-    for split in SPLITS:
-        if not present[split]:
+    for split, of_split in zip(SPLITS, counts, strict=True):
+        if not of_split.any():
             raise DataError(f"the split {split} is empty: there are too few examples; add some or change data.split")

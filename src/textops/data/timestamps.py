@@ -54,15 +54,14 @@ def _parsed(raw: str, timestamp_format: str) -> datetime | None:
         return _with_format(raw, timestamp_format)
     if _NUMBER.fullmatch(raw):
         return _from_unix(float(raw), len(raw.lstrip("-").split(".")[0]))
-    for parse in (
-        _from_iso,
-        *(lambda text, form=form: _with_format(text, form) for form in FORMATS),
-        _from_mail,
-    ):
-        moment = parse(raw)
+    moment = _from_iso(raw)
+    if moment is not None:
+        return moment
+    for form in FORMATS:
+        moment = _with_format(raw, form)
         if moment is not None:
             return moment
-    return None
+    return _from_mail(raw)
 
 
 def _from_iso(raw: str) -> datetime | None:

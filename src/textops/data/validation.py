@@ -1,9 +1,10 @@
 """From records to labelled texts: what is missing is dropped and listed, what is wrong is refused."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from hashlib import blake2b, sha256
 from itertools import islice
 
@@ -67,7 +68,7 @@ class Validated:
     """The rows that passed, and what became of the others.
 
     Attributes:
-        rows: Labelled texts in reading order.
+        rows: Labelled texts in reading order, where somebody looks at them: never all of very many.
         read: Rows read.
         dropped: Reason -> tally.
         noted: What was seen but not dropped -> tally.
@@ -99,8 +100,12 @@ class Validated:
 
 def position_of(identity: str, salt: str) -> int:
     """Return where an example stands: 64 bits that look random but are the same in every run."""
-    key = sha256(salt.encode()).digest()
-    return int.from_bytes(blake2b(identity.encode(), digest_size=8, key=key).digest(), "big")
+    return int.from_bytes(blake2b(identity.encode(), digest_size=8, key=_key_of(salt)).digest(), "big")
+
+
+@cache
+def _key_of(salt: str) -> bytes:
+    return sha256(salt.encode()).digest()
 
 
 def normalised(text: str) -> str:
@@ -117,29 +122,27 @@ def normalised(text: str) -> str:
     return stripped if stripped == text else normalised(stripped)
 
 
-def validated(
+def labelled_texts(
     records: Iterable[Record | BrokenRecord],
     configuration: SourceConfiguration,
     labels: LabelReader,
-    result: Validated | None = None,
-) -> Validated:
-    """Turn records into labelled texts.
+    result: Validated,
+) -> Iterator[LabelledText]:
+    """Turn records into labelled texts, one by one.
 
     Args:
         records: As read.
         configuration: Says what is text, label, id and time.
         labels: Finds the class of a record.
-        result: Filled and returned, for callers who look at it also where this raises.
+        result: Receives what became of the records.
 
-    Returns:
-        The rows that passed and a tally of the others.
+    Yields:
+        The rows that passed.
 
     Raises:
-        DataError: If a label is unknown, an id stands for two texts, or too many rows are broken.
+        DataError: If a label is unknown, or too many rows are broken.
     """
-    result = Validated() if result is None else result
     patterns = [re.compile(pattern) for pattern in configuration.remove_patterns]
-    texts_of_ids: dict[str, tuple[str, str]] = {}
     for record in records:
         result.read += 1
         try:
@@ -147,11 +150,8 @@ def validated(
         except _Dropped as reason:
             result.drop(str(reason), record.place)
             continue
-        if configuration.id_column is not None:
-            _require_own_id(row, texts_of_ids, configuration.id_column)
-        result.rows.append(row)
+        yield row
     _require_mostly_whole(result)
-    return result
 
 
 class _Dropped(Exception):  # noqa: N818 - no error: a row that is left out, with the reason
@@ -244,15 +244,6 @@ def _identity(record: Record, configuration: SourceConfiguration, raw: str) -> s
     if not identity:
         raise _Dropped("the id is missing")
     return identity
-
-
-def _require_own_id(row: LabelledText, texts_of_ids: dict[str, tuple[str, str]], column: str) -> None:
-    text, place = texts_of_ids.setdefault(row.id, (row.raw, row.place))
-    if text != row.raw:
-        raise DataError(
-            f"{row.place}: id {row.id!r} in column {column!r} stands for another text at {place} already: "
-            "choose another data.id_column, or data.id_column=null to make ids from the content"
-        )
 
 
 def _require_mostly_whole(result: Validated) -> None:

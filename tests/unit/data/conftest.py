@@ -4,6 +4,7 @@ import csv
 import io
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from textops.data.configuration import SourceConfiguration, read_configuration
 from textops.data.locations import SourceFile
+from textops.data.row_table import RowTable, row_table
 from textops.data.validation import LabelledText, position_of
 
 SYLLABLES = [consonant + vowel for consonant in "bdfgklmnprst" for vowel in "aeiou"]
@@ -113,6 +115,20 @@ def row() -> Callable[..., LabelledText]:
         return LabelledText(text, place, text, text, label, None, file, f"{file}:1", others)
 
     return make
+
+
+@pytest.fixture
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., RowTable]]:
+    """Puts labelled texts into a table on the disk: `stored(rows, separator=None, has_ids=False)`."""
+    with ExitStack() as stack:
+
+        def store(rows: Sequence[LabelledText], separator: str | None = None, *, has_ids: bool = False) -> RowTable:
+            beside = tmp_path_factory.mktemp("stored") / "dataset"
+            table = stack.enter_context(row_table(beside, separator, has_ids=has_ids))
+            table.extend(rows)
+            return table
+
+        yield store
 
 
 @pytest.fixture

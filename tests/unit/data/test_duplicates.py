@@ -4,11 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from textops.data.duplicates import join, near_groups
-from textops.data.shingles import jaccard, shingled
+from textops.data import column_files, duplicates, kept_shingles
+from textops.data.duplicates import near_groups
+from textops.data.kept_shingles import KeptShingles
+from textops.data.shingles import LONGEST
 
 Texts = Callable[..., list[str]]
+Numbers = NDArray[np.int64]
 
 
 def partition(labels: list[int]) -> set[frozenset[int]]:
@@ -53,9 +57,6 @@ def test_what_links_two_texts_groups_all_three(texts: Texts) -> None:
     words = texts(1, words=100)[0].split()
     middle = " ".join(words)
     first, last = " ".join(["new"] * 9 + words[9:]), " ".join(words[:-9] + ["new"] * 9)
-    shingles = shingled([first, last])
-    assert jaccard(shingles, np.array([0]), np.array([1]))[0] < 0.8
-
     assert near_groups([first, last], 0.8).tolist() == [0, 1]
     assert near_groups([first, last, middle], 0.8).tolist() == [0, 0, 0]
 
@@ -89,15 +90,55 @@ def test_more_data_never_part_a_group(data: st.DataObject) -> None:
                 assert after[one] == after[other]
 
 
-@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), max_size=12))
-def test_joining_gives_every_linked_text_the_smallest_label(links: list[tuple[int, int]]) -> None:
-    # given groups found by walking the links
-    expected = list(range(10))
-    for _ in range(10):
-        for one, other in links:
-            expected[one] = expected[other] = min(expected[one], expected[other])
+def test_a_crowd_just_below_the_threshold_costs_no_more_than_its_bound(
+    texts: Texts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given texts of which each two share two thirds
+    base = texts(1, words=100)[0].split()
+    crowd = [" ".join([*base[:82], *(f"{word}{number}" for word in base[82:])]) for number in range(300)]
+    compared = []
+    alike = duplicates.KeptShingles.alike
 
-    labels = np.arange(10)
-    join(labels, np.array([one for one, _ in links], np.int64), np.array([other for _, other in links], np.int64))
+    def counted(shingles: KeptShingles, left: Numbers, right: Numbers, threshold: float) -> NDArray[np.bool_]:
+        compared.append(len(left))
+        return alike(shingles, left, right, threshold)
 
-    assert labels.tolist() == expected
+    monkeypatch.setattr(duplicates.KeptShingles, "alike", counted)
+    monkeypatch.setattr(duplicates, "MOST_COMPARED", 5)
+
+    groups = near_groups(crowd, 0.8)
+
+    assert partition(groups.tolist()) == {frozenset({number}) for number in range(300)}
+    assert 0 < sum(compared) <= 300 * 5 * duplicates.BANDS
+
+
+def test_neighbours_in_a_crowd_are_found_all_the_same(texts: Texts, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = texts(1, words=100)[0].split()
+    crowd = [" ".join([*base[:82], *(f"{word}{number // 2}" for word in base[82:])]) for number in range(200)]
+    crowd = [f"{text} end" if number % 2 else text for number, text in enumerate(crowd)]
+    monkeypatch.setattr(duplicates, "MOST_COMPARED", 4)
+
+    groups = near_groups(crowd, 0.8)
+
+    assert partition(groups.tolist()) == {frozenset({number, number + 1}) for number in range(0, 200, 2)}
+
+
+def test_many_files_give_what_memory_gives(texts: Texts, monkeypatch: pytest.MonkeyPatch) -> None:
+    originals = texts(300, words=30)
+    every = [*originals, *(f"{text} again" for text in originals[::3])]
+    expected = near_groups(every, 0.8)
+
+    monkeypatch.setattr(column_files, "BUFFERED_BYTES", 1000)
+    monkeypatch.setattr(column_files, "CHUNK_ROWS", 7)
+    monkeypatch.setattr(duplicates, "RECORDS_AT_ONCE", 5)
+    monkeypatch.setattr(duplicates, "TEXTS_AT_ONCE", 11)
+    monkeypatch.setattr(kept_shingles, "SHINGLES_AT_ONCE", 100)
+
+    assert near_groups(every, 0.8).tolist() == expected.tolist()
+    assert len(set(expected.tolist())) == 300
+
+
+def test_of_a_very_long_text_the_beginning_counts() -> None:
+    long = " ".join(f"w{number}" for number in range(LONGEST // 5))
+
+    assert near_groups([long, f"{long} and more", "something else"], 0.8).tolist() == [0, 0, 2]

@@ -1,13 +1,21 @@
+import tempfile
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textops.data import split as split_module
 from textops.data.configuration import SPLITS, SplitConfiguration
-from textops.data.split import POSITIONS, Member, assign, split_of_file
-from textops.data.validation import position_of
+from textops.data.row_table import RowTable
+from textops.data.split import POSITIONS, split_of_file
+from textops.data.stages import Assignment
+from textops.data.validation import LabelledText, position_of
 from textops.errors import DataError
 
 HASH = SplitConfiguration()
@@ -17,6 +25,48 @@ FILES = SplitConfiguration.model_validate(
 )
 NO_VAL = SplitConfiguration.model_validate({"rule": "predefined", "from_file": {"train": "train*", "test": "test*"}})
 ORDER = {"test": 0, "val": 1, "train": 2}
+
+
+@dataclass(frozen=True)
+class Member:
+    """What the split needs to know of an example; the label that stands for several has a bar between them."""
+
+    group: str
+    position: int
+    labels: tuple[str, ...]
+    timestamp: datetime | None = None
+    file: str = ""
+
+
+def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
+    """Divide the rows of a table; each group is named after its first member."""
+    firsts: dict[str, int] = {}
+    groups = np.array([firsts.setdefault(member.group, row) for row, member in enumerate(members)], np.int64)
+    rows = [
+        LabelledText(
+            id=member.group if firsts[member.group] == row else f"{member.group} {row}",
+            position=member.position,
+            text=str(row),
+            raw=str(row),
+            label="|".join(member.labels),
+            timestamp=member.timestamp,
+            file=member.file,
+            place=f"{member.file}:1",
+            others={},
+        )
+        for row, member in enumerate(members)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        table = RowTable(Path(folder), "|")
+        table.extend(rows)
+        table.group.put(np.arange(len(rows)), groups)
+        sizes = np.bincount(groups)
+        near = np.flatnonzero(sizes[groups] > 1)
+        # A group is as old as its oldest member: the split sees to that itself.
+        moved = split_module.assign(table, near, split)
+        splits = [SPLITS[number] for number in table.split.read(0, len(rows)).tolist()]
+        table.close()
+    return Assignment(splits, moved)
 
 
 def members(count: int, classes: int = 2) -> list[Member]:

@@ -9,7 +9,7 @@ from textops.data.configuration import SourceConfiguration
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
 from textops.data.records import PLACES_LISTED, BrokenRecord, Record
-from textops.data.validation import Validated, normalised, position_of, validated
+from textops.data.validation import Validated, labelled_texts, normalised, position_of
 from textops.errors import DataError
 
 Configuration = Callable[..., SourceConfiguration]
@@ -17,7 +17,13 @@ Configuration = Callable[..., SourceConfiguration]
 
 def validate(rows: Iterable[dict[str, str]], configuration: SourceConfiguration, file: SourceFile) -> Validated:
     records = [Record(file, number, row) for number, row in enumerate(rows, start=2)]
-    return validated(records, configuration, LabelReader(configuration))
+    return validated(records, configuration)
+
+
+def validated(records: Iterable[Record | BrokenRecord], configuration: SourceConfiguration) -> Validated:
+    result = Validated()
+    result.rows = list(labelled_texts(records, configuration, LabelReader(configuration), result))
+    return result
 
 
 def test_columns_are_joined_by_a_newline(configuration: Configuration, source_file: SourceFile) -> None:
@@ -100,22 +106,6 @@ def test_a_split_by_time_leaves_out_what_has_no_time(configuration: Configuratio
     assert result.dropped["the time is missing or cannot be read, see data.timestamp_format"].count == 1
 
 
-def test_an_id_stands_for_one_text(configuration: Configuration, source_file: SourceFile) -> None:
-    settings = configuration(id_column="id")
-    same = [
-        {"id": "1", "text": "a", "label": "x"},
-        {"id": " 1", "text": "a", "label": "x"},
-        {"text": "b", "label": "x"},
-    ]
-
-    result = validate(same, settings, source_file)
-
-    assert [row.id for row in result.rows] == ["1", "1"]
-    assert result.dropped["the id is missing"].count == 1
-    with pytest.raises(DataError, match=r"data.csv:3: id '1' in column 'id' stands for another text at data.csv:2"):
-        validate([same[0], {"id": "1", "text": "other", "label": "x"}], settings, source_file)
-
-
 def test_some_broken_rows_are_left_out_and_many_are_refused(
     configuration: Configuration, source_file: SourceFile
 ) -> None:
@@ -123,11 +113,11 @@ def test_some_broken_rows_are_left_out_and_many_are_refused(
     good = [Record(source_file, number, {"text": f"t{number}", "label": "x"}) for number in range(20)]
     broken = [BrokenRecord(source_file, number, "1 fields instead of 2") for number in range(4)]
 
-    result = validated([*good, *broken[:3]], settings, LabelReader(settings))
+    result = validated([*good, *broken[:3]], settings)
 
     assert result.dropped["broken row: 1 fields instead of 2"].count == 3
     with pytest.raises(DataError, match=r"4 of 24 rows are broken, the first at data.csv:0 \(1 fields instead of 2\)"):
-        validated([*good, *broken], settings, LabelReader(settings))
+        validated([*good, *broken], settings)
 
 
 def test_the_list_of_places_is_bounded(configuration: Configuration, source_file: SourceFile) -> None:
