@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MOST_FILES = 50
 """More files than this are not sources but texts of their own."""
 
-GROUP_ROWS = 1 << 17
-GROUP_BYTES = 64_000_000
+GROUP_ROWS = 1 << 16
+GROUP_BYTES = 32_000_000
 """A row group of Parquet has about so many rows or bytes at most: readers hold one of them in memory."""
 
 

@@ -15,11 +15,11 @@ from textops.data.row_table import GONE, RowTable
 if TYPE_CHECKING:
     import pyarrow as pa
 
-PART_BYTES = 48_000_000
+PART_BYTES = 16_000_000
 """Examples are sorted in parts of about so many bytes."""
 
 MOST_PARTS = 512
-READ_BYTES = 48_000_000
+READ_BYTES = 16_000_000
 """So many bytes are read before they are scattered over the parts."""
 
 
