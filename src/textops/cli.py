@@ -114,6 +114,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "prediction-log": measuring.benchmark_prediction_log,
     "drift": measuring.benchmark_drift,
     "page": measuring.benchmark_page,
+    "prepare": measuring.benchmark_prepare,
     "score": measuring.benchmark_score,
 }
 _REPORTS: dict[str, Callable[..., None]] = {
