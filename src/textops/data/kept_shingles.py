@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from textops.data.column_files import ColumnFile
 from textops.data.shingles import HASH_BITS, Shingles, distinct
 
-SHINGLES_AT_ONCE = 2_000_000
+SHINGLES_AT_ONCE = 250_000
 """Bounds the memory of a comparison; a single pair of long texts may have more."""
 
 
@@ -84,7 +84,9 @@ class KeptShingles:
         of_pair = counts[places]
         pairs = np.repeat(np.tile(np.arange(len(left), dtype=np.uint64), 2), of_pair)
         within = np.arange(of_pair.sum()) - np.repeat(np.cumsum(of_pair) - of_pair, of_pair)
-        numbers = np.sort(pairs << np.uint64(HASH_BITS) | hashes[np.repeat(starts[places], of_pair) + within])
+        numbers = pairs << np.uint64(HASH_BITS) | hashes[np.repeat(starts[places], of_pair) + within]
+        # Those of the left texts are in order, and so are those of the right: a stable sort merges the two.
+        numbers.sort(kind="stable")
         shared = np.bincount(
             (numbers[1:][numbers[1:] == numbers[:-1]] >> np.uint64(HASH_BITS)).astype(np.int64), minlength=len(left)
         )
