@@ -87,9 +87,7 @@ def _hostile(folder: Path) -> Iterator[Hostile]:
     """Write files, one after the other."""
     ordinary = [{"text": f"text number {number} of few", "label": "ab"[number % 2]} for number in range(60)]
     common = [f"w{number}" for number in range(CROWD_WORDS - CROWD_OWN)]
-    crowd = (
-        " ".join([*common, *(f"own{number}x{place}" for place in range(CROWD_OWN))]) for number in range(CROWD)
-    )
+    crowd = (" ".join([*common, *(f"own{number}x{place}" for place in range(CROWD_OWN))]) for number in range(CROWD))
     long = " ".join(f"w{number % 90_000}" for number in range(LINE_CHARACTERS // 7))
     for name, texts in (
         (f"{IDENTICAL:,} identical texts", ("the very same text again" for _ in range(IDENTICAL))),

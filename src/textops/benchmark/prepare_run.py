@@ -95,7 +95,7 @@ def main(source: str, folder: str) -> None:
 
 
 def _peak() -> int:
-    """Return the most memory that this process had; what the kernel adds up of children may be of whoever began them."""
+    """Return the most memory that this process had; `getrusage` knows also that of the process it came from."""
     lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
     return next(int(line.split()[1]) * _KIBIBYTE for line in lines if line.startswith(_MOST))
 

@@ -92,4 +92,5 @@ class Classes:
 
     def labels_with(self, name: str) -> NDArray[np.int64]:
         """Return the numbers of the labels that hold a class."""
-        return self._labels[self._classes == self.names.index(name)]
+        found: NDArray[np.int64] = self._labels[self._classes == self.names.index(name)]
+        return found

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from textops.data.column_files import ColumnFile, Scattered
 from textops.data.kept_shingles import KeptShingles
+from textops.data.runs import begins, lengths, repeated
 from textops.data.shingles import SIGNATURE_LENGTH, shingled, signatures
 from textops.data.tokens import mixed
 from textops.data.union_find import UnionFind
@@ -104,9 +105,7 @@ def _propose(read: TextReader, count: int, folder: Path, proposed: ColumnFile) -
             bands.add(keys.ravel(), np.repeat(numbers, BANDS))
         for records in bands.buckets():
             order = np.argsort(records["key"], kind="stable")
-            keys = records["key"][order]
-            same = keys[1:] == keys[:-1]
-            shared = records[order[np.concatenate(([False], same)) | np.concatenate((same, [False]))]]
+            shared = records[order[repeated(records["key"][order])]]
             proposed.append(shared)
             candidates[shared["row"]] = True
     return candidates
@@ -165,6 +164,6 @@ def _of_parted_buckets(keys: NDArray[np.uint64], groups: NDArray[np.int64]) -> N
     """Tell which texts are in buckets that hold more than one group."""
     if not len(keys):
         return np.zeros(0, bool)
-    begins = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-    parted = np.minimum.reduceat(groups, begins) != np.maximum.reduceat(groups, begins)
-    return np.repeat(parted, np.diff(np.append(begins, len(keys))))
+    starts = np.flatnonzero(begins(keys))
+    parted = np.minimum.reduceat(groups, starts) != np.maximum.reduceat(groups, starts)
+    return np.repeat(parted, lengths(starts, len(keys)))

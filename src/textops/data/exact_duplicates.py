@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from textops.data.configuration import SplitConfiguration
 from textops.data.row_table import KEPT, RowTable
+from textops.data.runs import begins, lengths, repeated
 from textops.data.split import split_of_file
 from textops.data.validation import Validated
 
@@ -83,8 +84,8 @@ def _copies(table: RowTable) -> Iterator[_Copies]:
     positions, files, lines = (
         column.take(sorted_rows)[places] for column in (table.position, table.place_file, table.line)
     )
-    begins = np.flatnonzero(np.concatenate(([True], firsts[1:] != firsts[:-1]))).tolist()
-    for begin, end in zip(begins, [*begins[1:], len(rows)], strict=True):
+    starts = np.flatnonzero(begins(firsts)).tolist()
+    for begin, end in zip(starts, [*starts[1:], len(rows)], strict=True):
         yield _Copies(rows[begin:end], labels[begin:end], positions[begin:end], files[begin:end], lines[begin:end])
 
 
@@ -93,29 +94,26 @@ def _repeated(table: RowTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
     for records in table.texts.buckets():
         order = np.argsort(records["hash"], kind="stable")
-        hashes = records["hash"][order]
-        same = hashes[1:] == hashes[:-1]
-        # Most texts come once: only the others are looked at closely.
-        among = np.concatenate(([False], same)) | np.concatenate((same, [False]))
-        several = records[order[among]]
+        # Most texts come once: only the others are looked at closely. Within a hash rows are in their order.
+        several = records[order[repeated(records["hash"][order])]]
+        several = several[_there(table, several["row"])]
         several = several[np.lexsort((several["row"], several["check"], several["hash"]))]
-        several = several[table.state.take(np.sort(several["row"]))[np.argsort(np.argsort(several["row"]))] == KEPT]
-        if not len(several):
-            continue
-        begins = np.concatenate(
-            (
-                [True],
-                (several["hash"][1:] != several["hash"][:-1]) | (several["check"][1:] != several["check"][:-1]),
-            )
-        )
-        starts = np.flatnonzero(begins)
-        counts = np.diff(np.append(starts, len(several)))
-        repeated = np.repeat(counts > 1, counts)
-        found.append((several["row"][repeated], np.repeat(several["row"][starts], counts)[repeated]))
+        starts = np.flatnonzero(begins(several["hash"], several["check"]))
+        counts = lengths(starts, len(several))
+        again = np.repeat(counts > 1, counts)
+        found.append((several["row"][again], np.repeat(several["row"][starts], counts)[again]))
     table.texts.close()
     rows, firsts = (np.concatenate(each) for each in zip(*found, strict=True))
     order = np.lexsort((rows, firsts))
     return rows[order], firsts[order]
+
+
+def _there(table: RowTable, rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell which rows are examples."""
+    ascending = np.argsort(rows)
+    found = np.empty(len(rows), bool)
+    found[ascending] = table.state.take(rows[ascending]) == KEPT
+    return found
 
 
 def _judged(

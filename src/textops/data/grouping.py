@@ -10,6 +10,7 @@ from textops.data.configuration import SplitConfiguration
 from textops.data.duplicates import near_duplicates
 from textops.data.exact_duplicates import leave_out_copies
 from textops.data.row_table import KEPT, RowTable
+from textops.data.runs import begins
 from textops.data.validation import Validated
 from textops.errors import DataError
 
@@ -96,9 +97,9 @@ def _name(table: RowTable, members: NDArray[np.int64], roots: NDArray[np.int64])
     """Put the members of each group where the one with the lowest position is, and name the group after it."""
     positions = table.position.take(members)
     order = np.lexsort((members, positions, roots))
-    begins = np.concatenate(([True], roots[order][1:] != roots[order][:-1]))
-    lowest = order[np.flatnonzero(begins)]
+    starts = begins(roots[order])
+    lowest = order[starts]
     of_group = np.empty(len(members), np.int64)
-    of_group[order] = lowest[np.cumsum(begins) - 1]
+    of_group[order] = lowest[np.cumsum(starts) - 1]
     table.group.put(members, members[of_group])
     table.position.put(members, positions[of_group])

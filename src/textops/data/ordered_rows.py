@@ -121,7 +121,7 @@ def _read(path: Path) -> "pa.Table | None":
 
     if not path.stat().st_size:
         return None
-    with pa.OSFile(str(path)) as file, pa.ipc.open_stream(file) as reader:
+    with pa.OSFile(str(path), "rb") as file, pa.ipc.open_stream(file) as reader:
         return reader.read_all().combine_chunks()
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from textops.data.row_table import RowTable
+from textops.data.runs import begins, lengths
 from textops.errors import DataError
 
 
@@ -29,9 +29,8 @@ def _suspects(table: RowTable) -> Iterator[tuple[int, int]]:
     """Yield the first row of an id, and the first one with another text."""
     for records in table.own_ids.buckets():
         ordered = records[np.lexsort((records["row"], records["hash"]))]
-        begins = np.flatnonzero(np.concatenate(([True], ordered["hash"][1:] != ordered["hash"][:-1])))
-        counts = np.diff(np.append(begins, len(ordered)))
-        firsts: NDArray[np.int64] = np.repeat(begins, counts)
+        starts = np.flatnonzero(begins(ordered["hash"]))
+        firsts = np.repeat(starts, lengths(starts, len(ordered)))
         different = np.flatnonzero(ordered["text"] != ordered["text"][firsts])
         _, once = np.unique(firsts[different], return_index=True)
         for place in different[once].tolist():

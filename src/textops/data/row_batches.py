@@ -71,7 +71,7 @@ class RowBatches:
         if len(self._firsts) == 1:
             return
         options = pa.ipc.IpcReadOptions(included_fields=[COLUMNS.index(column) for column in columns])
-        with pa.OSFile(str(self._path)) as file, pa.ipc.open_file(file, options=options) as reader:
+        with pa.OSFile(str(self._path), "rb") as file, pa.ipc.open_file(file, options=options) as reader:
             edges = None if chosen is None else np.searchsorted(chosen, self._firsts)
             for number in range(reader.num_record_batches):
                 if edges is None or edges[number] < edges[number + 1]:

@@ -159,7 +159,7 @@ class RowTable:
         found: list[str] = []
         for first, batch in self.batches.read(["id"], rows):
             inside = rows[np.searchsorted(rows, first) : np.searchsorted(rows, first + batch.num_rows)] - first
-            found += batch.column("id").take(number_column(inside)).to_pylist()
+            found += map(str, batch.column("id").take(number_column(inside)).to_pylist())
         return found
 
     def rows(self, numbers: NDArray[np.int64]) -> list[LabelledText]:

@@ -10,6 +10,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
+from textops.data.runs import begins
 from textops.data.tokens import batches, mixed, tokenised
 
 WORDS = 3
@@ -106,7 +107,6 @@ def distinct(shingles: Shingles) -> tuple[NDArray[np.uint64], NDArray[np.int64]]
     counts = np.diff(shingles.offsets)
     texts = np.repeat(np.arange(len(counts), dtype=np.uint64), counts)
     numbers = np.sort(texts << np.uint64(HASH_BITS) | shingles.hashes >> np.uint64(64 - HASH_BITS))
-    if len(numbers):
-        numbers = numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))]
+    numbers = numbers[begins(numbers)]
     owners = (numbers >> np.uint64(HASH_BITS)).astype(np.int64)
     return numbers & np.uint64((1 << HASH_BITS) - 1), np.bincount(owners, minlength=len(counts))

@@ -19,7 +19,7 @@ def show_rows(table: RowTable, stages: Stages) -> None:
     Of very many rows a sample is taken, the same in every run: whole groups, by a hash of where they stand, so that
     what is nearly the same is in it together or not at all.
     """
-    stages.passed = len(table)
+    stages.passed, stages.kept = len(table), table.count_kept()
     chosen = _chosen(table)
     rows = table.rows(chosen)
     stages.validated.rows = rows

@@ -102,7 +102,7 @@ def _by_file(table: RowTable, split: SplitConfiguration) -> Callable[[NDArray[np
             if number not in given:
                 given[number] = SPLITS.index(split_of_file(table.files[number][0], split))
         of_file = np.array([given.get(number, TRAIN) for number in range(len(table.files))], np.uint8)
-        found = of_file[files]
+        found: NDArray[np.uint8] = of_file[files]
         if "val" not in (split.from_file or {}):
             found[(found == TRAIN) & (table.position.take(rows) / POSITIONS < split.val)] = VAL
         return found

@@ -45,6 +45,7 @@ class Stages:
         notes: How reading went.
         validated: What became of the rows.
         passed: How many rows passed; `validated.rows` holds them, or a sample where they are very many.
+        kept: How many of them are examples, each text once.
         duplicates: What came of looking for duplicates, None where it did not come so far.
         grouped: The examples among these rows and their groups, None where it did not come so far.
         classes: Class names in order.
@@ -57,9 +58,15 @@ class Stages:
     notes: ReadingNotes = field(default_factory=ReadingNotes)
     validated: Validated = field(default_factory=Validated)
     passed: int = 0
+    kept: int = 0
     duplicates: Grouped | None = None
     grouped: Examples | None = None
     classes: tuple[str, ...] | None = None
     moved: tuple[str, ...] | None = None
     assignment: Assignment | None = None
     findings: tuple[Finding, ...] | None = None
+
+    @property
+    def sampled(self) -> bool:
+        """Whether there are more rows than are shown."""
+        return len(self.validated.rows) < self.passed

@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from textops.data.runs import begins
+
 
 class UnionFind:
     """Groups of numbered things; four bytes for each thing, and a pair costs what it touches, not what there is."""
@@ -33,7 +35,7 @@ class UnionFind:
             # Of several pairs with the same larger root the smallest partner wins; the rest join in the next round.
             order = np.lexsort((low, high))
             high, low = high[order], low[order]
-            first = np.concatenate(([True], high[1:] != high[:-1]))
+            first = begins(high)
             self._hook(high[first], low[first])
 
     def _hook(self, roots: NDArray[np.int64], below: NDArray[np.int64]) -> None:

@@ -70,13 +70,23 @@ _RANK = {weight: rank for rank, weight in enumerate(Weight)}
 
 
 def _opening(stages: Stages, refusal: str | None) -> Iterator[str]:
+    yield from _outcome(stages, refusal)
+    if stages.sampled:
+        shown, passed = len(stages.validated.rows), stages.passed
+        yield (
+            "There are more rows than can be looked at one by one. Files, rows and the findings of the audit are about "
+            f"all of them; the rest of this page is about {shown:,} of the {passed:,} rows with text and label, chosen "
+            "by a hash, groups of near-duplicates whole."
+        )
+
+
+def _outcome(stages: Stages, refusal: str | None) -> Iterator[str]:
     if refusal is not None:
         yield f"Refused: {refusal}"
         yield "This page shows what was found out until then."
         return
-    rows = stages.grouped.rows if stages.grouped is not None else stages.validated.rows
     classes = len(stages.classes or ())
-    yield f"Prepared: {len(rows):,} examples in {classes:,} classes, of {stages.validated.read:,} rows."
+    yield f"Prepared: {stages.kept:,} examples in {classes:,} classes, of {stages.validated.read:,} rows."
 
 
 def _glance(points: list[Point], stages: Stages) -> Section:

@@ -23,10 +23,10 @@ def describe_reading(stages: Stages) -> Section:
         "Double quotes hold fields together": _said({found.quoting for found in notes.found}),
         "The first row names the columns": _said({found.header for found in notes.found}),
         "Rows read": f"{validated.read:,}",
-        "Rows with text and label": f"{len(validated.rows):,}",
+        "Rows with text and label": f"{stages.passed:,}",
     }
     if stages.grouped is not None:
-        facts["Examples, each text once"] = f"{len(stages.grouped.rows):,}"
+        facts["Examples, each text once"] = f"{stages.kept:,}"
     blocks: list[Block] = [Table(("What", "Found"), tuple(facts.items()))]
     odd = _odd(stages)
     if odd:

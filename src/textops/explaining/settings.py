@@ -20,7 +20,7 @@ def source_as_found(source: SourceConfiguration, stages: Stages) -> SourceConfig
 def experiment_of(source: SourceConfiguration, stages: Stages) -> str:
     """Return the experiment file of data as they were read."""
     rows = stages.validated.rows
-    model = fitting_model(max(1, len(rows)), max(2, len({row.label for row in rows})))
+    model = fitting_model(max(1, stages.passed), max(2, len({row.label for row in rows})))
     return experiment_yaml(source_as_found(source, stages), model, (f"model: {model.reason}",))
 
 

@@ -97,13 +97,13 @@ def test_a_crowd_just_below_the_threshold_costs_no_more_than_its_bound(
     base = texts(1, words=100)[0].split()
     crowd = [" ".join([*base[:82], *(f"{word}{number}" for word in base[82:])]) for number in range(300)]
     compared = []
-    alike = duplicates.KeptShingles.alike
+    alike = KeptShingles.alike
 
     def counted(shingles: KeptShingles, left: Numbers, right: Numbers, threshold: float) -> NDArray[np.bool_]:
         compared.append(len(left))
         return alike(shingles, left, right, threshold)
 
-    monkeypatch.setattr(duplicates.KeptShingles, "alike", counted)
+    monkeypatch.setattr(KeptShingles, "alike", counted)
     monkeypatch.setattr(duplicates, "MOST_COMPARED", 5)
 
     groups = near_groups(crowd, 0.8)

@@ -17,7 +17,7 @@ def alike(texts: Sequence[str], threshold: float) -> list[bool]:
     with tempfile.TemporaryDirectory() as folder, KeptShingles(Path(folder) / "shingles") as shingles:
         shingles.add(numbers[:1], shingled(texts[:1]))
         shingles.add(numbers[1:], shingled(texts[1:]))
-        return shingles.alike(numbers[::2], numbers[1::2], threshold).tolist()
+        return [bool(each) for each in shingles.alike(numbers[::2], numbers[1::2], threshold)]
 
 
 def three_words(text: str) -> set[tuple[str, ...]]:

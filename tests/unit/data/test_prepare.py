@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 from loguru import logger
 from pyarrow import parquet
 
+from textops.data import column_files, dataset_writer, duplicates
+from textops.data import ordered_rows as ordered_rows_module
 from textops.data import prepare as prepare_module
-from textops.data.configuration import SourceConfiguration, read_configuration
+from textops.data import row_table as row_table_module
+from textops.data.configuration import SPLITS, SourceConfiguration, read_configuration
 from textops.data.dataset import Dataset
 from textops.data.mending import NUL, REPAIRED, UNDECODABLE
 from textops.data.prepare import prepare
@@ -246,6 +249,54 @@ def test_the_same_source_gives_the_same_files(
 
     for file in ("train.parquet", "val.parquet", "test.parquet"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
+
+
+@pytest.mark.parametrize("rule", ["hash", "time", "predefined"])
+def test_however_little_is_in_memory_at_once_the_data_set_is_the_same(
+    tmp_path: Path, table: Table, configuration: Configuration, texts: Texts, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given texts, repeated, repeated with another label, and nearly repeated
+    originals = texts(400, words=20)
+    rows = [(text, "ab"[number % 2], f"2020-01-{1 + number % 28:02}") for number, text in enumerate(originals)]
+    rows += rows[::7] + [(text, "ab"[day > "2020-01-14"], day) for text, _, day in rows[::11]]
+    rows += [(f"{text} again", label, day) for text, label, day in rows[:300:3]]
+    for split, part in (("train", rows[::2]), ("val", rows[1::4]), ("test", rows[3::4])):
+        table(part, header=("text", "label", "day"), name=f"raw/{split}.csv")
+    split = {"rule": rule, **({"from_file": {s: f"{s}.csv" for s in SPLITS}} if rule == "predefined" else {})}
+    settings_ = configuration(tmp_path / "raw", timestamp_column="day", split=split, id_column=None)
+    expected = prepare(settings_, tmp_path / "one")
+
+    # when everything is cut into the smallest pieces
+    for module, name, value in (
+        (row_table_module, "BATCH_ROWS", 5),
+        (column_files, "CHUNK_ROWS", 7),
+        (column_files, "BUFFERED_BYTES", 100),
+        (duplicates, "RECORDS_AT_ONCE", 9),
+        (ordered_rows_module, "PART_BYTES", 3000),
+        (ordered_rows_module, "READ_BYTES", 2000),
+    ):
+        monkeypatch.setattr(module, name, value)
+    found = prepare(settings_, tmp_path / "two")
+
+    # then
+    assert found.model_copy(update={"created": expected.created}) == expected
+    assert expected.duplicates.exact > 0
+    assert expected.duplicates.near > 0
+    for file in ("train.parquet", "val.parquet", "test.parquet", "rows.parquet"):
+        assert parquet.read_table(tmp_path / "one" / file).equals(parquet.read_table(tmp_path / "two" / file))
+
+
+def test_row_groups_are_bounded(
+    tmp_path: Path, table: Table, configuration: Configuration, labelled: Labelled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dataset_writer, "GROUP_ROWS", 10)
+    monkeypatch.setattr(ordered_rows_module, "PART_BYTES", 1000)
+
+    prepare(configuration(table(labelled)), tmp_path / "dataset")
+
+    file = parquet.ParquetFile(tmp_path / "dataset" / "train.parquet")
+    assert file.num_row_groups > 2
+    assert len(contents(tmp_path / "dataset")) == 60
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
