@@ -16,6 +16,8 @@ from textops.benchmark import (
     loader,
     needless_work,
     page,
+    prepare,
+    prepare_run,
     quality,
     score,
     score_run,
@@ -258,3 +260,25 @@ def test_scoring_is_measured_on_one_processor_and_on_two(
 def test_a_run_that_fails_is_no_measurement(tmp_path: Path, tiny_bundle: Path) -> None:
     with pytest.raises(ServiceError, match="nowhere"):
         score_run.run(tmp_path / "nowhere.parquet", tmp_path / "out.parquet", tiny_bundle, {0})
+
+
+def test_preparing_is_measured_from_few_documents_to_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("IDENTICAL", 300), ("CROWD", 20), ("LINE_CHARACTERS", 100_000)):
+        monkeypatch.setattr(prepare, name, value)
+    # when
+    markdown = prepare.benchmark([4_000, 1_000, 2_000], words=8)
+    # then
+    document = cast("dict[str, Any]", assert_kept("prepare"))
+    assert [size["rows"] for size in document["sizes"]] == [1_000, 2_000, 4_000]
+    assert all(size["peak_bytes"] > 50 << 20 and size["disk_bytes"] > 0 for size in document["sizes"])
+    assert [took["kept"] for took in document["hostile"].values()] == [61, 80, 61]
+    assert [took["groups"] for took in document["hostile"].values()] == [61, 80, 61]
+    assert "One more document costs" in markdown
+
+
+def test_a_preparation_that_fails_is_no_measurement(tmp_path: Path) -> None:
+    source = {"paths": str(tmp_path / "nowhere.csv"), "text_columns": "text", "label_column": "label"}
+    with pytest.raises(ServiceError, match="nowhere"):
+        prepare_run.run(source, tmp_path / "out")
