@@ -10,6 +10,7 @@ from loguru import logger
 
 from textops.data.announcement import announce
 from textops.data.audit import audit, step
+from textops.data.class_requirement import require_classes
 from textops.data.configuration import SourceConfiguration, SyntheticConfiguration, without_secrets
 from textops.data.dataset import Dataset, read_manifest
 from textops.data.dataset_writer import SplitWriter, dataset_beside, finish, require_free
@@ -27,16 +28,16 @@ from textops.data.rare_classes import change_rare_classes
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes, Record
 from textops.data.row_log import RowLog, row_log
+from textops.data.row_sample import draw_sample
 from textops.data.row_table import KEPT, RowTable, row_table
 from textops.data.shown_rows import show_rows
 from textops.data.sources import source_files
 from textops.data.split import assign
 from textops.data.stages import Stages
 from textops.data.synthetic import synthetic_records
-from textops.data.validation import LabelledText, Validated, labelled_texts, position_of
+from textops.data.validation import LabelledText, labelled_texts
 from textops.errors import DataError
 
-MINIMUM_CLASSES = 2
 PROGRESS_ROWS = 100_000
 
 
@@ -192,13 +193,13 @@ def _take(
     if configuration.label_names is None:
         merge_spellings(table, result)
     if configuration.max_rows is not None:
-        _sample(table, result, configuration.max_rows)
-    _require_classes(table, result)
+        draw_sample(table, result, configuration.max_rows)
+    require_classes(table, result)
     logger.info("Looking for duplicates among {:,} texts", table.count_kept())
     near = configuration.near_duplicates
     stages.duplicates = groups = grouped(table, result, configuration.split, near.threshold if near.enabled else None)
     change_rare_classes(table, groups, result, configuration.rare_classes)
-    stages.classes = classes = labels.classes(_require_classes(table, result))
+    stages.classes = classes = labels.classes(require_classes(table, result))
     stages.moved = assign(table, groups.near, configuration.split)
     logger.info("Looking for what gives the label away")
     stages.findings = audit(_ordered(table, configuration, beside), classes, configuration)
@@ -238,40 +239,6 @@ def _records(
     )
     needed = [*configuration.text_columns, *(column for column in named if column is not None)]
     return read_records(files, configuration.read, needed, notes)
-
-
-def _sample(table: RowTable, result: Validated, count: int) -> None:
-    """Cut the rows down to `count`, by a hash that has nothing to do with the split."""
-    positions = [np.zeros(0, np.uint64)]
-    for _, batch in table.batches.read(["id"]):
-        ids = batch.column("id").to_pylist()
-        positions.append(np.array([position_of(str(each), "max_rows") for each in ids], np.uint64))
-    gone = np.sort(np.argsort(np.concatenate(positions), kind="stable")[count:])
-    for place in table.places(gone):
-        result.drop("beyond max_rows", place)
-    table.leave_out(gone)
-
-
-def _require_classes(table: RowTable, result: Validated) -> set[str]:
-    """Check that there is something to tell apart; returns the labels that there are."""
-    counts = table.label_counts()
-    rows = int(counts.sum())
-    if not rows:
-        reasons = "; ".join(f"{tally.count} times {reason}" for reason, tally in result.dropped.items())
-        raise DataError(
-            f"none of {result.read} rows can be used ({reasons or 'there are none'}): check "
-            "data.text_columns, data.label_column and the file"
-        )
-    there = np.flatnonzero(counts).tolist()
-    classes = sorted({name for number in there for name in table.classes.classes_of(number)})
-    if not classes:
-        raise DataError(f"none of the {rows} texts has a label: check data.label_column and data.label_separator")
-    if len(classes) < MINIMUM_CLASSES:
-        raise DataError(
-            f"all {rows} examples are of one class, {classes[0]!r}, and a classifier needs two: check "
-            "data.paths, data.label_column and data.label_names"
-        )
-    return {table.classes.names[number] for number in there}
 
 
 def _with_progress(records: Iterable[Record | BrokenRecord]) -> Iterator[Record | BrokenRecord]:
