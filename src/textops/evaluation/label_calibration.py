@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.inference.label_set import LabelRule, sigmoid
+from textops.bundle import LabelRule, SeveralLabels
+from textops.inference.label_set import given, label_probabilities, log_odds, probability_of_sets, sigmoid
 
 _STEPS = 100
 _SMALLEST_STEP = 1e-10
@@ -35,6 +36,27 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     return tuple(
         _rule(np.asarray(column, np.float64), truth) for column, truth in zip(logits.T, targets.T, strict=True)
     )
+
+
+def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separator: str) -> SeveralLabels:
+    """Fit the rule of each label, and how sure the answer is that they make together.
+
+    Labels are not independent, so that what their probabilities promise for the whole answer needs a slope and a shift
+    of its own.
+
+    Args:
+        logits: As for `fit_rules`.
+        targets: As for `fit_rules`.
+        separator: Stands between labels.
+    """
+    rules = fit_rules(logits, targets)
+    probabilities = label_probabilities(logits, rules)
+    chosen = given(probabilities, rules)
+    odds = log_odds(probability_of_sets(probabilities, chosen))
+    right = (chosen == targets).all(axis=1)
+    is_one_sided = min(int(right.sum()), int((~right).sum())) < _FEWEST_EXAMPLES
+    slope, shift = fit_sigmoid(odds, right, only_shift=is_one_sided)
+    return SeveralLabels(separator=separator, rules=rules, answer_slope=slope, answer_shift=shift)
 
 
 def _rule(logits: Scores, truth: NDArray[np.bool_]) -> LabelRule:

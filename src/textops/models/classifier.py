@@ -116,7 +116,8 @@ class TextClassifier(pl.LightningModule):
         scores, labels, rows = self._all_collected()
         finite = np.atleast_1d(np.isfinite(scores).all(axis=(0, 2)))
         losses = [
-            self.calibrated_loss(scores[:, head], labels) if finite[head] else math.inf for head in range(scores.shape[1])
+            self.calibrated_loss(scores[:, head], labels) if finite[head] else math.inf
+            for head in range(scores.shape[1])
         ]
         best = int(np.argmin(losses))
         # A temperature brings every sane model down to that.

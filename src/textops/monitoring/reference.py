@@ -62,7 +62,8 @@ def read_reference(folder: Path, manifest: Manifest) -> Reference:
     if not table.num_rows or LABELS not in table.column_names:
         raise BundleError(f"{path} holds no examples: make the bundle again (textops evaluate)")
     predicted = [str(name) for name in table[LABELS].to_pylist()]
-    strangers = sorted(set(predicted) - set(manifest.classes))
+    named = {label for answer in set(predicted) for label in manifest.labels_of(answer)}
+    strangers = sorted(named - set(manifest.classes))
     if strangers:
         raise BundleError(f"{path} is of another model, its class {strangers[0]!r} is none of {manifest.name}")
     try:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig, OmegaConf
 
 from textops.data.dataset import Dataset, Examples
-from textops.evaluation.behaviour import check_classes, run_suite, suite_in_force
+from textops.errors import ConfigurationError
+from textops.evaluation.behaviour import SUITES_BY_NAME, check_classes, run_suite, suite_in_force
 from textops.evaluation.behaviour_report import BehaviourReport
 from textops.evaluation.behaviour_suite import BehaviourSuite
 from textops.evaluation.measurements import TrainingFacts
@@ -65,6 +66,9 @@ class Plan:
             DataError: If another data set is missing.
         """
         settings = settings_of(run.configuration)
+        if dataset.manifest.source.separator is not None:
+            _require_one_label(settings)
+            return cls(dataset, run.record.classes, settings, None, ())
         suite = suite_in_force(settings.behaviour, dataset.manifest.name)
         if suite is not None:
             check_classes(suite, run.record.classes)
@@ -114,6 +118,24 @@ class Plan:
                 result.required,
             )
         return report
+
+
+def _require_one_label(settings: RunSettings) -> None:
+    """Refuse what asks for the one class of a text.
+
+    Raises:
+        ConfigurationError: If a suite of its own or another data set is to be measured.
+    """
+    if settings.behaviour.suite not in SUITES_BY_NAME:
+        raise ConfigurationError(
+            f"behaviour.suite={settings.behaviour.suite} asks for the one class of a text, and a text has several "
+            "labels here: leave it out"
+        )
+    if settings.robustness.others:
+        raise ConfigurationError(
+            "other data sets (--other) are measured for models that give one class, and a text has several labels "
+            "here: leave them out"
+        )
 
 
 def training_facts(run: Run) -> TrainingFacts:

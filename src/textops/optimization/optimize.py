@@ -6,6 +6,7 @@ from pathlib import Path
 from loguru import logger
 
 from textops.bundle import Export, Parity
+from textops.errors import ConfigurationError
 from textops.files import folder_written_beside, shown
 from textops.inference.footprint import Footprint
 from textops.machine import describe_machine
@@ -62,6 +63,11 @@ def optimize(run: Run, settings: OptimizationSettings, teacher: Teacher | None =
         TextopsError: If the run, its data or the settings cannot be used.
     """
     dataset = dataset_of(run)
+    if dataset.manifest.source.separator is not None:
+        raise ConfigurationError(
+            f"{shown(run.folder)} gives several labels, and optimize compares forms by the one class of a text: ship "
+            "the checkpoint as it is (textops evaluate)"
+        )
     held_out = HeldOut(dataset.examples("val"), dataset.examples("test"))
     folder = run.folder / VARIANTS_FOLDER
     with folder_written_beside(folder) as beside:
