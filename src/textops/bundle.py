@@ -7,7 +7,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -32,6 +32,9 @@ CONFIGURATION_FILE = "config.yaml"
 REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)
 PARITY_TOLERANCE = 1e-4
 """Largest difference of two logits to the checkpoint that a form may have which promises to be exact."""
+
+
+Task = Literal["multiclass", "multilabel"]
 
 
 class Metric(Frozen):
@@ -201,13 +204,18 @@ class Manifest(Frozen):
         return self
 
     @property
-    def task(self) -> str:
+    def task(self) -> Task:
         """`multilabel` where a text has any number of labels, else `multiclass`."""
         return "multiclass" if self.several is None else "multilabel"
 
     def labels_of(self, answer: str) -> tuple[str, ...]:
         """Return the classes that an answer names: itself, but where a text has any number of labels."""
-        return parts(answer, None if self.several is None else self.several.separator)
+        return parts(answer, self.separator)
+
+    @property
+    def separator(self) -> str | None:
+        """What stands between the labels of an answer; None where it is one class."""
+        return None if self.several is None else self.several.separator
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:

@@ -11,9 +11,9 @@ import pytest
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.monitoring.check import check
 from textops.monitoring.thresholds import Thresholds
-from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.database import Database

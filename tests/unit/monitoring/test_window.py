@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textops.monitoring.window import entropy, window_of
+from textops.inference.most_probable import entropies
+from textops.monitoring.window import window_of
 from textops.prediction_log.sampling import Sample
 
 
@@ -53,4 +54,4 @@ def test_no_rows_are_columns_of_nothing() -> None:
 
 
 def test_the_entropy_goes_from_nothing_to_that_of_equal_shares() -> None:
-    assert entropy(np.array([[1.0, 0.0], [0.5, 0.5]])) == pytest.approx([0.0, np.log(2)])
+    assert entropies(np.array([[1.0, 0.0], [0.5, 0.5]]), several=False) == pytest.approx([0.0, np.log(2)])
