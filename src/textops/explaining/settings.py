@@ -20,7 +20,8 @@ def source_as_found(source: SourceConfiguration, stages: Stages) -> SourceConfig
 def experiment_of(source: SourceConfiguration, stages: Stages) -> str:
     """Return the experiment file of data as they were read."""
     rows = stages.validated.rows
-    model = fitting_model(max(1, len(rows)), max(2, len({row.label for row in rows})))
+    names = {row.label for row in rows}
+    model = fitting_model(max(1, len(rows)), max(2, len({label for name in names for label in source.labels_of(name)})))
     return experiment_yaml(source_as_found(source, stages), model, (f"model: {model.reason}",))
 
 
