@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pyarrow import csv, parquet
 
-from textops.bundle import CARD_FILE
+from textops.bundle import CARD_FILE, read_manifest
 from textops.data.dataset import Dataset
 from textops.evaluation.evidence import gather_evidence, held_out_of
 from textops.inference import Predictor
@@ -216,6 +216,30 @@ def test_score_writes_lists_and_a_file_that_prepare_reads_again(
     assert Dataset.load(life / "data/processed/scored").manifest.classes == tuple(sorted(WORDS))
 
 
+def test_forms_of_the_model_are_compared_by_all_of_its_labels(
+    life: Path, terminal: "Terminal", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.chdir(life)
+    # when
+    outcome = terminal(
+        "optimize",
+        "optimization.variants=[onnx_int8,pruned,distilled]",
+        "optimization.measurement.rounds=1",
+        "optimization.pruning.steps=1",
+        *("--bundle", "optimized", "--report", "optimized-report"),
+    )
+    # then
+    assert outcome.code == 0, outcome.log
+    variants = {
+        each["name"]: each for each in json.loads(Path("optimized-report/variants.json").read_text())["variants"]
+    }
+    assert all(variants[name]["agreement"] > 0.8 for name in ("onnx_fp32", "onnx_int8"))
+    assert variants["pruned"]["accuracy"]["value"] > 0.6
+    assert "several labels" in variants["distilled"]["reason"]
+    assert read_manifest(Path("optimized")).several is not None
+
+
 def test_feedback_becomes_a_new_version(
     life: Path, terminal: "Terminal", registry: Registry, start_api: "StartApi", monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,7 +272,6 @@ def test_what_asks_for_one_class_is_refused_in_one_line(
     monkeypatch.chdir(life)
 
     refused = {
-        "optimize": terminal("optimize"),
         "other": terminal("evaluate", "--other", "data/processed/topics"),
         "decision": terminal("train", *SMALL, "decision.rule=macro_f1"),
         "suite": terminal("evaluate", "behaviour.suite=suite.yaml"),

@@ -6,11 +6,13 @@ from sklearn.metrics import f1_score
 from textops.evaluation.label_calibration import (
     best_threshold,
     fit_rules,
+    fit_several,
     fit_sigmoid,
     label_calibration_error,
     names_given,
 )
-from textops.inference.label_set import given, label_probabilities, sigmoid
+from textops.inference.answering import Answering
+from textops.inference.label_set import given, label_probabilities, probability_of_sets, sigmoid
 
 
 def made(count: int, *, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -77,3 +79,19 @@ def test_names_come_in_the_order_of_the_labels() -> None:
 def test_nothing_to_fit_on_is_refused() -> None:
     with pytest.raises(ValueError, match="are not"):
         fit_rules(np.empty((0, 2)), np.empty((0, 2), bool))
+
+
+def test_an_answer_promises_what_comes_true_where_labels_are_not_independent() -> None:
+    # Two labels that are right or wrong together: the product of their probabilities promises too little.
+    generator = np.random.default_rng(0)
+    truth = generator.random(4000) < 0.5
+    scores = np.where(truth, 1.0, -1.0) + generator.normal(size=4000)
+    logits, targets = np.stack([scores, scores], axis=1), np.stack([truth, truth], axis=1)
+
+    several = fit_several(logits, targets, "|")
+
+    answering = Answering(("a", "b"), several=several)
+    probabilities = answering.probabilities(logits)
+    right = (answering.given(probabilities) == targets).all(axis=1)
+    assert answering.confidence(probabilities).mean() == pytest.approx(right.mean(), abs=0.01)
+    assert probability_of_sets(probabilities, answering.given(probabilities)).mean() < right.mean() - 0.05
