@@ -203,8 +203,8 @@ def test_score_writes_lists_and_a_file_that_prepare_reads_again(
     assert [outcome.code for outcome in outcomes] == [0, 0], outcomes
     lists = parquet.read_table("scored.parquet")["predicted_labels"].to_pylist()
     lines = csv.read_csv("scored.csv")["predicted_labels"].to_pylist()
-    assert ["|".join(labels) or "[]" for labels in lists] == lines
-    assert {len(labels) for labels in lists} >= {0, 1, 2}
+    assert ["|".join(labels or ()) or "[]" for labels in lists] == lines
+    assert {len(labels or ()) for labels in lists} >= {0, 1, 2}
     # and when
     prepared = terminal(
         "prepare",

@@ -190,6 +190,8 @@ def _contradictions_of_several_labels(source: SourceConfiguration) -> list[str]:
         problems.append("task=multilabel reads labels from a column, not from file names: set label_column")
     if source.source == "synthetic":
         problems.append("source=synthetic makes texts with one label each: task=multilabel needs data of its own")
+    if source.label_separator in source.rare_classes.name:
+        problems.append(f"rare_classes.name holds the label_separator {source.label_separator!r}: give another name")
     if not source.label_separator.strip():
         problems.append("label_separator is blank, and blanks stand within labels too: give another, such as '|'")
     return problems

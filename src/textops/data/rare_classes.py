@@ -28,8 +28,8 @@ def with_rare_classes(groups: Grouped, validated: Validated, source: SourceConfi
     if configuration.rule == "merge":
         moved = [row for row in groups.rows if not rare.keys().isdisjoint(source.labels_of(row.label))]
         for row in moved:
-            labels = (configuration.name if each in rare else each for each in source.labels_of(row.label))
-            row.label = joined(labels, separator)
+            named = (configuration.name if each in rare else each for each in source.labels_of(row.label))
+            row.label = joined(named, separator)
         logger.info("{:,} examples of {:,} rare classes are {!r} now", len(moved), len(rare), configuration.name)
         return groups
     kept = []

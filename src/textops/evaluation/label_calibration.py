@@ -1,7 +1,5 @@
 """Calibration and threshold of each label by itself, fitted on the validation set."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -128,16 +126,3 @@ def _best_threshold(probabilities: Scores, truth: NDArray[np.bool_]) -> float:
     best = int(np.argmax(np.where(ends, f1, -1)))
     below = sorted_probabilities[best + 1] if best + 1 < len(order) else sorted_probabilities[best]
     return float((sorted_probabilities[best] + below) / 2)
-
-
-def label_calibration_error(probabilities: Scores, targets: NDArray[np.bool_], bins: int = 15) -> float:
-    """Return the mean distance between promised and true shares over all labels, in bins of equal width."""
-    promised, true = probabilities.ravel(), targets.ravel()
-    places = np.minimum((promised * bins).astype(np.int64), bins - 1)
-    gaps = np.bincount(places, weights=promised - true, minlength=bins)
-    return float(np.abs(gaps).sum() / len(promised))
-
-
-def names_given(given: NDArray[np.bool_], names: Sequence[str]) -> list[list[str]]:
-    """Return the names of the labels of each row."""
-    return [[names[place] for place in np.flatnonzero(row)] for row in given]

@@ -190,7 +190,7 @@ class _Ranked:
         before = np.maximum.accumulate(np.vstack([np.zeros((1, hits.shape[1])), at_ends[:-1]]), axis=0)
         won = np.where(self.is_end, hits - before, 0)
         total = hits[-1]
-        return np.divide((won * precision).sum(axis=0), total, out=np.full(len(total), np.nan), where=total > 0)
+        return _ratio((won * precision).sum(axis=0), total)
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,8 @@ def _losses(probabilities: Probabilities, targets: Labels) -> NDArray[np.float64
 
 
 def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 0)
+    empty = np.full(len(numerator), np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=empty, where=denominator > 0))
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -174,8 +174,8 @@ def _several(answers: Answers, held_out: HeldOut, table: LabelTable) -> Answerin
 
 
 def _same(first: NDArray[np.generic], second: NDArray[np.generic]) -> NDArray[np.bool_]:
-    same = np.asarray(first == second)
-    return same if same.ndim == 1 else same.all(axis=1)
+    same: NDArray[np.bool_] = np.asarray(first == second)
+    return same if same.ndim == 1 else np.asarray(same.all(axis=1))
 
 
 def _file_bytes(variant: Variant) -> int:

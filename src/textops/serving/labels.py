@@ -25,14 +25,18 @@ def right_answer(body: FeedbackRequest, manifest: Manifest) -> str:
             raise _refused("/label", "Field required", "invalid_body")
         check_label(body.label, manifest.classes)
         return body.label
-    if (body.label is None) == (body.labels is None):
-        raise _refused(
-            "/labels", "The model that answers gives any number of labels: send all that are right", "invalid_body"
-        )
-    several = manifest.labels_of(body.label) if body.labels is None else body.labels
-    for place, label in enumerate(several):
-        check_label(label, manifest.classes, "/label" if body.labels is None else f"/labels/{place}")
-    return joined(several, manifest.several.separator)
+    if body.labels is not None and body.label is None:
+        for place, label in enumerate(body.labels):
+            check_label(label, manifest.classes, f"/labels/{place}")
+        return joined(body.labels, manifest.several.separator)
+    if body.label is not None and body.labels is None:
+        several = manifest.labels_of(body.label)
+        for label in several:
+            check_label(label, manifest.classes)
+        return joined(several, manifest.several.separator)
+    raise _refused(
+        "/labels", "The model that answers gives any number of labels: send all that are right", "invalid_body"
+    )
 
 
 def check_label(label: str, classes: Sequence[str], pointer: str = "/label") -> None:

@@ -48,9 +48,7 @@ def class_curves(validated: Validated, classes: Sequence[str]) -> dict[str, floa
     return {"val/macro_f1": evaluation.macro_f1.value} | _curves_of_classes(classes, evaluation.per_class)
 
 
-def _curves_of_classes(
-    classes: Sequence[str], parts: Sequence[ClassFigures] | Sequence[LabelFigures]
-) -> dict[str, float]:
+def _curves_of_classes(classes: Sequence[str], parts: Sequence[ClassFigures | LabelFigures]) -> dict[str, float]:
     if len(classes) > MOST_CLASSES:
         return {}
     curves: dict[str, float] = {}
