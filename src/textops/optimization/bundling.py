@@ -44,7 +44,6 @@ from textops.evaluation.sections import further_sections
 from textops.files import folder_written_beside, shown, write_text
 from textops.inference.answering import Answering
 from textops.inference.decision import decide, weights_of
-from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
 from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
@@ -199,14 +198,17 @@ def _measured(judged: Judged, plan: Plan, run: Run, test: Scored, folder: Path, 
         parity=judged.parity,
         variants=form.variants,
     )
-    if isinstance(judged.evaluation, LabelEvaluation):
-        return dataclasses.replace(judged, measurements=measurements.model_copy(update={"labels": judged.evaluation}))
+    answering = Answering.of(judged.manifest)
 
     def answer(texts: Sequence[str]) -> NDArray[np.float64]:
-        return softmax(score_texts(session, tokenizer, texts), judged.manifest.temperature)
+        return answering.probabilities(score_texts(session, tokenizer, texts))
 
+    if isinstance(judged.evaluation, LabelEvaluation):
+        robustness = plan.robustness_of_labels(test.examples, answer, answering)
+        several = {"labels": judged.evaluation, "robustness": robustness}
+        return dataclasses.replace(judged, measurements=measurements.model_copy(update=several))
     weights = weights_of(judged.manifest.decision)
-    predicted = decide(softmax(test.logits, judged.manifest.temperature), weights)
+    predicted = decide(answering.probabilities(test.logits), weights)
     further = {
         "evaluation": judged.evaluation,
         "robustness": plan.robustness(test.examples, predicted, answer, weights),

@@ -16,8 +16,9 @@ from textops.evaluation.behaviour_report import BehaviourReport
 from textops.evaluation.behaviour_suite import BehaviourSuite
 from textops.evaluation.measurements import TrainingFacts
 from textops.evaluation.other_source import measure_other_source, open_other_source
-from textops.evaluation.robustness import Robustness, measure_robustness, sample_rows
+from textops.evaluation.robustness import Robustness, by_weight, measure_robustness, sample_rows
 from textops.evaluation.slices import Slices, cut_up, measure_slices
+from textops.inference.answering import Answering
 from textops.inference.probabilities import Answer
 from textops.training.override_check import flat
 from textops.training.run import Run
@@ -100,7 +101,22 @@ class Plan:
             if figures is None:
                 logger.warning("The model was trained on all test texts of {}: nothing to measure", other.folder)
         others = tuple(figures for figures in measured if figures is not None)
-        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others, weights=weights)
+        decided = by_weight(weights)
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others, decided=decided)
+
+    def robustness_of_labels(self, test: Examples, answer: Answer, answering: Answering) -> Robustness | None:
+        """Measure changed texts of a model that gives several labels; None where the settings leave it out."""
+        settings = self.settings.robustness
+        if settings.examples == 0:
+            return None
+        numbers = {name: number for number, name in enumerate(self.dataset.answers.names)}
+
+        def decided(probabilities: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+            names = answering.answers(probabilities).tolist()
+            found = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+            return found, answering.confidence(probabilities)
+
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, decided=decided)
 
     def behaviour(self, test: Examples, answer: Answer, weights: Sequence[float] | None) -> BehaviourReport | None:
         """Put the suite to the model; None without a suite."""
