@@ -205,7 +205,8 @@ def _measured(judged: Judged, plan: Plan, run: Run, test: Scored, folder: Path, 
 
     if isinstance(judged.evaluation, LabelEvaluation):
         robustness = plan.robustness_of_labels(test.examples, answer, answering)
-        several = {"labels": judged.evaluation, "robustness": robustness}
+        slices = plan.slices_of_labels(test.examples, answering.probabilities(test.logits), answering)
+        several = {"labels": judged.evaluation, "robustness": robustness, "slices": slices}
         return dataclasses.replace(judged, measurements=measurements.model_copy(update=several))
     weights = weights_of(judged.manifest.decision)
     predicted = decide(answering.probabilities(test.logits), weights)

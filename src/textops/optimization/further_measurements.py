@@ -16,7 +16,7 @@ from textops.evaluation.behaviour_report import BehaviourReport
 from textops.evaluation.behaviour_suite import BehaviourSuite
 from textops.evaluation.measurements import TrainingFacts
 from textops.evaluation.other_source import measure_other_source, open_other_source
-from textops.evaluation.robustness import Robustness, by_weight, measure_robustness, sample_rows
+from textops.evaluation.robustness import Decided, Robustness, by_weight, measure_robustness, sample_rows
 from textops.evaluation.slices import Slices, cut_up, measure_slices
 from textops.inference.answering import Answering
 from textops.inference.probabilities import Answer
@@ -104,11 +104,22 @@ class Plan:
         decided = by_weight(weights)
         return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others, decided=decided)
 
+    def slices_of_labels(self, test: Examples, probabilities: NDArray[np.float64], answering: Answering) -> Slices:
+        """Measure parts of the test set of a model that gives several labels."""
+        predicted, _ = self._numbered(answering)(probabilities)
+        cuts = cut_up(self.dataset, test, self.settings.slices.parts)
+        return measure_slices(predicted, test.labels, cuts, minimum=self.settings.slices.minimum, of_classes=False)
+
     def robustness_of_labels(self, test: Examples, answer: Answer, answering: Answering) -> Robustness | None:
         """Measure changed texts of a model that gives several labels; None where the settings leave it out."""
         settings = self.settings.robustness
         if settings.examples == 0:
             return None
+        decided = self._numbered(answering)
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, decided=decided)
+
+    def _numbered(self, answering: Answering) -> Decided:
+        """Return what gives answers the numbers that those of the data set have, and others further ones."""
         numbers = {name: number for number, name in enumerate(self.dataset.answers.names)}
 
         def decided(probabilities: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -116,7 +127,7 @@ class Plan:
             found = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
             return found, answering.confidence(probabilities)
 
-        return measure_robustness(answer, test.texts, test.labels, settings=settings, decided=decided)
+        return decided
 
     def behaviour(self, test: Examples, answer: Answer, weights: Sequence[float] | None) -> BehaviourReport | None:
         """Put the suite to the model; None without a suite."""
