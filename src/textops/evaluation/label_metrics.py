@@ -9,6 +9,10 @@ from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
 from textops.calibration_error import bin_numbers
 from textops.inference.label_set import probability_of_sets
 
+_MOST_PAIRS = 100_000_000
+"""Pairs of example and label that all resamples look at: some seconds to a minute."""
+_FEWEST_RESAMPLES = 50
+
 Probabilities = NDArray[np.float64]
 Labels = NDArray[np.bool_]
 
@@ -107,7 +111,7 @@ def evaluate_labels(
         targets: Which labels are true, same shape.
         names: Of the labels.
         confidence: Probability that all labels of an answer are right, shape [n]; None: each taken to be independent.
-        resamples: Bootstrap samples.
+        resamples: Bootstrap samples; fewer, but at least 50, where examples and labels are very many.
         seed: Of the bootstrap.
 
     Raises:
@@ -126,6 +130,7 @@ def evaluate_labels(
     rows = _Rows.of(probabilities, given, targets, promised)
     whole = _figures(given, targets, rows, ranked, np.ones(len(targets)))
     generator = np.random.default_rng(seed)
+    resamples = min(resamples, max(_FEWEST_RESAMPLES, _MOST_PAIRS // targets.size))
     draws = [
         _figures(given, targets, rows, ranked, np.bincount(drawn, minlength=len(targets)).astype(np.float64))
         for drawn in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
