@@ -20,10 +20,12 @@ from textops.bundle import (
     TOKENIZER_FILE,
     DataReference,
     Export,
+    LabelRule,
     Manifest,
     Metric,
     Parity,
     ReviewBand,
+    SeveralLabels,
     read_manifest,
     seal,
 )
@@ -172,6 +174,18 @@ def make_bundle() -> BundleFactory:
 def tiny_bundle(tmp_path_factory: pytest.TempPathFactory, make_bundle: BundleFactory) -> Path:
     """A good bundle that nobody may change."""
     return make_bundle(tmp_path_factory.mktemp("bundles") / "tiny")
+
+
+@pytest.fixture(scope="session")
+def tiny_multilabel_bundle(tmp_path_factory: pytest.TempPathFactory, make_bundle: BundleFactory) -> Path:
+    """A bundle whose model gives any number of the labels sport, tech and money; nobody may change it."""
+    keywords = {**SPORT_OR_TECH, "bank": "money", "shares": "money"}
+    labels = ("sport", "tech", "money")
+    folder = make_bundle(tmp_path_factory.mktemp("bundles") / "several", keywords=keywords, classes=labels)
+    rule = LabelRule(slope=2.0, shift=-2.0, threshold=0.5)
+    several = SeveralLabels(separator="|", rules=(rule, rule, rule))
+    seal(folder, read_manifest(folder).model_copy(update={"several": several}))
+    return folder
 
 
 AddReport = Callable[..., BundleReport]

@@ -7,18 +7,19 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from textops.errors import BundleError
 from textops.files import sha256_of_file, write_text
 from textops.frozen import Frozen
+from textops.label_sets import parts
 
-SCHEMA_VERSION = 3
-READABLE_SCHEMA_VERSIONS = (1, 2, 3)
+SCHEMA_VERSION = 4
+READABLE_SCHEMA_VERSIONS = (1, 2, 3, 4)
 """Version 1 lacks `export`, which is then not known; version 2 lacks `decision`, the answer is then the most probable
-class; all else is the same."""
+class; version 3 lacks `several`, a text then has one class; all else is the same."""
 MANIFEST_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -31,6 +32,9 @@ CONFIGURATION_FILE = "config.yaml"
 REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)
 PARITY_TOLERANCE = 1e-4
 """Largest difference of two logits to the checkpoint that a form may have which promises to be exact."""
+
+
+Task = Literal["multiclass", "multilabel"]
 
 
 class Metric(Frozen):
@@ -67,6 +71,37 @@ class Decision(Frozen):
     weights: tuple[Annotated[float, Field(gt=0)], ...]
     macro_f1: float
     macro_f1_before: float
+
+
+class LabelRule(Frozen):
+    """From the logit of one label to whether it is given.
+
+    Attributes:
+        slope: What the logit is multiplied by before the sigmoid (Platt 1999, Probabilistic Outputs for Support Vector
+            Machines).
+        shift: What is added to it then.
+        threshold: Smallest probability with which the label is given.
+    """
+
+    slope: float
+    shift: float
+    threshold: float
+
+
+class SeveralLabels(Frozen):
+    """How a text gets any number of labels: each is given or not by itself.
+
+    Attributes:
+        separator: Stands between labels where they are written in one line; no label holds it.
+        rules: Of each class, in the order of the classes.
+        answer_slope: What the log odds that all labels are right, each taken to be independent, are multiplied by.
+        answer_shift: What is added to them then; the answer is right with the probability of the sum.
+    """
+
+    separator: str = Field(min_length=1)
+    rules: tuple[LabelRule, ...]
+    answer_slope: float = 1.0
+    answer_shift: float = 0.0
 
 
 class Parity(Frozen):
@@ -117,9 +152,10 @@ class Manifest(Frozen):
         encoder: Family of the model (`ngram`, `lstm`).
         classes: Class names in the order of the logits.
         max_tokens: Longest input in tokens, None where the tokenizer alone bounds it.
-        temperature: Logits are divided by it before the softmax.
+        temperature: Logits are divided by it before the softmax; 1 where there is none because of `several`.
         review: Band of probabilities of the answer that ask for review.
         decision: Which class is the answer; None: the most probable.
+        several: How a text gets any number of labels; None: it has one class.
         metrics: Figures on the test set by name (`accuracy`, `macro_f1`, `ece`, ...).
         data: The data set behind the model.
         git_commit: Commit of the code, None outside a repository.
@@ -136,6 +172,7 @@ class Manifest(Frozen):
     temperature: float = Field(gt=0)
     review: ReviewBand
     decision: Decision | None = None
+    several: SeveralLabels | None = None
     metrics: dict[str, Metric]
     data: DataReference
     git_commit: str | None
@@ -155,6 +192,30 @@ class Manifest(Frozen):
         if self.decision is not None and len(self.decision.weights) != len(self.classes):
             raise ValueError(f"{len(self.decision.weights)} weights for {len(self.classes)} classes")
         return self
+
+    @model_validator(mode="after")
+    def _rule_for_each_class(self) -> Self:
+        if self.several is None:
+            return self
+        if len(self.several.rules) != len(self.classes):
+            raise ValueError(f"{len(self.several.rules)} rules for {len(self.classes)} classes")
+        if any(self.several.separator in name for name in self.classes):
+            raise ValueError(f"a class holds the separator {self.several.separator!r}")
+        return self
+
+    @property
+    def task(self) -> Task:
+        """`multilabel` where a text has any number of labels, else `multiclass`."""
+        return "multiclass" if self.several is None else "multilabel"
+
+    def labels_of(self, answer: str) -> tuple[str, ...]:
+        """Return the classes that an answer names: itself, but where a text has any number of labels."""
+        return parts(answer, self.separator)
+
+    @property
+    def separator(self) -> str | None:
+        """What stands between the labels of an answer; None where it is one class."""
+        return None if self.several is None else self.several.separator
 
 
 def seal(folder: Path, manifest: Manifest) -> Manifest:

@@ -11,6 +11,7 @@ import pytest
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.monitoring.check import check
 from textops.monitoring.thresholds import Thresholds
 from textops.optimization.reference import Answered, write_reference
@@ -40,7 +41,7 @@ def test_a_log_in_postgresql_is_counted_drawn_from_and_judged(
     probabilities = predictor.probabilities(texts)
     names = [f"id{number}" for number in range(300)]
     examples = Examples(names, texts, probabilities.argmax(axis=1), names)
-    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), predictor.manifest.classes)
+    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), Answering(predictor.manifest.classes))
     seal(folder, read_manifest(folder))
     version = Registry(tmp_path / "registry").register(folder)
     database = Database(parse_address(postgresql.make_database("drift")))

@@ -17,6 +17,7 @@ import pytest
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.database import Database
@@ -88,7 +89,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory, make_bundle: Callable[...
     probabilities = predictor.probabilities(TEXTS)
     names = [f"id{number}" for number in range(ROWS)]
     examples = Examples(names, TEXTS, probabilities.argmax(axis=1), names)
-    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), predictor.manifest.classes)
+    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), Answering(predictor.manifest.classes))
     seal(folder, read_manifest(folder))
     found = Registry(tmp_path_factory.mktemp("registry"))
     version = found.register(folder)

@@ -39,10 +39,17 @@ def predict(
     predictor = Predictor.load(folder)
     (prediction,) = predictor.predict([content])
     answer = prediction._asdict()
+    if prediction.labels is None:
+        del answer["labels"]
     if top is not None:
         answer["probabilities"] = most_probable(prediction.probabilities, top)
     if explain:
-        answer |= _explanation(predictor, folder, content, prediction.label)
+        # Of several labels the most probable one, given or not.
+        label = prediction.label
+        if prediction.labels is not None:
+            label = max(prediction.probabilities, key=prediction.probabilities.__getitem__)
+        answer |= {"explained": label} if prediction.labels is not None else {}
+        answer |= _explanation(predictor, folder, content, label)
     typer.echo(json.dumps(answer, ensure_ascii=False, indent=2))
 
 

@@ -172,7 +172,7 @@ def benchmark_drift(
     own = registry.find(model).manifest.data
     dataset = Dataset.load(folder_of(Path("data/processed"), own.name, own.fingerprint))
     # The reference is made of the test split; the validation split is in neither.
-    val = labelled_texts(dataset.examples("val"), dataset.manifest.classes)
+    val = labelled_texts(dataset.examples("val"), dataset.answers.names)
     pool = val if data is None else other_texts(Dataset.load(data), dataset)
     typer.echo(benchmark(registry, model, pool, windows, largest))
 

@@ -140,16 +140,15 @@ def evaluate(
 
     On texts from elsewhere too: textops evaluate --other data/processed/isot_titles robustness.examples=1000
     """
-    from textops.evaluation.report import render_markdown
-    from textops.evaluation.sections import further_sections
+    from textops.evaluation.report import REPORT_FILE
     from textops.optimization.bundling import build_bundle
     from textops.optimization.evaluation_settings import with_settings
     from textops.training.run import Placement, Run
 
     trained = Run.load(run or latest_run(), Placement(bundle, report))
     settled = with_settings(trained, overrides or [], other or [])
-    judged = build_bundle(settled)
-    typer.echo(render_markdown(judged.evaluation, judged.calibration, further_sections(judged.measurements)))
+    build_bundle(settled)
+    typer.echo((settled.report / REPORT_FILE).read_text(encoding="utf-8"))
 
 
 def optimize(

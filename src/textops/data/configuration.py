@@ -171,12 +171,7 @@ def _contradictions(source: SourceConfiguration) -> list[str]:
         )
     if source.label_column in source.text_columns:
         problems.append(f"column {source.label_column!r} is both label and text: the text would give the label away")
-    if source.task == "multilabel" and source.label_from_file is not None:
-        problems.append("task=multilabel reads labels from a column, not from file names: set label_column")
-    if source.task == "multilabel" and source.source == "synthetic":
-        problems.append("source=synthetic makes texts with one label each: task=multilabel needs data of its own")
-    if source.task == "multilabel" and not source.label_separator.strip():
-        problems.append("label_separator is blank, and blanks stand within labels too: give another, such as '|'")
+    problems += _contradictions_of_several_labels(source)
     if source.split.rule == "time" and source.timestamp_column is None:
         problems.append("split.rule=time needs data.timestamp_column=COLUMN")
     for pattern in source.remove_patterns:
@@ -184,6 +179,21 @@ def _contradictions(source: SourceConfiguration) -> list[str]:
             re.compile(pattern)
         except re.error as error:
             problems.append(f"remove_patterns: {pattern!r} is not a regular expression: {error}")
+    return problems
+
+
+def _contradictions_of_several_labels(source: SourceConfiguration) -> list[str]:
+    problems: list[str] = []
+    if source.task != "multilabel":
+        return problems
+    if source.label_from_file is not None:
+        problems.append("task=multilabel reads labels from a column, not from file names: set label_column")
+    if source.source == "synthetic":
+        problems.append("source=synthetic makes texts with one label each: task=multilabel needs data of its own")
+    if source.label_separator in source.rare_classes.name:
+        problems.append(f"rare_classes.name holds the label_separator {source.label_separator!r}: give another name")
+    if not source.label_separator.strip():
+        problems.append("label_separator is blank, and blanks stand within labels too: give another, such as '|'")
     return problems
 
 

@@ -193,7 +193,7 @@ def _different_labels(path: Path) -> set[str]:
     from pyarrow import ArrowException, parquet
 
     try:
-        return set(parquet.read_table(path, columns=["label"])["label"].unique().to_pylist())
+        return {str(name) for name in parquet.read_table(path, columns=["label"])["label"].unique().to_pylist()}
     except (ArrowException, OSError) as error:
         raise _damaged(path) from error
 

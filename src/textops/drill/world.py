@@ -85,12 +85,16 @@ def make_world(folder: Path, overrides: Sequence[str]) -> World:
 
 def _divided(dataset: Dataset) -> tuple[list[LabelledText], list[LabelledText]]:
     """Divide all texts; near duplicates stay together, and both halves are in no particular order."""
+    if dataset.manifest.source.separator is not None:
+        raise DataError(
+            f"texts of {dataset.manifest.name} have several labels, and the drill plays with one: take others"
+        )
     placed: list[tuple[float, float, LabelledText]] = []
     for split in ("train", "val", "test"):
         examples = dataset.examples(split)
-        if len(labelled_texts(examples, dataset.manifest.classes)) != len(examples):
+        if len(labelled_texts(examples, dataset.answers.names)) != len(examples):
             raise DataError(f"{dataset.folder} holds blank texts: prepare it again")
-        texts = labelled_texts(examples, dataset.manifest.classes)
+        texts = labelled_texts(examples, dataset.answers.names)
         for each, group, identifier in zip(texts, examples.groups, examples.ids, strict=True):
             placed.append((_position(f"future {group}"), _position(f"order {identifier}"), each))
     placed.sort(key=lambda place: place[1])

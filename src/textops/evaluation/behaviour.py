@@ -26,6 +26,9 @@ from textops.inference.decision import decide
 from textops.inference.probabilities import Answer
 
 FAILURES_SHOWN = 3
+SUITES_BY_NAME = ("auto", "none")
+"""Values of `behaviour.suite` that are no file."""
+
 _SHOWN_CHARACTERS = 120
 
 

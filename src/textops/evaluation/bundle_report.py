@@ -1,5 +1,7 @@
 """The report that a bundle carries, made of what was measured."""
 
+from collections.abc import Sequence
+
 from textops.bootstrap import Interval
 from textops.bundle import Metric
 from textops.bundle_report import (
@@ -14,6 +16,7 @@ from textops.bundle_report import (
 )
 from textops.evaluation import calibration, metrics
 from textops.evaluation.behaviour_suite import BehaviourSuite, MinimumFunction
+from textops.evaluation.label_metrics import LabelEvaluation, LabelFigures
 from textops.evaluation.metrics import Evaluation
 from textops.evaluation.robustness import Robustness
 from textops.variant_figures import VariantFigures
@@ -25,7 +28,7 @@ _LONGEST_EXAMPLE = 2_000
 
 def make_report(
     model_bytes: int,
-    evaluation: Evaluation,
+    evaluation: Evaluation | LabelEvaluation,
     reliability: tuple[calibration.Reliability, calibration.Reliability],
     robustness: Robustness | None,
     variants: tuple[VariantFigures, ...] | None,
@@ -44,8 +47,8 @@ def make_report(
     before, after = map(_reliability, reliability)
     return BundleReport(
         model_bytes=model_bytes,
-        classes=tuple(map(_class_figures, evaluation.per_class)),
-        confusion=_confusion(evaluation),
+        classes=tuple(map(_class_figures, _parts(evaluation))),
+        confusion=() if isinstance(evaluation, LabelEvaluation) else _confusion(evaluation),
         reliability_before=before,
         reliability_after=after,
         robustness=None if robustness is None else _robustness(robustness),
@@ -81,7 +84,11 @@ def _metric(interval: Interval) -> Metric:
     return Metric(value=interval.value, low=interval.low, high=interval.high)
 
 
-def _class_figures(figures: metrics.ClassFigures) -> ClassFigures:
+def _parts(evaluation: Evaluation | LabelEvaluation) -> Sequence[metrics.ClassFigures | LabelFigures]:
+    return evaluation.per_label if isinstance(evaluation, LabelEvaluation) else evaluation.per_class
+
+
+def _class_figures(figures: metrics.ClassFigures | LabelFigures) -> ClassFigures:
     is_known = bool(figures.support or figures.predicted)
     return ClassFigures(
         name=figures.name,

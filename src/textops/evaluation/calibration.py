@@ -74,8 +74,11 @@ def measure_reliability(
     if len(labels) == 0:
         raise ValueError("calibration needs at least one example")
     chosen = decide(probabilities, weights)
-    confidence = confidence_in(probabilities, chosen)
-    hits = chosen == labels
+    return reliability_of(confidence_in(probabilities, chosen), chosen == labels, bins)
+
+
+def reliability_of(confidence: NDArray[np.float64], hits: NDArray[np.bool_], bins: int = DEFAULT_BINS) -> Reliability:
+    """Sort examples into bins by the confidence of the answer; whether it is right, `hits` tells; both shape [n]."""
     numbers = bin_numbers(confidence, bins)
     counts = np.bincount(numbers, minlength=bins)
     confidence_sums = np.bincount(numbers, weights=confidence, minlength=bins)

@@ -4,6 +4,7 @@ from textops.bundle import Manifest
 from textops.data.announcement import sentence
 from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest
+from textops.evaluation.label_report import figure_lines
 from textops.evaluation.markdown import code, plain, table
 from textops.evaluation.measurements import Measurements
 from textops.evaluation.metrics import Evaluation
@@ -31,7 +32,9 @@ def render_card(manifest: Manifest, dataset: DatasetManifest, measurements: Meas
     sections = {
         "Intended use and limits": _use(manifest, dataset, measurements),
         "Data": _data(dataset),
-        "Figures on the test set": _figures(measurements.evaluation),
+        "Figures on the test set": (
+            _figures(measurements.evaluation) if measurements.labels is None else figure_lines(measurements.labels)
+        ),
         "Slices": slice_lines(measurements.slices),
         "Calibration and review": _calibration(manifest, measurements),
         "Robustness": robustness_lines(measurements.robustness),
@@ -66,11 +69,17 @@ def _summary(manifest: Manifest, measurements: Measurements) -> list[str]:
 
 
 def _use(manifest: Manifest, dataset: DatasetManifest, measurements: Measurements) -> list[str]:
+    several = manifest.several is not None
+    warning = "A text may get none of them" if several else "Every text gets one of them, also a text of another kind"
     return [
-        f"Sorts texts like those of {code(dataset.name)} into {len(manifest.classes)} classes: "
+        (
+            f"Gives texts like those of {code(dataset.name)} any number of {len(manifest.classes)} labels: "
+            if several
+            else f"Sorts texts like those of {code(dataset.name)} into {len(manifest.classes)} classes: "
+        )
         + ", ".join(code(name) for name in manifest.classes[:_MOST_NAMES])
         + (f" and {len(manifest.classes) - _MOST_NAMES:,} more" if len(manifest.classes) > _MOST_NAMES else "")
-        + ". Every text gets one of them, also a text of another kind: watch the review band and drift.",
+        + f". {warning}: watch the review band and drift.",
         "",
         *_limits(manifest, dataset, measurements),
     ]
@@ -147,12 +156,15 @@ def _calibration(manifest: Manifest, measurements: Measurements) -> list[str]:
         else f"expected calibration error {summary.ece_before:.4f} before, {summary.ece_after:.4f} after"
     )
     return [
-        f"- temperature: {manifest.temperature:.3f}; {calibration}",
+        f"- temperature: {manifest.temperature:.3f}; {calibration}"
+        if manifest.several is None
+        else f"- slope, shift and threshold of each label, see below; {calibration}",
         (
             f"- review below a probability of {review.below:.3f}: {review.share:.1%} of the validation set, "
             f"{review.accuracy_outside:.2%} right outside it"
         ),
         *_decision(manifest),
+        *_rules(manifest),
     ]
 
 
@@ -170,6 +182,19 @@ def _decision(manifest: Manifest) -> list[str]:
             f"the validation set {decision.macro_f1:.4f}, by the most probable class {decision.macro_f1_before:.4f}"
         ),
         f"- weights: {shown}{more}",
+    ]
+
+
+def _rules(manifest: Manifest) -> list[str]:
+    if manifest.several is None:
+        return []
+    rules = list(zip(manifest.classes, manifest.several.rules, strict=True))[:_MOST_NAMES]
+    rows = [(code(name), f"{rule.slope:.3f}", f"{rule.shift:+.3f}", f"{rule.threshold:.3f}") for name, rule in rules]
+    more = len(manifest.classes) - len(rows)
+    return [
+        "",
+        *table(("Label", "Slope", "Shift", "Given from a probability of"), rows),
+        *([f"And {more:,} more in `bundle.json`."] if more else []),
     ]
 
 

@@ -116,7 +116,7 @@ def _summary(manifest: DatasetManifest) -> list[str]:
 
 def _classes(manifest: DatasetManifest) -> list[str]:
     totals = _totals(manifest)
-    every = sum(totals.values())
+    every = sum(manifest.examples(split) for split in SPLITS)
     shown = sorted(totals, key=lambda name: -totals[name])[:_MOST_CLASSES]
     rows = [
         (

@@ -53,12 +53,17 @@ class DecisionSettings(BaseModel):
     costs: Annotated[dict[str, float], BeforeValidator(_given)] = Field(default_factory=dict)
 
 
-def check_decision(settings: DecisionSettings, classes: tuple[str, ...]) -> None:
-    """Check that costs are of classes that there are.
+def check_decision(settings: DecisionSettings, classes: tuple[str, ...], *, several: bool = False) -> None:
+    """Check that costs are of classes that there are, and that a text has one class.
 
     Raises:
         ConfigurationError: If one is not, or a cost cannot be one.
     """
+    if several and settings.rule != "most_probable":
+        raise ConfigurationError(
+            f"decision.rule={settings.rule} chooses one class, and a text has several labels here: leave it out, each "
+            "label gets a threshold of its own"
+        )
     if settings.costs and settings.rule != "cost":
         raise ConfigurationError(f"decision.costs are for decision.rule=cost, not {settings.rule}")
     if settings.rule == "cost" and not settings.costs:

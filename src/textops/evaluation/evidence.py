@@ -41,8 +41,8 @@ def held_out_of(dataset: Dataset) -> HeldOut:
     Raises:
         DataError: If it cannot be read.
     """
-    test, classes = dataset.examples("test"), dataset.manifest.classes
-    return HeldOut(tuple(test.ids), tuple(test.texts), tuple(classes[label] for label in test.labels))
+    test, names = dataset.examples("test"), dataset.answers.names
+    return HeldOut(tuple(test.ids), tuple(test.texts), tuple(names[label] for label in test.labels))
 
 
 def read_kept_answers(path: Path) -> KeptAnswers | None:
@@ -60,6 +60,8 @@ def read_kept_answers(path: Path) -> KeptAnswers | None:
 def _behaviour(predictor: Predictor, version: Version, held_out: HeldOut, suites: Path) -> GateCheck:
     """Run the suite that travels with the model, else that of its data set."""
     own = version.path / BEHAVIOUR_FILE
+    if predictor.manifest.several is not None:
+        return NO_BEHAVIOUR_TESTS
     try:
         suite = read_suite(own) if own.is_file() else suite_of(predictor.manifest.data.name, suites)
         if suite is None:

@@ -1,11 +1,10 @@
 """Calibration and threshold of each label by itself, fitted on the validation set."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.inference.label_set import LabelRule, sigmoid
+from textops.bundle import LabelRule, SeveralLabels
+from textops.inference.label_set import given, label_probabilities, log_odds, probability_of_sets, sigmoid
 
 _STEPS = 100
 _SMALLEST_STEP = 1e-10
@@ -35,6 +34,27 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     return tuple(
         _rule(np.asarray(column, np.float64), truth) for column, truth in zip(logits.T, targets.T, strict=True)
     )
+
+
+def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separator: str) -> SeveralLabels:
+    """Fit the rule of each label, and how sure the answer is that they make together.
+
+    Labels are not independent, so that what their probabilities promise for the whole answer needs a slope and a shift
+    of its own.
+
+    Args:
+        logits: As for `fit_rules`.
+        targets: As for `fit_rules`.
+        separator: Stands between labels.
+    """
+    rules = fit_rules(logits, targets)
+    probabilities = label_probabilities(logits, rules)
+    chosen = given(probabilities, rules)
+    odds = log_odds(probability_of_sets(probabilities, chosen))
+    right = (chosen == targets).all(axis=1)
+    is_one_sided = min(int(right.sum()), int((~right).sum())) < _FEWEST_EXAMPLES
+    slope, shift = fit_sigmoid(odds, right, only_shift=is_one_sided)
+    return SeveralLabels(separator=separator, rules=rules, answer_slope=slope, answer_shift=shift)
 
 
 def _rule(logits: Scores, truth: NDArray[np.bool_]) -> LabelRule:
@@ -106,16 +126,3 @@ def _best_threshold(probabilities: Scores, truth: NDArray[np.bool_]) -> float:
     best = int(np.argmax(np.where(ends, f1, -1)))
     below = sorted_probabilities[best + 1] if best + 1 < len(order) else sorted_probabilities[best]
     return float((sorted_probabilities[best] + below) / 2)
-
-
-def label_calibration_error(probabilities: Scores, targets: NDArray[np.bool_], bins: int = 15) -> float:
-    """Return the mean distance between promised and true shares over all labels, in bins of equal width."""
-    promised, true = probabilities.ravel(), targets.ravel()
-    places = np.minimum((promised * bins).astype(np.int64), bins - 1)
-    gaps = np.bincount(places, weights=promised - true, minlength=bins)
-    return float(np.abs(gaps).sum() / len(promised))
-
-
-def names_given(given: NDArray[np.bool_], names: Sequence[str]) -> list[list[str]]:
-    """Return the names of the labels of each row."""
-    return [[names[place] for place in np.flatnonzero(row)] for row in given]

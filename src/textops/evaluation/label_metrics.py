@@ -6,6 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.calibration_error import bin_numbers
+from textops.inference.label_set import probability_of_sets
+
+_MOST_PAIRS = 100_000_000
+"""Pairs of example and label that all resamples look at: some seconds to a minute."""
+_FEWEST_RESAMPLES = 50
 
 Probabilities = NDArray[np.float64]
 Labels = NDArray[np.bool_]
@@ -45,7 +51,11 @@ class LabelEvaluation:
         micro_f1: F1 over all pairs of example and label.
         macro_f1: Mean F1 of the labels that occur or are given.
         mean_average_precision: Mean over the labels that occur.
+        hamming_loss: Share of the pairs of example and label that are wrong.
         log_loss: Mean binary log loss over all pairs.
+        ece: Expected calibration error of the answers: how far the probability that all labels are right is from the
+            share of examples where they are; over 15 bins of equal width.
+        majority_share: Share of the most frequent set of labels: the subset accuracy of always giving it.
         per_label: Figures of each label.
     """
 
@@ -55,8 +65,29 @@ class LabelEvaluation:
     micro_f1: Interval
     macro_f1: Interval
     mean_average_precision: Interval
+    hamming_loss: Interval
     log_loss: Interval
+    ece: Interval
+    majority_share: float
     per_label: tuple[LabelFigures, ...]
+
+    @property
+    def accuracy(self) -> Interval:
+        """Share of the examples whose answer is right: all of its labels."""
+        return self.subset_accuracy
+
+    @property
+    def figures(self) -> dict[str, Interval]:
+        """The figures over all labels by name, as a bundle carries them."""
+        return {
+            "accuracy": self.subset_accuracy,
+            "micro_f1": self.micro_f1,
+            "macro_f1": self.macro_f1,
+            "mean_average_precision": self.mean_average_precision,
+            "hamming_loss": self.hamming_loss,
+            "log_loss": self.log_loss,
+            "ece": self.ece,
+        }
 
 
 def evaluate_labels(
@@ -65,6 +96,7 @@ def evaluate_labels(
     targets: Labels,
     names: tuple[str, ...],
     *,
+    confidence: Probabilities | None = None,
     resamples: int = DEFAULT_RESAMPLES,
     seed: int = 0,
 ) -> LabelEvaluation:
@@ -78,7 +110,8 @@ def evaluate_labels(
         given: Which labels the model gives, same shape.
         targets: Which labels are true, same shape.
         names: Of the labels.
-        resamples: Bootstrap samples.
+        confidence: Probability that all labels of an answer are right, shape [n]; None: each taken to be independent.
+        resamples: Bootstrap samples; fewer, but at least 50, where examples and labels are very many.
         seed: Of the bootstrap.
 
     Raises:
@@ -93,14 +126,41 @@ def evaluate_labels(
     if not (probabilities.min() >= 0 and probabilities.max() <= 1):
         raise ValueError("probabilities must lie between 0 and 1")
     ranked = _Ranked.of(probabilities, targets)
-    loss = _losses(probabilities, targets)
-    whole = _figures(given, targets, loss, ranked, np.ones(len(targets)))
+    promised = probability_of_sets(probabilities, given) if confidence is None else confidence
+    rows = _Rows.of(probabilities, given, targets, promised)
+    whole = _figures(given, targets, rows, ranked, np.ones(len(targets)))
     generator = np.random.default_rng(seed)
+    resamples = min(resamples, max(_FEWEST_RESAMPLES, _MOST_PAIRS // targets.size))
     draws = [
-        _figures(given, targets, loss, ranked, np.bincount(rows, minlength=len(targets)).astype(np.float64))
-        for rows in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
+        _figures(given, targets, rows, ranked, np.bincount(drawn, minlength=len(targets)).astype(np.float64))
+        for drawn in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
     ]
     return _evaluation(whole, draws, given, targets, names)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What figures follow from, for each example; every array has the shape [n].
+
+    Attributes:
+        right: Whether all labels are.
+        wrong: Share of the labels that are not right.
+        loss: Mean binary log loss of its labels.
+        gap: Probability of the answer minus whether it is right.
+        bins: Calibration bin of the probability of the answer.
+    """
+
+    right: NDArray[np.bool_]
+    wrong: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    gap: NDArray[np.float64]
+    bins: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, probabilities: Probabilities, given: Labels, targets: Labels, promised: Probabilities) -> "_Rows":
+        right = (given == targets).all(axis=1)
+        loss = _losses(probabilities, targets)
+        return cls(right, (given != targets).mean(axis=1), loss, promised - right, bin_numbers(promised))
 
 
 @dataclass(frozen=True)
@@ -135,7 +195,7 @@ class _Ranked:
         before = np.maximum.accumulate(np.vstack([np.zeros((1, hits.shape[1])), at_ends[:-1]]), axis=0)
         won = np.where(self.is_end, hits - before, 0)
         total = hits[-1]
-        return np.divide((won * precision).sum(axis=0), total, out=np.full(len(total), np.nan), where=total > 0)
+        return _ratio((won * precision).sum(axis=0), total)
 
 
 @dataclass(frozen=True)
@@ -149,21 +209,20 @@ class _Figures:
     average_precision: NDArray[np.float64]
 
 
-def _figures(
-    given: Labels, targets: Labels, loss: NDArray[np.float64], ranked: _Ranked, weights: NDArray[np.float64]
-) -> _Figures:
+def _figures(given: Labels, targets: Labels, rows: _Rows, ranked: _Ranked, weights: NDArray[np.float64]) -> _Figures:
     hits = weights @ (given & targets)
     support, predicted = weights @ targets, weights @ given
     f1 = _ratio(2 * hits, support + predicted)
     average_precision = ranked.average_precision(weights)
-    right = (given == targets).all(axis=1)
     with_labels = support.sum() + predicted.sum()
     over_all = [
-        (weights * right).sum() / weights.sum(),
+        (weights * rows.right).sum() / weights.sum(),
         2 * hits.sum() / with_labels if with_labels else 0.0,
         _mean(f1),
         _mean(average_precision),
-        (weights * loss).sum() / weights.sum(),
+        (weights * rows.wrong).sum() / weights.sum(),
+        (weights * rows.loss).sum() / weights.sum(),
+        np.abs(np.bincount(rows.bins, weights=weights * rows.gap)).sum() / weights.sum(),
     ]
     return _Figures(np.array(over_all), _ratio(hits, predicted), _ratio(hits, support), f1, average_precision)
 
@@ -175,7 +234,8 @@ def _losses(probabilities: Probabilities, targets: Labels) -> NDArray[np.float64
 
 
 def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(numerator, denominator, out=np.full(len(numerator), np.nan), where=denominator > 0)
+    empty = np.full(len(numerator), np.nan)
+    return np.asarray(np.divide(numerator, denominator, out=empty, where=denominator > 0))
 
 
 def _mean(values: NDArray[np.float64]) -> float:
@@ -185,9 +245,10 @@ def _mean(values: NDArray[np.float64]) -> float:
 def _evaluation(
     whole: _Figures, draws: list[_Figures], given: Labels, targets: Labels, names: tuple[str, ...]
 ) -> LabelEvaluation:
-    subset, micro, macro, mean_average, loss = _intervals(
-        whole.over_all, np.array([draw.over_all for draw in draws]), moved=(2, 3)
+    subset, micro, macro, mean_average, hamming, loss, ece = _intervals(
+        whole.over_all, np.array([draw.over_all for draw in draws]), moved=(2, 3, 6)
     )
+    most_frequent = np.unique(targets, axis=0, return_counts=True)[1].max()
     per_label = {
         name: _intervals(getattr(whole, name), np.array([getattr(draw, name) for draw in draws]))
         for name in ("precision", "recall", "f1", "average_precision")
@@ -199,7 +260,10 @@ def _evaluation(
         micro_f1=micro,
         macro_f1=macro,
         mean_average_precision=mean_average,
+        hamming_loss=hamming,
         log_loss=loss,
+        ece=ece,
+        majority_share=float(most_frequent / len(targets)),
         per_label=tuple(
             LabelFigures(
                 name=name,
@@ -221,8 +285,8 @@ def _intervals(values: NDArray[np.float64], draws: NDArray[np.float64], moved: t
     Args:
         values: Shape [figures].
         draws: Shape [resamples, figures].
-        moved: Figures that are means over labels: where resamples lack labels that do badly, their draws are moved so
-            that their mean is the value.
+        moved: Figures whose draws are moved so that their mean is the value: means over labels, where resamples lack
+            labels that do badly, and the calibration error, to which a resample adds noise.
     """
     tail = (1 - DEFAULT_CONFIDENCE) / 2
     intervals = []

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from textops.bundle import Parity
 from textops.errors import BundleError
 from textops.evaluation.behaviour_report import BehaviourReport
+from textops.evaluation.label_metrics import LabelEvaluation
 from textops.evaluation.metrics import Evaluation
 from textops.evaluation.report import CalibrationSummary
 from textops.evaluation.robustness import Robustness
@@ -57,6 +58,7 @@ class Measurements(Frozen):
     Attributes:
         model_bytes: Size of the `model.onnx` that ships.
         training: How it was trained.
+        labels: Figures on the test set where a text has any number of labels.
         evaluation: Figures on the test set.
         calibration: What the temperature did.
         parity: How far the export is from the checkpoint.
@@ -68,6 +70,7 @@ class Measurements(Frozen):
 
     model_bytes: int | None = None
     training: TrainingFacts | None = None
+    labels: LabelEvaluation | None = None
     evaluation: Annotated[Evaluation | None, BeforeValidator(_sparse)] = None
     calibration: CalibrationSummary | None = None
     parity: Parity | None = None

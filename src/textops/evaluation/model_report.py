@@ -8,10 +8,14 @@ import numpy as np
 
 from textops import bundle_report
 from textops.bootstrap import Interval
+from textops.data.label_table import LabelTable
 from textops.errors import DataError
 from textops.evaluation.calibration import Reliability, ReliabilityBin
 from textops.evaluation.confusion_figure import draw_confusion
 from textops.evaluation.figures import draw_reliability_diagram
+from textops.evaluation.label_figure import draw_labels
+from textops.evaluation.label_metrics import LabelEvaluation, evaluate_labels
+from textops.evaluation.label_report import label_table
 from textops.evaluation.markdown import code, plain, table
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.model_cost import cost_lines
@@ -19,6 +23,7 @@ from textops.evaluation.report import class_table
 from textops.evaluation.sections import variant_lines
 from textops.files import write_text
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.registry.difference import compare
 from textops.registry.evidence import HeldOut
 from textops.registry.gate import GateReport
@@ -26,7 +31,15 @@ from textops.registry.version import Version
 
 REPORT_FILE, CONFUSION_FIGURE, RELIABILITY_FIGURE = "model.md", "confusion.png", "reliability.png"
 
-_TITLES = {"accuracy": "Accuracy", "macro_f1": "Macro F1", "log_loss": "Log loss", "ece": "ECE"}
+_TITLES = {
+    "accuracy": "Accuracy",
+    "micro_f1": "Micro F1",
+    "macro_f1": "Macro F1",
+    "mean_average_precision": "Mean average precision",
+    "hamming_loss": "Hamming loss",
+    "log_loss": "Log loss",
+    "ece": "ECE",
+}
 _MEASURED_HERE = "metrics"
 
 
@@ -69,7 +82,11 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
     beside = None if compared.holder is None else _evaluated(compared.holder, compared.held_out)
     told = bundle_report.report_of(compared.candidate.path, compared.candidate.manifest)
     folder.mkdir(parents=True, exist_ok=True)
-    draw_confusion(measured, folder / CONFUSION_FIGURE)
+    several = isinstance(measured, LabelEvaluation)
+    if isinstance(measured, LabelEvaluation):
+        draw_labels(measured, folder / CONFUSION_FIGURE)
+    else:
+        draw_confusion(measured, folder / CONFUSION_FIGURE)
     lines = [
         f"# Model: {plain(str(compared.candidate))}",
         "",
@@ -79,11 +96,11 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
         "",
         *_figures(compared, measured, beside),
         "",
-        "## Classes",
+        "## Labels" if several else "## Classes",
         "",
-        *class_table(measured),
+        *(label_table(measured) if isinstance(measured, LabelEvaluation) else class_table(measured)),
         "",
-        f"![Confusion matrix]({CONFUSION_FIGURE})",
+        f"![{'Found, missed and given wrongly' if several else 'Confusion matrix'}]({CONFUSION_FIGURE})",
         "",
         *_calibration(told, folder),
         "## Size and speed",
@@ -100,18 +117,31 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
     return folder / REPORT_FILE
 
 
-def _evaluated(version: Version, held_out: HeldOut) -> Evaluation:
+def _evaluated(version: Version, held_out: HeldOut) -> Evaluation | LabelEvaluation:
     predictor = Predictor.load(version.path)
     classes = predictor.manifest.classes
     places = {name: number for number, name in enumerate(classes)}
-    unknown = sorted({*held_out.labels} - {*classes})
+    named = {label for answer in set(held_out.labels) for label in predictor.manifest.labels_of(answer)}
+    unknown = sorted(named - {*classes})
     if unknown:
         raise DataError(
             f"the test set holds {', '.join(unknown)}, which {version} does not know: name the test set of its own "
             "data with --test-data"
         )
+    if predictor.manifest.several is not None:
+        return _evaluated_labels(predictor, held_out)
     labels = np.array([places[label] for label in held_out.labels])
     return evaluate(predictor.probabilities(held_out.texts), labels, classes, weights=predictor.weights)
+
+
+def _evaluated_labels(predictor: Predictor, held_out: HeldOut) -> LabelEvaluation:
+    classes, answering = predictor.manifest.classes, Answering.of(predictor.manifest)
+    truth = LabelTable.of(dict.fromkeys(held_out.labels), classes, predictor.manifest.separator)
+    numbers = {name: number for number, name in enumerate(truth.names)}
+    targets = truth.targets(np.array([numbers[answer] for answer in held_out.labels]))
+    probabilities = predictor.probabilities(held_out.texts)
+    confidence = predictor.confidence(probabilities)
+    return evaluate_labels(probabilities, answering.given(probabilities), targets, classes, confidence=confidence)
 
 
 def _verdict(gate: GateReport) -> list[str]:
@@ -120,7 +150,9 @@ def _verdict(gate: GateReport) -> list[str]:
     return [f"It **{word}** the gate.", "", *table(("Check", "Outcome", "What was found"), rows)]
 
 
-def _figures(compared: Compared, measured: Evaluation, beside: Evaluation | None) -> list[str]:
+def _figures(
+    compared: Compared, measured: Evaluation | LabelEvaluation, beside: Evaluation | LabelEvaluation | None
+) -> list[str]:
     opening = f"On the same {len(compared.held_out):,} test examples; 95 % bootstrap intervals in brackets."
     name = plain(str(compared.candidate))
     if beside is None or compared.holder is None:
@@ -130,6 +162,7 @@ def _figures(compared: Compared, measured: Evaluation, beside: Evaluation | None
     rows = [
         (_TITLES[key], _shown(before[key]), _shown(each), f"{each.value - before[key].value:+.4f}")
         for key, each in measured.figures.items()
+        if key in before
     ]
     return [opening, "", *table(("Figure", plain(str(compared.holder)), name, "Change"), rows)]
 

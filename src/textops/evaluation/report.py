@@ -8,6 +8,7 @@ from typing import Any
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, Interval
 from textops.bundle import Metric
+from textops.evaluation.label_metrics import LabelEvaluation
 from textops.evaluation.markdown import plain, table
 from textops.evaluation.metrics import Evaluation
 from textops.files import write_text
@@ -41,7 +42,7 @@ class CalibrationSummary:
     ece_after: float
 
 
-def bundle_metrics(evaluation: Evaluation) -> dict[str, Metric]:
+def bundle_metrics(evaluation: Evaluation | LabelEvaluation) -> dict[str, Metric]:
     """Return the figures over all classes as a bundle's manifest carries them."""
     return {name: Metric(**asdict(interval)) for name, interval in evaluation.figures.items()}
 

@@ -4,7 +4,7 @@ Each changed text is compared with the same text unchanged (paired bootstrap, Ef
 that small losses can be told from luck.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,9 @@ from textops.inference.decision import confidence_in, decide
 from textops.inference.probabilities import Answer
 
 _TEXTS_AT_ONCE = 4096
+
+Decided = Callable[[NDArray[np.float64]], tuple[NDArray[np.int64], NDArray[np.float64]]]
+"""From probabilities to the numbers of answers, and how sure each is."""
 
 
 class RobustnessSettings(Frozen):
@@ -116,18 +119,18 @@ def measure_robustness(
     settings: RobustnessSettings,
     others: tuple[OtherSource, ...] = (),
     changes: Iterable[Perturbation] | None = None,
-    weights: Sequence[float] | None = None,
+    decided: Decided | None = None,
 ) -> Robustness:
     """Change test texts and see what becomes of the answers.
 
     Args:
         answer: Gives the probabilities of texts.
         texts: Of the test set, at least one.
-        labels: Class numbers, shape [texts].
+        labels: Numbers of the right answers, shape [texts].
         settings: How many texts, and the seed.
         others: What other sources gave (`measure_other_source`).
         changes: All of `perturbations()` by default.
-        weights: What each class counts where the answer is not the most probable one.
+        decided: Gives the answers by probabilities; None: each is the most probable class.
 
     Raises:
         ValueError: If there is no text, or none is to be changed.
@@ -144,7 +147,9 @@ def measure_robustness(
     ]
     clean, *changed = _answers(answer, [sample, *altered])
     right = labels[chosen]
-    answered, *answers = (decide(part, weights) for part in (clean, *changed))
+    decided = decided or by_weight(None)
+    (answered, sure), *others_answered = (decided(part) for part in (clean, *changed))
+    answers = [part for part, _ in others_answered]
     hits = np.stack([part == right for part in (answered, *answers)], axis=1).astype(np.float64)
     intervals = mean_intervals(np.hstack([hits, hits - hits[:, :1]]), seed=settings.seed)
     accuracies, differences = intervals[: len(every) + 1], intervals[len(every) + 1 :]
@@ -153,7 +158,7 @@ def measure_robustness(
         available=len(texts),
         seed=settings.seed,
         accuracy=accuracies[0],
-        confidence=_confidence(clean, answered),
+        confidence=_mean(sure),
         perturbations=tuple(
             PerturbationFigures(
                 name=change.name,
@@ -162,7 +167,7 @@ def measure_robustness(
                 accuracy=accuracies[number + 1],
                 difference=differences[number + 1],
                 agreement=float((answers[number] == answered).mean()),
-                confidence=_confidence(changed[number], answers[number]),
+                confidence=_mean(others_answered[number][1]),
             )
             for number, change in enumerate(every)
         ),
@@ -199,6 +204,16 @@ def _answers(answer: Answer, groups: Sequence[Sequence[str]]) -> list[NDArray[np
     return [probabilities[rows] for rows in places]
 
 
-def _confidence(probabilities: NDArray[np.float64], answers: NDArray[np.int64]) -> float:
+def by_weight(weights: Sequence[float] | None) -> Decided:
+    """Return what answers with one class; `weights` say what each counts, None: all the same."""
+
+    def decided(probabilities: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        chosen = decide(probabilities, weights)
+        return chosen, confidence_in(probabilities, chosen)
+
+    return decided
+
+
+def _mean(confidence: NDArray[np.float64]) -> float:
     # The sum of rounded probabilities may exceed one by a hair.
-    return min(float(confidence_in(probabilities, answers).mean()), 1.0)
+    return min(float(confidence.mean()), 1.0)

@@ -103,7 +103,7 @@ def slice_lines(slices: Slices | None) -> list[str]:
 
 def _slice_row(part: SliceFigures) -> tuple[str, ...]:
     accuracy = "too few" if part.accuracy is None else percent(part.accuracy) + " ▼" * part.below
-    macro_f1 = "too few" if part.macro_f1 is None else percent(part.macro_f1)
+    macro_f1 = percent(part.macro_f1) if part.macro_f1 else "too few" if part.accuracy is None else "-"
     return part.kind, plain(part.name), f"{part.examples:,}", accuracy, macro_f1
 
 

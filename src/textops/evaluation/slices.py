@@ -37,7 +37,8 @@ class SliceFigures(Frozen):
         name: Which part.
         examples: Test examples in it.
         accuracy: None where there are too few of them.
-        macro_f1: Over the classes that occur in the slice or are predicted; None as above.
+        macro_f1: Over the classes that occur in the slice or are predicted; None as above, and where answers are no
+            classes.
         below: Whether the whole interval of the accuracy lies below the accuracy on all examples.
     """
 
@@ -158,22 +159,32 @@ def _quantile_bins(values: NDArray[np.int64], parts: int) -> Iterator[tuple[int,
 
 
 def measure_slices(
-    predicted: NDArray[np.int64], labels: NDArray[np.int64], cuts: list[Cut], *, minimum: int, seed: int = 0
+    predicted: NDArray[np.int64],
+    labels: NDArray[np.int64],
+    cuts: list[Cut],
+    *,
+    minimum: int,
+    seed: int = 0,
+    of_classes: bool = True,
 ) -> Slices:
     """Measure accuracy and macro F1 on each part, with bootstrap intervals.
 
     Args:
-        predicted: Class numbers of the model, shape [n].
-        labels: Class numbers of the truth, shape [n], n at least 1.
+        predicted: Numbers of the answers of the model, shape [n].
+        labels: Numbers of the right answers, shape [n], n at least 1.
         cuts: The parts.
         minimum: Parts with fewer examples are only counted.
         seed: Of the bootstrap.
+        of_classes: Whether the answers are classes; of sets of labels there is no macro F1.
     """
     overall = float((predicted == labels).mean())
     return Slices(
         minimum=minimum,
         accuracy=overall,
-        parts=tuple(_measure(cut, predicted[cut.rows], labels[cut.rows], overall, minimum, seed) for cut in cuts),
+        parts=tuple(
+            part if of_classes else part.model_copy(update={"macro_f1": None})
+            for part in (_measure(cut, predicted[cut.rows], labels[cut.rows], overall, minimum, seed) for cut in cuts)
+        ),
     )
 
 

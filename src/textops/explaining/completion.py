@@ -9,7 +9,11 @@ from textops.data.configuration import OMEGACONF_MISSING, ReadConfiguration, Sou
 from textops.proposing.looked import look
 from textops.proposing.proposal import Answers, propose
 
-_FOUND = ("text_columns", "label_column", "label_from_file", "label_names", "ignore_labels", "timestamp_column")
+_FOUND = (
+    *("text_columns", "label_column", "label_from_file", "label_names", "ignore_labels", "timestamp_column"),
+    *("task", "label_separator"),
+)
+_DEFAULT_TASK = "multiclass"
 _MISSING = (None, "", OMEGACONF_MISSING)
 
 
@@ -42,11 +46,16 @@ def completed_source(data: Mapping[str, Any]) -> SourceConfiguration:
     found = propose(looked, answers).source.model_dump()
     if has_label:
         found["label_from_file"] = given.get("label_from_file")
+    if given.get("task") == _DEFAULT_TASK:
+        # It stands in every configuration: who means it says which columns there are.
+        given = {key: value for key, value in given.items() if key not in ("task", "label_separator")}
     completed = {**{key: found[key] for key in _FOUND}, "read": found["read"], **given}
     if read.read == ReadConfiguration():
         completed["read"] = found["read"]
     source = read_configuration(completed)
     label = source.label_column or "the names of files"
+    if source.separator is not None:
+        label += " (any number of labels)"
     logger.info(
         "Found by looking: text {}, label {}, time {}", list(source.text_columns), label, source.timestamp_column
     )

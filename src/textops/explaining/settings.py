@@ -19,8 +19,9 @@ def source_as_found(source: SourceConfiguration, stages: Stages) -> SourceConfig
 
 def experiment_of(source: SourceConfiguration, stages: Stages) -> str:
     """Return the experiment file of data as they were read."""
-    rows = stages.validated.rows
-    model = fitting_model(max(1, stages.passed), max(2, len({row.label for row in rows})))
+    names = {row.label for row in stages.validated.rows}
+    classes = len({label for name in names for label in source.labels_of(name)})
+    model = fitting_model(max(1, stages.passed), max(2, classes))
     return experiment_yaml(source_as_found(source, stages), model, (f"model: {model.reason}",))
 
 

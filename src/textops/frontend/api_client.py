@@ -86,9 +86,10 @@ class ApiClient:
         further: dict[str, object] = {"record": False} if label is None else {"record": False, "label": label}
         return self._service.ask(Question("POST", "/explain", _body(text, title, further)), _EXPLANATION)
 
-    def give_feedback(self, prediction_id: str, label: str) -> FeedbackResponse:
-        """Say which class an answered text really has."""
-        document = {"prediction_id": prediction_id, "label": label}
+    def give_feedback(self, prediction_id: str, right: str | Sequence[str]) -> FeedbackResponse:
+        """Say which class an answered text really has, or which labels."""
+        said = {"label": right} if isinstance(right, str) else {"labels": list(right)}
+        document = {"prediction_id": prediction_id, **said}
         return self._service.ask(Question("POST", "/feedback", _encoded(document)), _FEEDBACK)
 
     def models(self) -> ModelList:

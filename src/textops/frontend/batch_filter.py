@@ -19,7 +19,7 @@ class Filter:
 
     Attributes:
         show: All rows, those that need review, answered ones that do not, or those without an answer.
-        classes: Answered classes, none for any.
+        classes: Answered classes or labels, one of which a row must have; none for any.
         least: Lowest probability of the answer.
         most: Highest probability of the answer.
         search: What the text must hold, in large or small letters.
@@ -47,8 +47,7 @@ def matching_rows(results: BatchResults, texts: "pa.ChunkedArray[Any]", wanted: 
         case "failed":
             passes &= ~answered
     if wanted.classes:
-        numbers = [number for number, name in enumerate(results.labels) if name in wanted.classes]
-        passes &= np.isin(results.label_of, numbers)
+        passes &= np.isin(results.label_of, results.numbers_with(wanted.classes))
     if (wanted.least, wanted.most) != (0.0, 1.0):
         passes &= answered & (results.probability >= wanted.least) & (results.probability <= wanted.most)
     if wanted.search.strip():

@@ -2,13 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from textops.frontend.answered_labels import NO_LABEL, labels_of
 from textops.serving.line_schemas import AnsweredLine
 
 MOST_CLASS_COLUMNS = 20
@@ -25,9 +26,10 @@ class BatchResults:
 
     Attributes:
         rows: How many there are.
-        labels: Names of the classes that were answered, by their number.
-        label_of: Number of the answered class by row, -1 for none.
-        probability: Of the answered class by row.
+        labels: Names of the answers that were given, by their number.
+        parts: The labels that each of these names; the class itself where an answer is one class.
+        label_of: Number of the answer by row, -1 for none.
+        probability: Of the answer by row.
         needs_review: By row.
         problems: By row, why there is no answer.
     """
@@ -36,6 +38,7 @@ class BatchResults:
         """Take how many rows there are, and those that cannot be asked about."""
         self.rows = rows
         self.labels: list[str] = []
+        self.parts: list[tuple[str, ...]] = []
         self.label_of: NDArray[np.int32] = np.full(rows, _NONE, np.int32)
         self.probability: NDArray[np.float64] = np.full(rows, np.nan)
         self.needs_review: NDArray[np.bool_] = np.zeros(rows, np.bool_)
@@ -70,10 +73,16 @@ class BatchResults:
         return np.flatnonzero((self.label_of == _NONE) & ~self.failed)
 
     def counts(self) -> dict[str, int]:
-        """Return how many rows were answered with each class, the most frequent first."""
+        """Return how many rows were answered with each class or label, the most frequent first."""
         answered = self.label_of[self.label_of != _NONE]
-        counts = np.bincount(answered, minlength=len(self.labels))
-        return dict(Counter({name: int(count) for name, count in zip(self.labels, counts, strict=True)}).most_common())
+        counted: Counter[str] = Counter()
+        for names, count in zip(self.parts, np.bincount(answered, minlength=len(self.labels)).tolist(), strict=True):
+            counted.update(dict.fromkeys(names, count))
+        return dict(counted.most_common())
+
+    def numbers_with(self, names: Sequence[str]) -> list[int]:
+        """Return the numbers of the answers that have one of some classes or labels."""
+        return [number for number, parts in enumerate(self.parts) if not set(names).isdisjoint(parts)]
 
     def record(self, row: int, answer: AnsweredLine) -> None:
         """Take the answer to a row; a second one to the same row changes nothing."""
@@ -82,7 +91,8 @@ class BatchResults:
                 return
             if answer.label not in self._numbers:
                 self._numbers[answer.label] = len(self.labels)
-                self.labels.append(answer.label)
+                self.labels.append(answer.label if labels_of(answer) else NO_LABEL)
+                self.parts.append(labels_of(answer) or (NO_LABEL,))
             self._answered += 1
             self.label_of[row] = self._numbers[answer.label]
             model = f"{answer.model.name}/{answer.model.version}"

@@ -38,27 +38,27 @@ class Bars(Frozen):
     others_title: str
 
 
-def bars_of(probabilities: Mapping[str, float], chosen: str) -> Bars:
+def bars_of(probabilities: Mapping[str, float], *chosen: str) -> Bars:
     """Return the bars of an answer, the most probable class first; the answer is always among those that are shown.
 
     Args:
         probabilities: By class.
-        chosen: The answer.
+        *chosen: The answer; of a model that gives any number of labels, all of them.
     """
     ordered = sorted(probabilities.items(), key=lambda pair: -pair[1])
-    bars = [Bar(name=name, probability=share, percent=percent(share), chosen=name == chosen) for name, share in ordered]
-    first, others = bars[:MOST_AT_ONCE], bars[MOST_AT_ONCE:]
-    # Where a rule of decision weighs classes, it need not be among the most probable.
-    answer = next((bar for bar in others if bar.chosen), None)
-    if answer is not None:
-        others = [first[-1], *(bar for bar in others if not bar.chosen)]
-        first = [*first[:-1], answer]
+    bars = [Bar(name=name, probability=share, percent=percent(share), chosen=name in chosen) for name, share in ordered]
+    # Where a rule of decision weighs classes, or each label has its own threshold, it need not be among the most
+    # probable.
+    answer = [bar for bar in bars[MOST_AT_ONCE:] if bar.chosen]
+    kept = max(0, MOST_AT_ONCE - len(answer))
+    first = [*bars[:kept], *answer]
+    others = [*bars[kept:MOST_AT_ONCE], *(bar for bar in bars[MOST_AT_ONCE:] if not bar.chosen)]
     return Bars(first=first, others=others, others_title=f"{len(others):,} further classes")
 
 
-def show_probability_bars(probabilities: Mapping[str, float], chosen: str) -> None:
-    """Draw the bars of an answer."""
-    show_component("probability_bars", bars_of(probabilities, chosen), key="probability_bars")
+def show_probability_bars(probabilities: Mapping[str, float], *chosen: str) -> None:
+    """Draw the bars of an answer; arguments as `bars_of`."""
+    show_component("probability_bars", bars_of(probabilities, *chosen), key="probability_bars")
 
 
 def percent(share: float) -> str:

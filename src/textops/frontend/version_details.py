@@ -55,7 +55,8 @@ def _missing(detail: VersionDetail) -> str:
 
 
 def _show_figures(detail: VersionDetail, report: BundleReport) -> None:
-    _show_confusion(detail.classes, report)
+    if detail.several is None:
+        _show_confusion(detail.classes, report)
     _show_classes(report)
     st.markdown("##### Reliability")
     st.altair_chart(reliability_chart(report.reliability_before, report.reliability_after), key="models_reliability")

@@ -6,22 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.frozen import Frozen
+from textops.bundle import LabelRule, SeveralLabels
 
-
-class LabelRule(Frozen):
-    """From the logit of one label to whether it is given.
-
-    Attributes:
-        slope: What the logit is multiplied by before the sigmoid (Platt 1999, Probabilistic Outputs for Support Vector
-            Machines).
-        shift: What is added to it then.
-        threshold: Smallest probability with which the label is given.
-    """
-
-    slope: float
-    shift: float
-    threshold: float
+_SMALLEST = 1e-12
 
 
 def label_probabilities(logits: NDArray[np.floating], rules: Sequence[LabelRule]) -> NDArray[np.float64]:
@@ -47,9 +34,39 @@ def given(probabilities: NDArray[np.float64], rules: Sequence[LabelRule]) -> NDA
     return np.asarray(probabilities >= np.array([rule.threshold for rule in rules]))
 
 
+def probability_of_sets(probabilities: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the probability that exactly these labels are right, each taken to be independent; shape [texts]."""
+    return np.asarray(np.where(chosen, probabilities, 1 - probabilities).prod(axis=1))
+
+
+def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ln(p / (1 - p)), finite also for certainty."""
+    kept = np.clip(probabilities, _SMALLEST, 1 - _SMALLEST)
+    return np.asarray(np.log(kept) - np.log1p(-kept))
+
+
+def confidence_of_sets(
+    probabilities: NDArray[np.float64], chosen: NDArray[np.bool_], several: SeveralLabels
+) -> NDArray[np.float64]:
+    """Return the calibrated probability that exactly these labels are right, shape [texts]."""
+    odds = log_odds(probability_of_sets(probabilities, chosen))
+    return sigmoid(several.answer_slope * odds + several.answer_shift)
+
+
 def label_row(logits: Sequence[float], rules: Sequence[LabelRule]) -> list[float]:
     """Do what `label_probabilities` does for one text, without arrays."""
     return [_sigmoid(logit * rule.slope + rule.shift) for logit, rule in zip(logits, rules, strict=True)]
+
+
+def confidence_of_set(probabilities: Sequence[float], chosen: Sequence[bool], several: SeveralLabels) -> float:
+    """Do what `confidence_of_sets` does for one text, without arrays."""
+    sure = math.prod(
+        probability if is_given else 1 - probability
+        for probability, is_given in zip(probabilities, chosen, strict=True)
+    )
+    kept = min(max(sure, _SMALLEST), 1 - _SMALLEST)
+    odds = math.log(kept) - math.log1p(-kept)
+    return _sigmoid(several.answer_slope * odds + several.answer_shift)
 
 
 def _sigmoid(score: float) -> float:

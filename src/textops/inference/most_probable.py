@@ -43,3 +43,31 @@ def with_rest_spread(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     spread = np.repeat(rest, classes, axis=1)
     np.put_along_axis(spread, kept, values, axis=1)
     return spread
+
+
+def as_kept(probabilities: NDArray[np.float64], *, several: bool) -> NDArray[np.float64]:
+    """Return rows as they come out where only what is kept of them is known.
+
+    Args:
+        probabilities: Shape [rows, classes]; 0 for what was not kept. Few classes come back as they are.
+        several: Whether a text has any number of labels; what was not kept of them is as good as 0.
+    """
+    if not several:
+        return with_rest_spread(probabilities)
+    classes = probabilities.shape[1]
+    if classes <= ALL_KEPT_UP_TO or not len(probabilities):
+        return probabilities
+    kept = np.argpartition(-probabilities, KEPT_CLASSES, axis=1)[:, :KEPT_CLASSES]
+    found = np.zeros_like(probabilities)
+    np.put_along_axis(found, kept, np.take_along_axis(probabilities, kept, axis=1), axis=1)
+    return found
+
+
+def entropies(probabilities: NDArray[np.float64], *, several: bool) -> NDArray[np.float64]:
+    """Return how undecided each row is, shape [rows]: the entropy of its classes, or the sum of those of its labels."""
+    smallest = np.finfo(np.float64).tiny
+    found = -(probabilities * np.log(np.maximum(probabilities, smallest))).sum(axis=1)
+    if several:
+        others = 1 - probabilities
+        found = found - (others * np.log(np.maximum(others, smallest))).sum(axis=1)
+    return np.asarray(found)

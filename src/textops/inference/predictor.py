@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, WORDS_FILE, Manifest, verify
 from textops.errors import BundleError
+from textops.inference.answering import Answering
 from textops.inference.decision import decide, heaviest, weights_of
 from textops.inference.linear_scorer import LinearScorer, linear_scorer
 from textops.inference.probabilities import softmax, softmax_row
@@ -29,17 +30,20 @@ class Prediction(NamedTuple):
     """What the model says of one text.
 
     Attributes:
-        label: The answer: the most probable class, or that of the bundle's rule of decision.
-        probability: Its calibrated probability.
+        label: The answer: the most probable class, or that of the bundle's rule of decision; the name of a set of
+            labels (`textops.label_sets`) where a text has any number of them.
+        probability: Its calibrated probability; of a set, the probability that all of it is right.
         probabilities: Calibrated probability by class name, in the order of the bundle's classes; their sum
-            is 1.
+            is 1, unless a text has any number of labels.
         needs_review: Whether the probability lies in the review band, so that a person should look.
+        labels: The labels of the answer, the most probable first; None where a text has one class.
     """
 
     label: str
     probability: float
     probabilities: dict[str, float]
     needs_review: bool
+    labels: tuple[str, ...] | None = None
 
 
 class Predictor:
@@ -71,6 +75,7 @@ class Predictor:
         self._session = session
         self._scorer = scorer
         self._weights = weights_of(manifest.decision)
+        self._answering = Answering.of(manifest)
 
     @classmethod
     def load(cls, folder: Path | str, *, threads: int = 1) -> "Predictor":
@@ -172,11 +177,25 @@ class Predictor:
 
     def probabilities(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Return the calibrated probabilities, shape [len(texts), classes]."""
-        return softmax(self.logits(texts), self.manifest.temperature)
+        return self._answering.probabilities(self.logits(texts))
 
     def chosen(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the number of the class that is the answer, by row of such probabilities; shape [rows]."""
+        """Return the number of the class that is the answer, by row of such probabilities; shape [rows].
+
+        Raises:
+            ValueError: If a text has any number of labels.
+        """
+        if self._answering.several is not None:
+            raise ValueError(f"{self.manifest.name} gives several labels")
         return decide(probabilities, self._weights)
+
+    def answers(self, probabilities: NDArray[np.float64]) -> NDArray[np.str_]:
+        """Return the answer by row of such probabilities, as `Prediction.label` has it."""
+        return self._answering.answers(probabilities)
+
+    def confidence(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probability of that answer, shape [rows]."""
+        return self._answering.confidence(probabilities)
 
     def predict(self, texts: Sequence[str], times: StageTimes | None = None) -> list[Prediction]:
         """Classify texts; the answers come in the order of the texts.
@@ -192,6 +211,8 @@ class Predictor:
         return [self._prediction(row) for row in self.logits(texts, times).tolist()]
 
     def _prediction(self, logits: list[float]) -> Prediction:
+        if self._answering.several is not None:
+            return self._several(logits)
         if len(logits) > _FEW_CLASSES:
             probabilities = softmax(np.array(logits), self.manifest.temperature).tolist()
         else:
@@ -208,4 +229,15 @@ class Predictor:
             probability=probability,
             probabilities=dict(zip(classes, probabilities, strict=True)),
             needs_review=probability < self.manifest.review.below,
+        )
+
+    def _several(self, logits: list[float]) -> Prediction:
+        answer = self._answering.answer(logits)
+        classes = self.manifest.classes
+        return Prediction(
+            label=self._answering.name_of(answer.places),
+            probability=answer.probability,
+            probabilities=dict(zip(classes, answer.probabilities, strict=True)),
+            needs_review=answer.probability < self.manifest.review.below,
+            labels=tuple(classes[place] for place in answer.places),
         )

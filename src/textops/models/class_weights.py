@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -35,11 +36,29 @@ def class_weights(examples: Sequence[int], settings: ClassWeightSettings) -> lis
     present = counts > 0
     if settings.rule == "none" or not present.any():
         return None
-    filled = np.maximum(counts, 1)
-    if settings.rule == "effective_number":
-        weights = (1 - settings.beta) / (1 - settings.beta**filled)
-    else:
-        weights = filled ** (-0.5 if settings.rule == "square_root" else -1.0)
+    weights = _weights(np.maximum(counts, 1), settings)
     weights = weights * counts.sum() / (weights * counts).sum()
     found: list[float] = np.where(present, weights, 1.0).tolist()
     return found
+
+
+def positive_weights(having: Sequence[int], examples: int, settings: ClassWeightSettings) -> list[float] | None:
+    """Return what an example that has a label counts, where one that does not counts 1; None where that is 1 for all.
+
+    Args:
+        having: Training examples that have each label.
+        examples: Training examples in all.
+        settings: The rule, for the two classes of having the label and not having it.
+    """
+    if settings.rule == "none":
+        return None
+    counts = np.asarray(having, np.float64)
+    ratio = _weights(np.maximum(counts, 1), settings) / _weights(np.maximum(examples - counts, 1), settings)
+    found: list[float] = np.where((counts > 0) & (counts < examples), ratio, 1.0).tolist()
+    return found
+
+
+def _weights(counts: NDArray[np.float64], settings: ClassWeightSettings) -> NDArray[np.float64]:
+    if settings.rule == "effective_number":
+        return (1 - settings.beta) / (1 - settings.beta**counts)
+    return np.asarray(counts ** (-0.5 if settings.rule == "square_root" else -1.0))

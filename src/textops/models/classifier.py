@@ -116,18 +116,19 @@ class TextClassifier(pl.LightningModule):
         scores, labels, rows = self._all_collected()
         finite = np.atleast_1d(np.isfinite(scores).all(axis=(0, 2)))
         losses = [
-            _calibrated_loss(scores[:, head], labels) if finite[head] else math.inf for head in range(scores.shape[1])
+            self.calibrated_loss(scores[:, head], labels) if finite[head] else math.inf
+            for head in range(scores.shape[1])
         ]
         best = int(np.argmin(losses))
-        # Guessing costs ln(classes), and a temperature brings every sane model down to that.
-        if losses[best] > _HOPELESS * math.log(scores.shape[2]):
+        # A temperature brings every sane model down to that.
+        if losses[best] > _HOPELESS * self.loss_of_guessing(scores.shape[2]):
             raise ConfigurationError(
                 f"the model gives numbers that are not finite or far too large in epoch {self.current_epoch}: "
                 "the steps are too large, lower optimizer.lr"
             )
         self.encoder.choose_head(best)
         self.validated = Validated(scores[:, best], labels, rows)
-        accuracy = float((scores[:, best].argmax(1) == labels).mean())
+        accuracy = self.accuracy(scores[:, best], labels)
         # All processes have the same figures; Lightning wants to hear it.
         self.log("val/loss", losses[best], prog_bar=True, sync_dist=True)
         self.log("val/accuracy", accuracy, prog_bar=True, sync_dist=True)
@@ -190,8 +191,20 @@ class TextClassifier(pl.LightningModule):
         ).view(documents, heads)
         return losses if weights is None else losses * weights[labels][:, None]
 
+    def calibrated_loss(self, logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+        """Return the log loss that remains after temperature scaling: what ships is calibrated, so is the comparison.
 
-def _calibrated_loss(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Return the log loss that remains after temperature scaling: what ships is calibrated, so is the comparison."""
-    scaled = torch.from_numpy(logits / fit_temperature(logits, labels))
-    return float(functional.cross_entropy(scaled, torch.from_numpy(labels)))
+        Args:
+            logits: Of one head, shape [documents, classes].
+            labels: Of the documents.
+        """
+        scaled = torch.from_numpy(logits / fit_temperature(logits, labels))
+        return float(functional.cross_entropy(scaled, torch.from_numpy(labels)))
+
+    def loss_of_guessing(self, classes: int) -> float:
+        """Return the loss of who gives every class the same probability."""
+        return math.log(classes)
+
+    def accuracy(self, logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+        """Return the share of documents whose highest score is that of their class; arguments as before."""
+        return float((logits.argmax(1) == labels).mean())

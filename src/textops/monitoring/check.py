@@ -56,7 +56,7 @@ def check(database: Database, version: Version, period: Period, thresholds: Thre
     reference = read_reference(version.path, version.manifest)
     part = Part(version.name, version.number, period)
     sample = draw(database, part)
-    window = window_of(sample, version.manifest.classes, list(reference.features))
+    window = window_of(sample, version.manifest.classes, list(reference.features), version.manifest.separator)
     features: tuple[FeatureDrift, ...] = ()
     together: Separation | None = None
     right: Quality | None = None

@@ -19,6 +19,7 @@ from textops.monitoring.drift_schemas import DriftReadiness
 from textops.monitoring.firing_alerts import AlertsKnown
 from textops.monitoring.problem_documents import problem_documents
 from textops.monitoring.report_endpoint import report_router
+from textops.monitoring.separators import Separators
 from textops.monitoring.settings import DriftSettings
 from textops.monitoring.thresholds import Thresholds
 from textops.monitoring.traffic_endpoint import kept_traffic, traffic_router
@@ -26,6 +27,7 @@ from textops.monitoring.watch import Watch
 from textops.prediction_log import PredictionLogSettings
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.database import Database
+from textops.registry import Registry
 from textops.serving.pace import Pace
 from textops.serving.problems import install_problem_handlers, not_ready
 from textops.serving.schemas import Health, Problem
@@ -67,7 +69,7 @@ def create_drift_app(settings: DriftSettings, log_settings: PredictionLogSetting
     app.exception_handler(RequestValidationError)(_answer_invalid)
     app.include_router(drift_router(watch))
     app.include_router(report_router(watch))
-    app.include_router(traffic_router(database, kept))
+    app.include_router(traffic_router(database, kept, Separators(Registry(settings.registry))))
     app.include_router(alerts_router(watch, alerts, settings.drift_webhook_key))
     _install_operations(app, watch)
     return app

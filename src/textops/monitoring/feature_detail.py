@@ -20,9 +20,10 @@ def bins_of(compared: Comparison, name: str) -> tuple[Bin, ...]:
         name: Of a feature that both have.
     """
     if name == LABEL:
-        names = sorted({*compared.reference.manifest.classes, *compared.window.predicted})
-        before = count_names(compared.reference.predicted, names)
-        now = count_names(compared.window.predicted, names)
+        given_before, given_now = compared.reference.given, compared.window.given
+        names = sorted({*compared.reference.manifest.classes, *given_before, *given_now})
+        before = count_names(given_before, names)
+        now = count_names(given_now, names)
     else:
         values = compared.reference.features[name], compared.window.features[name]
         known = [each[np.isfinite(each)] for each in values]

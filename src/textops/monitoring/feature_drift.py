@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.random import Generator
 
+from textops.monitoring.answered_labels import NO_LABEL
 from textops.monitoring.effect import Effect
 from textops.monitoring.effects import (
     Numbers,
@@ -85,10 +86,10 @@ def number_drift(
 def label_drift(
     reference: Reference, window: Window, thresholds: Thresholds, random: Generator, distinct: float = np.inf
 ) -> FeatureDrift:
-    """Compare how often the model gives each class."""
-    strangers = sorted(set(window.predicted) - set(reference.manifest.classes))
-    classes = [*reference.manifest.classes, *strangers]
-    before, now = count_names(reference.predicted, classes), count_names(window.predicted, classes)
+    """Compare how often the model gives each class, or each label and none."""
+    strangers = sorted(set(window.given) - {*reference.manifest.classes, NO_LABEL})
+    classes = [*reference.manifest.classes, NO_LABEL, *strangers]
+    before, now = count_names(reference.given, classes), count_names(window.given, classes)
     # A class that neither side has says nothing, but would count as a bin.
     present = (before + now) > 0
     before, now = before[present], now[present]

@@ -1,5 +1,7 @@
 """How often the model is right: by what people said, and by what it promises itself."""
 
+from collections import Counter
+
 from numpy.random import Generator
 
 from textops.bundle import Manifest
@@ -23,7 +25,9 @@ def quality(judged: Judged, window: Window, manifest: Manifest, thresholds: Thre
     accuracy = share(judged.right, judged.labelled) if judged.labelled else None
     confidence = window.features["confidence"]
     expected = bootstrapped(lambda chosen: float(confidence[chosen].mean()), len(confidence), random)
-    classes = set(manifest.classes)
+    named = Counter[str]()
+    for answer, count in judged.classes.items():
+        named.update(dict.fromkeys(manifest.labels_of(answer), count))
     return Quality(
         verdict=_verdict(judged.labelled, accuracy, reference, thresholds),
         labelled=judged.labelled,
@@ -32,7 +36,7 @@ def quality(judged: Judged, window: Window, manifest: Manifest, thresholds: Thre
         reference=reference,
         contradicted=judged.contradicted,
         unknown=judged.unknown,
-        strangers={name: count for name, count in judged.classes.items() if name not in classes},
+        strangers={name: count for name, count in named.items() if name not in manifest.classes},
     )
 
 

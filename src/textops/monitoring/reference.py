@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from textops.bundle import LIVE_PART, REFERENCE_FILE, Manifest
 from textops.errors import BundleError
+from textops.monitoring.answered_labels import every_label
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,7 +30,7 @@ class Reference:
 
     Attributes:
         manifest: Of the bundle.
-        predicted: The class that the model gave each.
+        predicted: The answer that the model gave each.
         probabilities: Calibrated, shape [examples, classes]; None in bundles of old.
         features: Values by the name of the feature, shape [examples], NaN where unknown.
     """
@@ -41,6 +42,11 @@ class Reference:
 
     def __len__(self) -> int:
         return len(self.predicted)
+
+    @property
+    def given(self) -> list[str]:
+        """What the answers count as: each of their labels."""
+        return every_label(self.predicted, self.manifest.separator)
 
 
 def read_reference(folder: Path, manifest: Manifest) -> Reference:
@@ -62,7 +68,8 @@ def read_reference(folder: Path, manifest: Manifest) -> Reference:
     if not table.num_rows or LABELS not in table.column_names:
         raise BundleError(f"{path} holds no examples: make the bundle again (textops evaluate)")
     predicted = [str(name) for name in table[LABELS].to_pylist()]
-    strangers = sorted(set(predicted) - set(manifest.classes))
+    named = {label for answer in set(predicted) for label in manifest.labels_of(answer)}
+    strangers = sorted(named - set(manifest.classes))
     if strangers:
         raise BundleError(f"{path} is of another model, its class {strangers[0]!r} is none of {manifest.name}")
     try:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from textops.inference.label_set import log_odds
+from textops.monitoring.answered_labels import NO_LABEL
 from textops.monitoring.effects import Numbers, bootstrapped, count_names
 from textops.monitoring.findings import Separation
 from textops.monitoring.reference import Reference
@@ -61,8 +63,9 @@ def _matrices(reference: Reference, window: Window) -> tuple[list[str], Numbers,
     if reference.probabilities is not None:
         shown = _most_frequent(reference)
         names += [f"log-odds of {reference.manifest.classes[place]}" for place in shown]
-        before += list(_log_odds(reference.probabilities)[:, shown].T)
-        now += list(_log_odds(window.probabilities)[:, shown].T)
+        several = reference.manifest.several is not None
+        before += list(_log_odds(reference.probabilities, several=several)[:, shown].T)
+        now += list(_log_odds(window.probabilities, several=several)[:, shown].T)
     if not names:
         return [], np.empty((0, 0)), np.empty((0, 0))
     return names, np.stack(before, axis=1)[whole_before], np.stack(now, axis=1)[whole_now]
@@ -70,12 +73,14 @@ def _matrices(reference: Reference, window: Window) -> tuple[list[str], Numbers,
 
 def _most_frequent(reference: Reference) -> list[int]:
     """Return the places of the classes that a classifier looks at: of very many, those that are answered most often."""
-    counts = count_names(reference.predicted, reference.manifest.classes)
+    counts = count_names(reference.given, [*reference.manifest.classes, NO_LABEL])[:-1]
     return sorted(np.argsort(-counts, kind="stable")[:_MOST_CLASSES].tolist())
 
 
-def _log_odds(probabilities: Numbers) -> Numbers:
-    """Return the logits, up to what all classes share."""
+def _log_odds(probabilities: Numbers, *, several: bool) -> Numbers:
+    """Return the logits, of one class up to what all of them share."""
+    if several:
+        return log_odds(np.clip(probabilities, _SMALLEST_PROBABILITY, 1 - _SMALLEST_PROBABILITY))
     logarithms = np.log(np.maximum(probabilities, _SMALLEST_PROBABILITY))
     return np.asarray(logarithms - logarithms.mean(axis=1, keepdims=True))
 

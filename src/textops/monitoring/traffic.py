@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from textops.errors import ConfigurationError
+from textops.monitoring.separators import Separators
 from textops.monitoring.traffic_schemas import ConfidenceBin, Traffic, TrafficBin, TrafficFigures
 from textops.prediction_log.buckets import LATENCY_EDGES, quantile
 from textops.prediction_log.database import Database
@@ -47,8 +48,13 @@ def span_until_now(since: str, bins: int) -> Span:
     return Span(moment, now, bins)
 
 
-def traffic(database: Database, span: Span) -> Traffic:
+def traffic(database: Database, span: Span, separators: Separators | None = None) -> Traffic:
     """Return what was answered in a time, by all versions.
+
+    Args:
+        database: The prediction log.
+        span: The time.
+        separators: Takes answers with several labels apart; None where every answer is one class.
 
     Raises:
         DatabaseAwayError: If the database cannot be used, or holds no log.
@@ -57,7 +63,7 @@ def traffic(database: Database, span: Span) -> Traffic:
     parts = [_Counted() for _ in range(span.bins)]
     confidence: Counter[int] = Counter()
     with database.reading() as connection:
-        _count(connection, span, parts, confidence)
+        _count(connection, span, parts, confidence, separators or Separators(None))
         newest, future = newest_answer(connection, span), count_future(connection, span)
     total = _Counted()
     for part in parts:
@@ -123,13 +129,16 @@ class _Counted:
         return None if seconds is None else seconds * _MILLISECONDS
 
 
-def _count(connection: Connection, span: Span, parts: list[_Counted], confidence: Counter[int]) -> None:
+def _count(
+    connection: Connection, span: Span, parts: list[_Counted], confidence: Counter[int], separators: Separators
+) -> None:
     for count in count_answers(connection, span):
         part = parts[count.bin]
         part.answers += count.answers
         part.needs_review += count.needs_review
         part.confidence += count.confidence
-        part.labels[count.label] += count.answers
+        for label in separators.labels_of(count.model_name, count.model_version, count.label):
+            part.labels[label] += count.answers
         part.models[count.model_name, count.model_version] += count.answers
     for bucket in count_buckets(connection, span):
         parts[bucket.bin].latencies[bucket.latency] += bucket.answers

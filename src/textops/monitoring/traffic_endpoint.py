@@ -10,6 +10,7 @@ from textops.errors import ConfigurationError, ServiceError, TextopsError
 from textops.monitoring.background import in_background
 from textops.monitoring.kept import Kept
 from textops.monitoring.problem_documents import problem_documents
+from textops.monitoring.separators import Separators
 from textops.monitoring.traffic import span_until_now, traffic
 from textops.monitoring.traffic_schemas import Traffic
 from textops.prediction_log.database import Database
@@ -31,12 +32,13 @@ def kept_traffic() -> KeptTraffic:
     return Kept(_KEPT_SECONDS)
 
 
-def traffic_router(database: Database, kept: KeptTraffic) -> APIRouter:
+def traffic_router(database: Database, kept: KeptTraffic, separators: Separators) -> APIRouter:
     """Return the endpoint of the traffic.
 
     Args:
         database: The prediction log.
         kept: The answers that were just given.
+        separators: Takes answers with several labels apart.
     """
     router = APIRouter(tags=["traffic"])
 
@@ -51,18 +53,18 @@ def traffic_router(database: Database, kept: KeptTraffic) -> APIRouter:
         except ConfigurationError as error:
             raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_query", str(error)) from error
         try:
-            return await kept.get((since, bins), lambda: _counted(database, since, bins))
+            return await kept.get((since, bins), lambda: _counted(database, since, bins, separators))
         except TextopsError as error:
             raise not_ready(str(error)) from error
 
     return router
 
 
-async def _counted(database: Database, since: str, bins: int) -> Traffic:
+async def _counted(database: Database, since: str, bins: int, separators: Separators) -> Traffic:
     try:
         async with asyncio.timeout(_MOST_SECONDS):
             # Until now, which is not when it was asked: others may have had their turn before.
-            return await in_background(lambda: traffic(database, span_until_now(since, bins)))
+            return await in_background(lambda: traffic(database, span_until_now(since, bins), separators))
     except TimeoutError as error:
         raise ServiceError(
             f"the prediction log has not answered within {_MOST_SECONDS:g} s: ask for a shorter time"

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.inference.most_probable import with_rest_spread
+from textops.inference.most_probable import as_kept, entropies
+from textops.monitoring.answered_labels import every_label
 from textops.prediction_log.sampling import Sample
 
 Numbers = NDArray[np.float64]
@@ -20,45 +21,48 @@ class Window:
 
     Attributes:
         sample: How many there are, and since when.
-        predicted: The class of each drawn answer.
+        predicted: Each drawn answer: a class, or the name of a set of labels.
         probabilities: Shape [drawn, classes], in the order of the model's classes; 0 for a class that is missing,
             or the rest spread evenly where of very many classes only the most probable are kept.
         features: Values by the name of the feature, shape [drawn], NaN where a row lacks it.
+        separator: What stands between the labels of an answer; None where it is one class.
     """
 
     sample: Sample
     predicted: list[str]
     probabilities: Numbers
     features: dict[str, Numbers]
+    separator: str | None = None
 
     def __len__(self) -> int:
         return len(self.predicted)
 
+    @property
+    def given(self) -> list[str]:
+        """What the answers count as: each of their labels."""
+        return every_label(self.predicted, self.separator)
 
-def window_of(sample: Sample, classes: Sequence[str], names: Sequence[str]) -> Window:
+
+def window_of(sample: Sample, classes: Sequence[str], names: Sequence[str], separator: str | None = None) -> Window:
     """Make columns of drawn rows.
 
     Args:
         sample: The rows.
         classes: The model's classes.
         names: Features to look for.
+        separator: What stands between the labels of an answer; None where it is one class.
     """
     rows = sample.drawn
     probabilities = np.array([[_number(row["probabilities"], name) for name in classes] for row in rows], np.float64)
-    probabilities = with_rest_spread(np.nan_to_num(probabilities.reshape(len(rows), len(classes))))
+    several = separator is not None
+    probabilities = as_kept(np.nan_to_num(probabilities.reshape(len(rows), len(classes))), several=several)
     given = {name: np.array([_number(row["features"], name) for row in rows], np.float64) for name in names}
     features = {
         **given,
         "confidence": np.array([row["probability"] for row in rows], np.float64),
-        "entropy": entropy(probabilities),
+        "entropy": entropies(probabilities, several=several),
     }
-    return Window(sample, [str(row["label"]) for row in rows], probabilities, features)
-
-
-def entropy(probabilities: Numbers) -> Numbers:
-    """Return the entropy of each row in nats."""
-    logarithms = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
-    return np.asarray(-(probabilities * logarithms).sum(axis=1))
+    return Window(sample, [str(row["label"]) for row in rows], probabilities, features, separator)
 
 
 def _number(values: Any, name: str) -> float:  # noqa: ANN401 (what a JSON column holds)

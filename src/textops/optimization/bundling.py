@@ -18,53 +18,49 @@ from textops.bundle import (
     REFERENCE_FILE,
     TOKENIZER_FILE,
     WORDS_FILE,
-    DataReference,
     Export,
     Manifest,
     Parity,
     seal,
 )
 from textops.bundle_report import REPORT_FILE
-from textops.data.dataset import Dataset, Examples
+from textops.data.configuration import SplitName
+from textops.data.dataset import Dataset
 from textops.errors import DataError
 from textops.evaluation.behaviour_file import BEHAVIOUR_FILE, write_suite
 from textops.evaluation.bundle_report import make_report
-from textops.evaluation.calibration import (
-    Reliability,
-    expected_calibration_error,
-    fit_temperature,
-    measure_reliability,
-)
+from textops.evaluation.calibration import Reliability
 from textops.evaluation.card import render_card
 from textops.evaluation.confusion_figure import draw_confusion
-from textops.evaluation.decision_rule import choose_decision
 from textops.evaluation.figures import draw_reliability_diagram
+from textops.evaluation.label_figure import draw_labels
+from textops.evaluation.label_metrics import LabelEvaluation
+from textops.evaluation.label_report import write_label_report
 from textops.evaluation.measurements import Measurements, write_measurements
-from textops.evaluation.metrics import Evaluation, evaluate
-from textops.evaluation.report import CalibrationSummary, bundle_metrics, write_report
-from textops.evaluation.review import choose_review_band
+from textops.evaluation.metrics import Evaluation
+from textops.evaluation.report import CalibrationSummary, write_report
 from textops.evaluation.robustness_figure import draw_robustness
 from textops.evaluation.sections import further_sections
 from textops.files import folder_written_beside, shown, write_text
+from textops.inference.answering import Answering
 from textops.inference.decision import decide, weights_of
-from textops.inference.probabilities import softmax
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
 from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
 from textops.optimization.further_measurements import Plan, training_facts
+from textops.optimization.judging import Candidate, Scored, judge
 from textops.optimization.reference import Answered, write_reference
 from textops.text.familiar_words import FamiliarWords
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
 from textops.training.saved_configuration import portable_yaml
-from textops.training.settings import settings_of
 from textops.training.tracking.bundle import record_bundle
 from textops.variant_figures import VariantFigures
 
 # The texts on which exports go wrong: none, next to nothing, another script, very long.
 EDGE_TEXTS = ("", "a", " ", "你好", "word " * 20_000)
 _PARITY_TEXTS = 200
-ROBUSTNESS_FIGURE = "robustness.png"
+CONFUSION_FIGURE, ROBUSTNESS_FIGURE = "confusion_matrix.png", "robustness.png"
 
 
 @dataclass(frozen=True)
@@ -76,14 +72,16 @@ class Judged:
         manifest: What its `bundle.json` says.
         evaluation: Figures on the test set.
         calibration: What the temperature did.
+        reliability: Before calibration, and after it.
         parity: How far the export is from the checkpoint.
         measurements: All of that and what else was measured, as it stands in the model card.
     """
 
     bundle: Path
     manifest: Manifest
-    evaluation: Evaluation
+    evaluation: Evaluation | LabelEvaluation
     calibration: CalibrationSummary
+    reliability: tuple[Reliability, Reliability]
     parity: Parity
     measurements: Measurements
 
@@ -103,21 +101,6 @@ class Form:
     family: str
     export: Export
     variants: tuple[VariantFigures, ...] | None = None
-
-
-@dataclass(frozen=True)
-class _HeldOut:
-    examples: Examples
-    logits: NDArray[np.float32]
-
-    def reliability(self, manifest: Manifest) -> tuple[Reliability, Reliability]:
-        """Return it before calibration, and after it."""
-        labels, weights = self.examples.labels, weights_of(manifest.decision)
-        before, after = softmax(self.logits), softmax(self.logits, manifest.temperature)
-        return (
-            measure_reliability(before, labels, weights=weights),
-            measure_reliability(after, labels, weights=weights),
-        )
 
 
 def build_bundle(run: Run) -> Judged:
@@ -160,15 +143,12 @@ def _ship(run: Run, plan: Plan, form: Form) -> Judged:
         for name in (MODEL_FILE, TOKENIZER_FILE):
             shutil.copyfile(form.folder / name, folder / name)
         tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
-        val, test = (
-            _score(folder / MODEL_FILE, tokenizer, plan.dataset.examples("val")),
-            _score(folder / MODEL_FILE, tokenizer, plan.dataset.examples("test")),
-        )
-        judged = _judge(run, plan.dataset, val, test, form, tokenizer)
+        val, test = (_score(folder / MODEL_FILE, tokenizer, plan.dataset, split) for split in ("val", "test"))
+        judged = _judged(run, plan.dataset, val, test, form, tokenizer)
         judged = _measured(judged, plan, run, test, folder, form)
         _write_contents(folder, run, plan, test, judged)
         manifest = seal(folder, judged.manifest)
-    _write_figures(run.report, judged, test)
+    _write_figures(run.report, judged)
     logger.success("Accuracy {}: {}", judged.evaluation.accuracy, shown(run.bundle))
     record_bundle(run, manifest, {f"test/{path.stem}": path for path in sorted(run.report.glob("*.png"))})
     return dataclasses.replace(judged, manifest=manifest)
@@ -189,77 +169,58 @@ def dataset_of(run: Run) -> Dataset:
     return dataset
 
 
-def _score(model: Path, tokenizer: Tokenizer, examples: Examples) -> _HeldOut:
-    return _HeldOut(examples, score_texts(open_session(model), tokenizer, examples.texts))
+def _score(model: Path, tokenizer: Tokenizer, dataset: Dataset, split: SplitName) -> Scored:
+    examples = dataset.examples(split)
+    answers = np.array(dataset.answers.names)[examples.labels]
+    return Scored(examples, score_texts(open_session(model), tokenizer, examples.texts), answers)
 
 
-def _judge(run: Run, dataset: Dataset, val: _HeldOut, test: _HeldOut, form: Form, tokenizer: Tokenizer) -> Judged:
-    classes = run.record.classes
-    temperature = fit_temperature(val.logits, val.examples.labels)
-    labels = test.examples.labels
-    settings = settings_of(run.configuration)
-    seen = softmax(val.logits, temperature)
-    decision = choose_decision(seen, val.examples.labels, classes, settings.decision)
-    weights = weights_of(decision)
-    evaluation = evaluate(softmax(test.logits, temperature), labels, classes, weights=weights)
-    calibration = CalibrationSummary(
-        temperature=temperature,
-        ece_before=expected_calibration_error(softmax(test.logits), labels, weights=weights),
-        ece_after=expected_calibration_error(softmax(test.logits, temperature), labels, weights=weights),
+def _judged(run: Run, dataset: Dataset, val: Scored, test: Scored, form: Form, tokenizer: Tokenizer) -> Judged:
+    found = judge(Candidate(run, dataset, form.family, form.export, tokenizer.max_tokens), val, test)
+    return Judged(
+        run.bundle,
+        found.manifest,
+        found.evaluation,
+        found.calibration,
+        found.reliability,
+        form.export.parity,
+        Measurements(),
     )
-    review = settings.review
-    manifest = Manifest(
-        name=run.record.name,
-        encoder=form.family,
-        classes=classes,
-        max_tokens=tokenizer.max_tokens,
-        temperature=temperature,
-        review=choose_review_band(
-            seen,
-            val.examples.labels,
-            target_accuracy=review.target_accuracy,
-            max_share=review.max_share,
-            weights=weights,
-        ),
-        decision=decision,
-        metrics=bundle_metrics(evaluation),
-        data=DataReference(
-            name=dataset.manifest.name,
-            fingerprint=dataset.manifest.fingerprint,
-            train_examples=dataset.manifest.examples("train"),
-            test_examples=len(labels),
-        ),
-        git_commit=run.record.git_commit,
-        export=form.export,
-    )
-    return Judged(run.bundle, manifest, evaluation, calibration, form.export.parity, Measurements())
 
 
-def _measured(judged: Judged, plan: Plan, run: Run, test: _HeldOut, folder: Path, form: Form) -> Judged:
+def _measured(judged: Judged, plan: Plan, run: Run, test: Scored, folder: Path, form: Form) -> Judged:
     """Measure what needs more answers than those to the held-out texts."""
     tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
-
-    def answer(texts: Sequence[str]) -> NDArray[np.float64]:
-        return softmax(score_texts(session, tokenizer, texts), judged.manifest.temperature)
-
-    weights = weights_of(judged.manifest.decision)
-    predicted = decide(softmax(test.logits, judged.manifest.temperature), weights)
     measurements = Measurements(
         model_bytes=(folder / MODEL_FILE).stat().st_size,
         training=training_facts(run),
-        evaluation=judged.evaluation,
         calibration=judged.calibration,
         parity=judged.parity,
-        robustness=plan.robustness(test.examples, predicted, answer, weights),
-        behaviour=plan.behaviour(test.examples, answer, weights),
-        slices=plan.slices(test.examples, predicted),
         variants=form.variants,
     )
-    return dataclasses.replace(judged, measurements=measurements)
+    answering = Answering.of(judged.manifest)
+
+    def answer(texts: Sequence[str]) -> NDArray[np.float64]:
+        return answering.probabilities(score_texts(session, tokenizer, texts))
+
+    if isinstance(judged.evaluation, LabelEvaluation):
+        robustness = plan.robustness_of_labels(test.examples, answer, answering)
+        slices = plan.slices_of_labels(test.examples, answering.probabilities(test.logits), answering)
+        several = {"labels": judged.evaluation, "robustness": robustness, "slices": slices}
+        return dataclasses.replace(judged, measurements=measurements.model_copy(update=several))
+    weights = weights_of(judged.manifest.decision)
+    predicted = decide(answering.probabilities(test.logits), weights)
+    further = {
+        "evaluation": judged.evaluation,
+        "robustness": plan.robustness(test.examples, predicted, answer, weights),
+        "behaviour": plan.behaviour(test.examples, answer, weights),
+        "slices": plan.slices(test.examples, predicted),
+    }
+    return dataclasses.replace(judged, measurements=measurements.model_copy(update=further))
 
 
-def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: Judged) -> None:
-    probabilities = softmax(test.logits, judged.manifest.temperature)
+def _write_contents(folder: Path, run: Run, plan: Plan, test: Scored, judged: Judged) -> None:
+    answering = Answering.of(judged.manifest)
     familiar = FamiliarWords.of_texts(plan.dataset.texts("train"))
     familiar.save(folder / WORDS_FILE)
     window = plan.dataset.window()
@@ -267,14 +228,14 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
     if window is not None and len(window):
         tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
         logits = score_texts(session, tokenizer, window.texts)
-        live = Answered(window, softmax(logits, judged.manifest.temperature))
-    answered, weights = Answered(test.examples, probabilities), weights_of(judged.manifest.decision)
-    write_reference(folder / REFERENCE_FILE, answered, judged.manifest.classes, familiar, live, weights)
+        live = Answered(window, answering.probabilities(logits))
+    answered = Answered(test.examples, answering.probabilities(test.logits))
+    write_reference(folder / REFERENCE_FILE, answered, answering, familiar, live, plan.dataset.answers.names)
     write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
     report = make_report(
         (folder / MODEL_FILE).stat().st_size,
         judged.evaluation,
-        test.reliability(judged.manifest),
+        judged.reliability,
         judged.measurements.robustness,
         judged.measurements.variants,
         plan.suite,
@@ -285,11 +246,16 @@ def _write_contents(folder: Path, run: Run, plan: Plan, test: _HeldOut, judged: 
     write_text(folder / CONFIGURATION_FILE, portable_yaml(run.configuration))
 
 
-def _write_figures(folder: Path, judged: Judged, test: _HeldOut) -> None:
-    write_report(folder, judged.evaluation, judged.calibration, further_sections(judged.measurements))
+def _write_figures(folder: Path, judged: Judged) -> None:
+    further = further_sections(judged.measurements)
+    if isinstance(judged.evaluation, LabelEvaluation):
+        write_label_report(folder, judged.evaluation, judged.calibration, further)
+        draw_labels(judged.evaluation, folder / CONFUSION_FIGURE)
+    else:
+        write_report(folder, judged.evaluation, judged.calibration, further)
+        draw_confusion(judged.evaluation, folder / CONFUSION_FIGURE)
     write_measurements(folder, judged.measurements)
-    draw_confusion(judged.evaluation, folder / "confusion_matrix.png")
-    draw_reliability_diagram(*test.reliability(judged.manifest), folder / "reliability.png")
+    draw_reliability_diagram(*judged.reliability, folder / "reliability.png")
     if judged.measurements.robustness is not None:
         draw_robustness(judged.measurements.robustness, folder / ROBUSTNESS_FIGURE)
     else:

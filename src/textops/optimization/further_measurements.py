@@ -10,13 +10,15 @@ from numpy.typing import NDArray
 from omegaconf import DictConfig, OmegaConf
 
 from textops.data.dataset import Dataset, Examples
-from textops.evaluation.behaviour import check_classes, run_suite, suite_in_force
+from textops.errors import ConfigurationError
+from textops.evaluation.behaviour import SUITES_BY_NAME, check_classes, run_suite, suite_in_force
 from textops.evaluation.behaviour_report import BehaviourReport
 from textops.evaluation.behaviour_suite import BehaviourSuite
 from textops.evaluation.measurements import TrainingFacts
 from textops.evaluation.other_source import measure_other_source, open_other_source
-from textops.evaluation.robustness import Robustness, measure_robustness, sample_rows
+from textops.evaluation.robustness import Decided, Robustness, by_weight, measure_robustness, sample_rows
 from textops.evaluation.slices import Slices, cut_up, measure_slices
+from textops.inference.answering import Answering
 from textops.inference.probabilities import Answer
 from textops.training.override_check import flat
 from textops.training.run import Run
@@ -65,6 +67,9 @@ class Plan:
             DataError: If another data set is missing.
         """
         settings = settings_of(run.configuration)
+        if dataset.manifest.source.separator is not None:
+            _require_one_label(settings)
+            return cls(dataset, run.record.classes, settings, None, ())
         suite = suite_in_force(settings.behaviour, dataset.manifest.name)
         if suite is not None:
             check_classes(suite, run.record.classes)
@@ -96,7 +101,33 @@ class Plan:
             if figures is None:
                 logger.warning("The model was trained on all test texts of {}: nothing to measure", other.folder)
         others = tuple(figures for figures in measured if figures is not None)
-        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others, weights=weights)
+        decided = by_weight(weights)
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, others=others, decided=decided)
+
+    def slices_of_labels(self, test: Examples, probabilities: NDArray[np.float64], answering: Answering) -> Slices:
+        """Measure parts of the test set of a model that gives several labels."""
+        predicted, _ = self._numbered(answering)(probabilities)
+        cuts = cut_up(self.dataset, test, self.settings.slices.parts)
+        return measure_slices(predicted, test.labels, cuts, minimum=self.settings.slices.minimum, of_classes=False)
+
+    def robustness_of_labels(self, test: Examples, answer: Answer, answering: Answering) -> Robustness | None:
+        """Measure changed texts of a model that gives several labels; None where the settings leave it out."""
+        settings = self.settings.robustness
+        if settings.examples == 0:
+            return None
+        decided = self._numbered(answering)
+        return measure_robustness(answer, test.texts, test.labels, settings=settings, decided=decided)
+
+    def _numbered(self, answering: Answering) -> Decided:
+        """Return what gives answers the numbers that those of the data set have, and others further ones."""
+        numbers = {name: number for number, name in enumerate(self.dataset.answers.names)}
+
+        def decided(probabilities: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+            names = answering.answers(probabilities).tolist()
+            found = np.array([numbers.setdefault(name, len(numbers)) for name in names], np.int64)
+            return found, answering.confidence(probabilities)
+
+        return decided
 
     def behaviour(self, test: Examples, answer: Answer, weights: Sequence[float] | None) -> BehaviourReport | None:
         """Put the suite to the model; None without a suite."""
@@ -114,6 +145,24 @@ class Plan:
                 result.required,
             )
         return report
+
+
+def _require_one_label(settings: RunSettings) -> None:
+    """Refuse what asks for the one class of a text.
+
+    Raises:
+        ConfigurationError: If a suite of its own or another data set is to be measured.
+    """
+    if settings.behaviour.suite not in SUITES_BY_NAME:
+        raise ConfigurationError(
+            f"behaviour.suite={settings.behaviour.suite} asks for the one class of a text, and a text has several "
+            "labels here: leave it out"
+        )
+    if settings.robustness.others:
+        raise ConfigurationError(
+            "other data sets (--other) are measured for models that give one class, and a text has several labels "
+            "here: leave them out"
+        )
 
 
 def training_facts(run: Run) -> TrainingFacts:

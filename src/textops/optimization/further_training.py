@@ -9,32 +9,59 @@ import numpy as np
 import pytorch_lightning as pl
 import torch
 from numpy.typing import NDArray
+from omegaconf import DictConfig
 from pytorch_lightning import Callback, Trainer
 
 from textops.data.batch_order import BatchOrder
+from textops.data.dataset import Dataset
 from textops.data.loader import BatchLoader
 from textops.data.loader_settings import LoaderSettings
 from textops.data.token_files import TokenizedSplit
 from textops.errors import ConfigurationError
 from textops.models.classifier import TextClassifier
+from textops.models.encoder import Encoder
+from textops.training.assembly import classifier_of, make_classifier
 from textops.training.settings import RunSettings
 
 
 class TrainingData(pl.LightningDataModule):
     """Tokenized documents in batches, as a run's configuration wants them."""
 
-    def __init__(self, training: TokenizedSplit, validation: TokenizedSplit, settings: RunSettings) -> None:
+    def __init__(
+        self,
+        training: TokenizedSplit,
+        validation: TokenizedSplit,
+        settings: RunSettings,
+        dataset: Dataset | None = None,
+    ) -> None:
         """Hold the documents.
 
         Args:
             training: Documents to learn from.
             validation: Documents that tell which epoch was best.
             settings: Of the run: batch size, seed, order.
+            dataset: Where the documents come from; not known of those that nobody has labelled.
+
+        Attributes:
+            dataset: The same.
         """
         super().__init__()
+        self.dataset = dataset
         self._training = training
         self._validation = validation
         self._settings = settings
+
+    @property
+    def several(self) -> bool:
+        """Whether a text has any number of labels."""
+        return self.dataset is not None and self.dataset.manifest.source.separator is not None
+
+    def classifier(self, configuration: DictConfig, encoder: Encoder) -> TextClassifier:
+        """Return the LightningModule around an encoder that learns from these documents."""
+        if self.dataset is not None:
+            return classifier_of(configuration, encoder, self.dataset)
+        # Every class has an example in train.
+        return make_classifier(configuration, encoder, np.bincount(np.asarray(self.labels)).tolist())
 
     @property
     def labels(self) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from loguru import logger
@@ -10,13 +11,18 @@ from numpy.typing import NDArray
 from textops.bootstrap import Interval, mean_interval
 from textops.bundle import MODEL_FILE, TOKENIZER_FILE, Metric
 from textops.data.dataset import Examples
+from textops.data.label_table import LabelTable
 from textops.evaluation.calibration import fit_temperature
+from textops.evaluation.label_calibration import fit_several
+from textops.evaluation.label_metrics import LabelEvaluation, evaluate_labels
 from textops.evaluation.metrics import Evaluation, evaluate
+from textops.inference.answering import Answering
 from textops.inference.footprint import Footprint, probe_folder, summarize
 from textops.inference.probabilities import softmax
 from textops.inference.probe import Reading
 from textops.inference.scores import Session, score_texts
 from textops.inference.session import open_session
+from textops.label_sets import DEFAULT_SEPARATOR
 from textops.optimization.torch_session import TorchSession, compiled
 from textops.optimization.variant import COMPILED_PROBE, Variant
 from textops.text.tokenizer import Tokenizer, load_tokenizer
@@ -27,10 +33,17 @@ from textops.variant_figures import VariantFigures
 
 @dataclass(frozen=True)
 class HeldOut:
-    """The examples that no form was trained on."""
+    """The examples that no form was trained on.
+
+    Attributes:
+        val: Validation set.
+        test: Test set.
+        table: Which labels their answers have; None where each has one class.
+    """
 
     val: Examples
     test: Examples
+    table: LabelTable | None = None
 
 
 @dataclass(frozen=True)
@@ -113,32 +126,56 @@ def figures_of(
         accuracy=_metric(judged.accuracy),
         macro_f1=_metric(judged.macro_f1),
         ece=_metric(judged.ece),
-        agreement=agreement(answers.test, checkpoint.test),
+        agreement=agreement(answers, checkpoint, held_out),
         max_difference=float(np.abs(answers.test - checkpoint.test).max()),
         sparsity=variant.sparsity,
-        accuracy_difference=_metric(
-            accuracy_difference(answers.test, checkpoint.test, held_out.test.labels),
-        ),
+        accuracy_difference=_metric(accuracy_difference(answers, checkpoint, held_out, "test")),
     )
 
 
-def judge(answers: Answers, held_out: HeldOut, classes: tuple[str, ...]) -> Evaluation:
+def judge(answers: Answers, held_out: HeldOut, classes: tuple[str, ...]) -> Evaluation | LabelEvaluation:
     """Judge answers on the test set, calibrated on the validation set as what ships is."""
+    if held_out.table is not None:
+        answering = _several(answers, held_out, held_out.table)
+        probabilities = answering.probabilities(answers.test)
+        targets, confidence = held_out.table.targets(held_out.test.labels), answering.confidence(probabilities)
+        return evaluate_labels(probabilities, answering.given(probabilities), targets, classes, confidence=confidence)
     temperature = fit_temperature(answers.val, held_out.val.labels)
     return evaluate(softmax(answers.test, temperature), held_out.test.labels, classes)
 
 
 def accuracy_difference(
-    answers: NDArray[np.float32], checkpoint: NDArray[np.float32], labels: NDArray[np.int64]
+    answers: Answers, checkpoint: Answers, held_out: HeldOut, split: Literal["val", "test"]
 ) -> Interval:
     """Return the accuracy minus that of the checkpoint, with the paired bootstrap interval over examples."""
-    hits, hits_of_checkpoint = answers.argmax(1) == labels, checkpoint.argmax(1) == labels
-    return mean_interval(hits.astype(np.float64) - hits_of_checkpoint)
+    labels = (held_out.val if split == "val" else held_out.test).labels
+    truth = labels if held_out.table is None else held_out.table.targets(labels)
+    hits, before = (_same(given(each, held_out, split), truth) for each in (answers, checkpoint))
+    return mean_interval(hits.astype(np.float64) - before)
 
 
-def agreement(answers: NDArray[np.float32], checkpoint: NDArray[np.float32]) -> float:
-    """Return the share of examples to which both give the same class."""
-    return float((answers.argmax(1) == checkpoint.argmax(1)).mean())
+def agreement(answers: Answers, checkpoint: Answers, held_out: HeldOut) -> float:
+    """Return the share of the test set to which both give the same class, or the same labels."""
+    return float(_same(given(answers, held_out, "test"), given(checkpoint, held_out, "test")).mean())
+
+
+def given(answers: Answers, held_out: HeldOut, split: Literal["val", "test"]) -> NDArray[np.generic]:
+    """Return the class of each answer, shape [examples], or which labels it has, shape [examples, labels]."""
+    logits = answers.val if split == "val" else answers.test
+    if held_out.table is None:
+        return np.asarray(logits.argmax(1))
+    answering = _several(answers, held_out, held_out.table)
+    return answering.given(answering.probabilities(logits))
+
+
+def _several(answers: Answers, held_out: HeldOut, table: LabelTable) -> Answering:
+    targets = table.targets(held_out.val.labels)
+    return Answering((), several=fit_several(answers.val, targets, DEFAULT_SEPARATOR))
+
+
+def _same(first: NDArray[np.generic], second: NDArray[np.generic]) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = np.asarray(first == second)
+    return same if same.ndim == 1 else np.asarray(same.all(axis=1))
 
 
 def _file_bytes(variant: Variant) -> int:

@@ -62,7 +62,8 @@ def optimize(run: Run, settings: OptimizationSettings, teacher: Teacher | None =
         TextopsError: If the run, its data or the settings cannot be used.
     """
     dataset = dataset_of(run)
-    held_out = HeldOut(dataset.examples("val"), dataset.examples("test"))
+    table = None if dataset.manifest.source.separator is None else dataset.answers
+    held_out = HeldOut(dataset.examples("val"), dataset.examples("test"), table)
     folder = run.folder / VARIANTS_FOLDER
     with folder_written_beside(folder) as beside:
         workshop = Workshop(run, dataset, settings, teacher, beside)
@@ -111,10 +112,8 @@ def _choice(
     settings: OptimizationSettings,
 ) -> Choice:
     can_ship = {variant.name for variant in variants if variant.ships}
-    checkpoint = answers[CHECKPOINT_VARIANT].val
-    losses = {
-        name: accuracy_difference(answers[name].val, checkpoint, held_out.val.labels) for name in sorted(can_ship)
-    }
+    checkpoint = answers[CHECKPOINT_VARIANT]
+    losses = {name: accuracy_difference(answers[name], checkpoint, held_out, "val") for name in sorted(can_ship)}
     candidates = [part for part in figures if part.name in can_ship]
     return choose(candidates, losses, len(held_out.val), settings.policy)
 

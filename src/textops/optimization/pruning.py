@@ -24,7 +24,6 @@ from textops.optimization.further_training import TrainingData, train_further
 from textops.optimization.settings import PruningSettings
 from textops.text.ngrams import NgramTokenizer
 from textops.text.tokenizer import Tokenizer
-from textops.training.assembly import make_classifier
 from textops.training.settings import settings_of
 
 
@@ -71,7 +70,7 @@ def _prune_buckets(
 ) -> Pruned:
     filled = (encoder.idf > 0).numpy()
     for share in shares(settings):
-        kept = _largest(importance_of_buckets(encoder), filled, 1 - share)
+        kept = _largest(importance_of_buckets(encoder, several=data.several), filled, 1 - share)
         encoder.forget_buckets(~kept)
         _train(encoder, configuration, data, settings)
         logger.info("Pruned {:.0%} of {:,} buckets", share, int(filled.sum()))
@@ -79,13 +78,14 @@ def _prune_buckets(
     return Pruned(encoder, float((weights == 0).all(1).double().mean()))
 
 
-def importance_of_buckets(encoder: NgramEncoder) -> NDArray[np.float64]:
+def importance_of_buckets(encoder: NgramEncoder, *, several: bool = False) -> NDArray[np.float64]:
     """Return how far a bucket can push the classes apart, by id: largest centred weight, times its IDF.
 
-    What a bucket adds to all classes alike changes no answer.
+    What a bucket adds to all classes alike changes no answer, unless a text has any number of labels.
     """
     weights = encoder.table.weight.detach().double()
-    spread = (weights - weights.mean(1, keepdim=True)).abs().amax(1)
+    centre = 0 if several else weights.mean(1, keepdim=True)
+    spread = (weights - centre).abs().amax(1)
     return (spread * encoder.idf.double()).numpy()
 
 
@@ -164,10 +164,8 @@ class KeepZeros(Callback):
 def _train(
     encoder: Encoder, configuration: DictConfig, data: TrainingData, settings: PruningSettings, *callbacks: Callback
 ) -> None:
-    # Every class has an example in train.
-    labels = np.asarray(data.labels)
     train_further(
-        make_classifier(configuration, encoder, np.bincount(labels).tolist()),
+        data.classifier(configuration, encoder),
         data,
         settings_of(configuration),
         epochs=settings.epochs,

@@ -11,8 +11,8 @@ from pyarrow import parquet
 
 from textops.bundle import LIVE_PART, TEST_PART
 from textops.data.dataset import Examples
-from textops.inference.decision import confidence_in, decide
-from textops.inference.most_probable import with_rest_spread
+from textops.inference.answering import Answering
+from textops.inference.most_probable import as_kept, entropies
 from textops.text.familiar_words import FamiliarWords
 from textops.text.features import FEATURE_NAMES, features_of
 
@@ -32,48 +32,46 @@ class Answered(NamedTuple):
 def write_reference(
     path: Path,
     test: Answered,
-    classes: tuple[str, ...],
+    answering: Answering,
     familiar: FamiliarWords | None = None,
     live: Answered | None = None,
-    weights: Sequence[float] | None = None,
+    names: Sequence[str] | None = None,
 ) -> None:
     """Write one row for each example: what live traffic is later compared with.
 
     Args:
         path: Where the file goes.
         test: The frozen test set.
-        classes: Class names.
+        answering: How answers follow from probabilities.
         familiar: Words of the training texts.
         live: Live traffic that the training has not seen, of a model that was retrained.
-        weights: What each class counts where the answer is not the most probable one.
+        names: What the labels of the examples are numbers of; None: of the classes.
     """
-    parts = [_table(test, classes, familiar, TEST_PART, weights)]
+    named = answering.classes if names is None else names
+    parts = [_table(test, answering, familiar, TEST_PART, named)]
     if live is not None:
-        parts.append(_table(live, classes, familiar, LIVE_PART, weights))
+        parts.append(_table(live, answering, familiar, LIVE_PART, named))
     parquet.write_table(pa.concat_tables(parts), path)
 
 
 def _table(
     answered: Answered,
-    classes: tuple[str, ...],
+    answering: Answering,
     familiar: FamiliarWords | None,
     part: str,
-    weights: Sequence[float] | None,
+    names: Sequence[str],
 ) -> pa.Table:
     examples = answered.examples
-    chosen = decide(answered.probabilities, weights)
-    confidence = confidence_in(answered.probabilities, chosen)
-    probabilities = with_rest_spread(answered.probabilities)
-    logarithms = np.log(np.maximum(probabilities, np.finfo(np.float64).tiny))
+    probabilities = as_kept(answered.probabilities, several=answering.several is not None)
     rows = [features_of(text, familiar) for text in examples.texts]
     return pa.table(
         {
             "part": pa.array([part] * len(examples), pa.string()),
             "id": pa.array(examples.ids, pa.string()),
-            "label": [classes[label] for label in examples.labels],
-            "predicted": [classes[label] for label in chosen],
-            "confidence": confidence,
-            "entropy": -(probabilities * logarithms).sum(axis=1),
+            "label": [names[label] for label in examples.labels],
+            "predicted": answering.answers(answered.probabilities).tolist(),
+            "confidence": answering.confidence(answered.probabilities),
+            "entropy": entropies(probabilities, several=answering.several is not None),
             "probabilities": pa.array(probabilities.tolist(), pa.list_(pa.float64())),
             **{name: pa.array([row[name] for row in rows], pa.float64()) for name in FEATURE_NAMES},
         }

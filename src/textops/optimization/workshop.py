@@ -48,6 +48,11 @@ class Workshop:
         return str(self.run.configuration.model.name)
 
     @property
+    def several(self) -> bool:
+        """Whether a text has any number of labels."""
+        return self.dataset.manifest.source.separator is not None
+
+    @property
     def checkpoint_export(self) -> Path:
         """Where the export of the checkpoint lies."""
         return self.folder / CHECKPOINT_VARIANT / MODEL_FILE
@@ -63,7 +68,8 @@ class Workshop:
         datamodule = make_datamodule(self.run.configuration, self.dataset.folder)
         datamodule.setup()
         settings = settings_of(self.run.configuration)
-        data = TrainingData(datamodule.tokenized_split("train"), datamodule.tokenized_split("val"), settings)
+        train, val = datamodule.tokenized_split("train"), datamodule.tokenized_split("val")
+        data = TrainingData(train, val, settings, self.dataset)
         return prune(self.run.encoder(), self.tokenizer, self.run.configuration, data, self.settings.pruning)
 
     @cached_property
@@ -79,7 +85,7 @@ class Workshop:
             ConfigurationError: If there is no such student, or it has no such setting.
             DataError: If the teacher has other classes, or the further texts cannot be read.
         """
-        if not any(name.startswith("distilled") for name in self.settings.variants):
+        if self.several or not any(name.startswith("distilled") for name in self.settings.variants):
             return
         configuration_of_student(self.run.configuration, self.settings.distillation)
         if self.teacher is not None:
@@ -94,6 +100,10 @@ class Workshop:
             NotPossibleError: If the model would have to teach itself.
         """
         settings = self.settings.distillation
+        if self.several:
+            raise NotPossibleError(
+                "a student learns which one class its teacher takes a text for, and a text has several labels here"
+            )
         if self.teacher is None and self.family == settings.student:
             raise NotPossibleError(
                 f"a student of the same family ({self.family}) learns nothing from it: name a larger model, "

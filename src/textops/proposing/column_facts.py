@@ -3,10 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log
 
 from textops.data.timestamps import parsed_timestamp
+from textops.proposing.several_labels import SeveralFound, several_labels
 from textops.proposing.table import Table
 
 VALUES_LOOKED_AT = 1000
@@ -30,6 +31,7 @@ class ColumnFacts:
         numbers: Share of the values that are numbers.
         times: Share of the values that are dates or times.
         time_formats: Formats that all values fit, where `auto` reads none of them.
+        several: The labels, if each row seems to have any number of them.
     """
 
     name: str
@@ -40,6 +42,12 @@ class ColumnFacts:
     numbers: float
     times: float
     time_formats: tuple[str, ...]
+    several: SeveralFound | None = None
+
+    @property
+    def as_labels(self) -> "ColumnFacts":
+        """The column as labels: where a row has any number of them, each of them is a value."""
+        return self if self.several is None else replace(self, counts=self.several.counts)
 
     @property
     def distinct(self) -> int:
@@ -75,16 +83,18 @@ def _facts(name: str, values: Sequence[str]) -> ColumnFacts:
     known = [value for value in stripped if value]
     # Spread over the sample, because files are often sorted.
     some = known[:: max(1, len(known) // VALUES_LOOKED_AT)]
+    counts = Counter(known)
     times = _share(some, lambda value: parsed_timestamp(value) is not None)
     return ColumnFacts(
         name=name,
         filled=len(known) / max(1, len(values)),
-        counts=Counter(known),
+        counts=counts,
         words=sum(len(_WORDS.findall(value)) for value in some) / max(1, len(some)),
         characters=sum(map(len, some)) / max(1, len(some)),
         numbers=_share(some, is_number),
         times=times,
         time_formats=() if times or not some else tuple(form for form in _SLASHED if _all_fit(some, form)),
+        several=several_labels(counts),
     )
 
 

@@ -36,8 +36,9 @@ def rank_labels(facts: Sequence[ColumnFacts], files: Sequence[SourceFile], *, wh
         files: That were read.
         whole_files: Whether each file is one text.
     """
+    columns = [column.as_labels for column in facts]
     candidates = [
-        Candidate(column.name, _score(column), _reason(column)) for column in facts if _could_be_label(column)
+        Candidate(column.name, _score(column), _reason(column)) for column in columns if _could_be_label(column)
     ]
     return Ranking.of([*candidates, *_of_names(files, whole_files=whole_files)])
 
@@ -80,6 +81,8 @@ def _score(column: ColumnFacts) -> float:
 def _reason(column: ColumnFacts) -> str:
     (common, count), *_ = column.counts.most_common(1)
     share = count / column.values
+    if column.several is not None:
+        return f"{column.distinct:,} labels, several of them in {column.several.share:.0%} of the rows"
     return f"{column.distinct:,} values, the most frequent {quoted(common)} in {share:.0%} of the rows"
 
 

@@ -83,6 +83,8 @@ def propose(looked: Looked, answers: Answers) -> Proposal:
         )
         classes = len({class_of_file(file) for file in looked.files})
     else:
+        settings |= _several_settings(column, remarks)
+        column = column.as_labels
         settings |= {"label_column": label, **_class_settings(looked, column, rule, remarks)}
         classes = column.distinct
     model = fitting_model(looked.found.table.rows, classes)
@@ -106,7 +108,7 @@ def chosen_label(looked: Looked, said: str | None, *, one_class: bool = False) -
         return lone.name
     if said in {FROM_FILE, FROM_FOLDER}:
         return said
-    column = _known(looked, said, "--label")
+    column = _known(looked, said, "--label").as_labels
     if column.distinct < 2 and not one_class:  # noqa: PLR2004 - a classifier needs two
         raise DataError(_one_class(column))
     if column.distinct > MOST_CLASSES:
@@ -145,6 +147,17 @@ def _chosen_time(looked: Looked, taken: Sequence[str], said: str | None, remarks
         )
         return None
     return fact
+
+
+def _several_settings(column: ColumnFacts, remarks: list[str]) -> dict[str, object]:
+    """Take rows that seem to have any number of labels for such."""
+    if column.several is None:
+        return {}
+    remarks.append(
+        f"a text has any number of labels, {column.several.share:.0%} of the rows several of them; if each value is a "
+        "class of its own, set task: multiclass"
+    )
+    return {"task": "multilabel", "label_separator": column.several.separator}
 
 
 def _class_settings(looked: Looked, column: ColumnFacts, rule: str, remarks: list[str]) -> dict[str, object]:

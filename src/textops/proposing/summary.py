@@ -74,13 +74,15 @@ def _format(proposal: Proposal) -> str:
 def _label(proposal: Proposal) -> str:
     source = proposal.source
     if source.label_column is not None:
-        return quoted(source.label_column)
+        several = "" if source.separator is None else f", any number of labels (separator {quoted(source.separator)})"
+        return f"{quoted(source.label_column)}{several}"
     return "the name of the folder" if source.label_from_file == "folder" else "the name of the file"
 
 
 def _classes(looked: Looked, proposal: Proposal) -> str:
     source, fact = proposal.source, looked.fact(proposal.source.label_column)
     if fact is not None:
+        fact = fact if source.separator is None else fact.as_labels
         names = [name for name, _ in fact.counts.most_common() if name not in source.ignore_labels]
         names = list(dict.fromkeys((source.label_names or {}).get(name, name) for name in names))
     elif isinstance(source.label_from_file, dict):

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from textops.bundle import verify
 from textops.errors import BundleError
 from textops.inference import Predictor
-from textops.inference.decision import confidence_in
 from textops.inference.session import RUNTIME_ERRORS, first_line
 from textops.registry.bounds import GateBounds
 from textops.registry.budget_check import within_budget
@@ -31,6 +30,7 @@ from textops.registry.version import Version
 HASHES = "hashes"
 LOADING = "loading"
 HOLDER = "holder"
+TASK = "task"
 
 
 @dataclass(frozen=True)
@@ -40,24 +40,19 @@ class _Answered:
     Attributes:
         predictor: The model.
         probabilities: Calibrated probabilities, shape [examples, classes].
-        chosen: Number of the class that is its answer, by example, shape [examples].
+        answers: Its answer, by example, shape [examples].
         hits: Whether it is right, by example, shape [examples].
     """
 
     predictor: Predictor
     probabilities: NDArray[np.float64]
-    chosen: NDArray[np.int64]
+    answers: NDArray[np.str_]
     hits: NDArray[np.bool_]
 
     @property
     def confidence(self) -> NDArray[np.float64]:
         """Probability of its answer, by example."""
-        return confidence_in(self.probabilities, self.chosen)
-
-    @property
-    def answers(self) -> NDArray[np.str_]:
-        """Class that is its answer, by example."""
-        return np.array(self.predictor.manifest.classes)[self.chosen]
+        return self.predictor.confidence(self.probabilities)
 
 
 def judge(
@@ -103,7 +98,15 @@ def _checks(
     exact = export is None or export.exact
     weights = answered.predictor.weights
     try:
-        yield same_answers(held_out.ids, answered.probabilities, classes, evidence.kept(), exact=exact, weights=weights)
+        yield same_answers(
+            held_out.ids,
+            answered.probabilities,
+            classes,
+            evidence.kept(),
+            exact=exact,
+            weights=weights,
+            several=candidate.manifest.several,
+        )
     except BundleError as error:
         yield GateCheck(name=ANSWERS, passed=False, figure=None, sentence=str(error))
     yield from _frozen_test_set(answered, holder, held_out, bounds.tolerance)
@@ -135,9 +138,8 @@ def _answer(version: Version, held_out: HeldOut) -> _Answered:
         raise BundleError(f"{version} does not answer the test set ({first_line(error)}): export it again") from error
     if not np.isfinite(probabilities).all():
         raise BundleError(f"{version} answers the test set with numbers that are not finite: train it again")
-    chosen = predictor.chosen(probabilities)
-    answers = np.array(predictor.manifest.classes)[chosen]
-    return _Answered(predictor, probabilities, chosen, np.asarray(answers == np.array(held_out.labels)))
+    answers = predictor.answers(probabilities)
+    return _Answered(predictor, probabilities, answers, np.asarray(answers == np.array(held_out.labels)))
 
 
 def _frozen_test_set(
@@ -162,6 +164,11 @@ def _frozen_test_set(
     classes = same_classes(candidate.predictor.manifest.classes, holder.predictor.manifest.classes, name)
     yield classes
     if not classes.passed:
+        return
+    tasks = candidate.predictor.manifest.task, holder.predictor.manifest.task
+    if tasks[0] != tasks[1]:
+        sentence = f"the candidate is a {tasks[0]} model, {name} a {tasks[1]} one: their users read answers otherwise"
+        yield GateCheck(name=TASK, passed=False, figure=None, sentence=sentence)
         return
     if aim is not None:
         # What gives up accuracy for rare classes, as it was asked to, is measured by what it was asked for.

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bootstrap import Interval
-from textops.bundle import Export
+from textops.bundle import Export, SeveralLabels
+from textops.inference.label_set import confidence_of_sets
+from textops.label_sets import parts
 from textops.registry.bounds import GateBounds
 from textops.registry.evidence import KeptAnswers
 from textops.registry.gate import GateCheck
@@ -57,6 +59,7 @@ def same_answers(
     *,
     exact: bool,
     weights: Sequence[float] | None = None,
+    several: SeveralLabels | None = None,
 ) -> GateCheck:
     """Check that the model answers here as it did when its bundle was made.
 
@@ -70,6 +73,7 @@ def same_answers(
         kept: The answers that the bundle keeps, None where it keeps none.
         exact: Whether the form of the model promises to be exact.
         weights: What each class counts where the answer is not the most probable one.
+        several: How a text gets any number of labels; None where it has one class.
     """
     if kept is None:
         sentence = "the bundle keeps no answers to compare with (reference.parquet): evaluate again"
@@ -79,11 +83,15 @@ def same_answers(
     if not pairs:
         sentence = f"none of the {len(kept.ids)} examples whose answers the bundle keeps is in this test set"
         return GateCheck(name=ANSWERS, passed=True, asked=False, figure=None, sentence=sentence)
-    unknown = sorted(set(kept.predicted) - set(classes))
+    separator = None if several is None else several.separator
+    unknown = sorted({label for answer in set(kept.predicted) for label in parts(answer, separator)} - set(classes))
     if unknown:
         sentence = f"the bundle keeps answers that are none of its classes ({unknown[0]}): evaluate again"
         return GateCheck(name=ANSWERS, passed=False, figure=None, sentence=sentence)
-    differences = _differences(pairs, probabilities, classes, kept, weights)
+    if several is None:
+        differences = _differences(pairs, probabilities, classes, kept, weights)
+    else:
+        differences = _differences_of_sets(pairs, probabilities, classes, kept, several)
     allowed = EXACT_ANSWER_DIFFERENCE if exact else INEXACT_ANSWER_DIFFERENCE
     others = int((~(differences <= allowed)).sum())
     return GateCheck(
@@ -116,6 +124,29 @@ def _differences(
         weighed = probabilities[rows] * np.asarray(weights)
         of_best_class = (weighed.max(axis=1) - weighed[np.arange(len(rows)), columns]) / np.asarray(weights)[columns]
     return np.asarray(np.maximum(of_kept_class, of_best_class))
+
+
+def _differences_of_sets(
+    pairs: Sequence[tuple[int, int]],
+    probabilities: NDArray[np.float64],
+    classes: Sequence[str],
+    kept: KeptAnswers,
+    several: SeveralLabels,
+) -> NDArray[np.float64]:
+    """Return how far each set of labels is from the kept one, shape [len(pairs)].
+
+    Its probability must be the same, and no label may lie on the other side of its threshold.
+    """
+    rows, places = np.array(pairs).T
+    here = probabilities[rows]
+    places_of = {name: place for place, name in enumerate(classes)}
+    chosen = np.zeros(here.shape, np.bool_)
+    for row, place in enumerate(places.tolist()):
+        chosen[row, [places_of[label] for label in parts(kept.predicted[place], several.separator)]] = True
+    of_set = np.abs(confidence_of_sets(here, chosen, several) - np.array(kept.confidence)[places])
+    beyond = here - np.array([rule.threshold for rule in several.rules])
+    of_labels = np.where(chosen, -beyond, beyond).max(axis=1)
+    return np.asarray(np.maximum(of_set, of_labels))
 
 
 def _point(value: float) -> Interval:

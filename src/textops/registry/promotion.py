@@ -78,7 +78,9 @@ def _check_test_set(version: Version, held_out: HeldOut) -> None:
             f"{version} cannot be judged with {len(held_out.ids)} ids, {len(held_out.texts)} texts and "
             f"{len(held_out.labels)} labels: prepare a test set first (textops prepare)"
         )
-    unknown = sorted(set(held_out.labels) - set(version.manifest.classes))
+    manifest = version.manifest
+    named = {label for answer in set(held_out.labels) for label in manifest.labels_of(answer)}
+    unknown = sorted(named - set(manifest.classes))
     if unknown:
         raise DataError(
             f"the test set holds {', '.join(unknown)}, which {version} does not know (it knows "

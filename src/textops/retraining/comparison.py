@@ -53,7 +53,7 @@ def compare(
 
 
 def _hits(predictor: Predictor, texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.bool_]:
-    answers = np.array(predictor.manifest.classes)[predictor.chosen(predictor.probabilities(list(texts)))]
+    answers = predictor.answers(predictor.probabilities(list(texts)))
     return np.asarray(answers == np.array(labels))
 
 

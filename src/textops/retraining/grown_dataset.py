@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textops.data.arrow_columns import name_column, text_column, time_column
-from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset, Examples, file_of
+from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset, file_of
 from textops.data.description import text_length
 from textops.data.manifest import DatasetManifest, Growth
 from textops.data.validation import position_of
@@ -38,11 +38,11 @@ def known_of(dataset: Dataset) -> Known:
     """
     additions = [] if dataset.manifest.growth is None else read_additions(dataset.folder)
     added = {addition.id for addition in additions}
-    train, classes = dataset.examples("train"), dataset.manifest.classes
+    train, names = dataset.examples("train"), dataset.answers.names
     own = [row for row, identity in enumerate(train.ids) if identity not in added]
     return Known(
         held_out=[*dataset.examples("test").texts, *dataset.examples("val").texts],
-        labels={train.texts[row]: classes[train.labels[row]] for row in own},
+        labels={train.texts[row]: names[train.labels[row]] for row in own},
         groups={train.texts[row]: train.groups[row] for row in own},
         additions=additions,
     )
@@ -68,7 +68,7 @@ def write_grown(base: Dataset, folder: Path, placement: Placement, fingerprint: 
             _write_train(base, beside / file_of("train"), placement)
             _write_table(beside / WINDOW_FILE, _rows(placement.window, _schema(base)))
             write_additions(beside, placement.additions)
-            manifest = _manifest(base, Dataset(beside, base.manifest).examples("train"), placement, fingerprint)
+            manifest = _manifest(base, Dataset(beside, base.manifest), placement, fingerprint)
             write_text(beside / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
     except OSError as error:
         raise DataError(f"{folder} cannot be written: {error.strerror or error}") from error
@@ -121,15 +121,19 @@ def _write_table(path: Path, table: "pa.Table") -> None:
     parquet.write_table(table, path, compression="zstd")
 
 
-def _manifest(base: Dataset, train: Examples, placement: Placement, fingerprint: str) -> DatasetManifest:
-    classes = base.manifest.classes
-    counted = Counter(train.labels.tolist())
+def _manifest(base: Dataset, grown: Dataset, placement: Placement, fingerprint: str) -> DatasetManifest:
+    classes, train = base.manifest.classes, grown.examples("train")
+    counted: Counter[str] = Counter()
+    for number, count in Counter(train.labels.tolist()).items():
+        counted.update(dict.fromkeys(base.manifest.source.labels_of(grown.answers.names[number]), count))
+    sizes = base.manifest.sizes
     texts = [*train.texts, *base.examples("val").texts, *base.examples("test").texts]
     return base.manifest.model_copy(
         update={
             "fingerprint": fingerprint,
             "created": datetime.now(UTC),
-            "counts": {**base.manifest.counts, "train": {name: counted[index] for index, name in enumerate(classes)}},
+            "counts": {**base.manifest.counts, "train": {name: counted[name] for name in classes}},
+            "sizes": None if sizes is None else {**sizes, "train": len(train)},
             "text_length": text_length(texts),
             "growth": Growth(
                 origin=origin_of(base),

@@ -38,7 +38,7 @@ def read_lesson(plan: RetrainPlan, beginning: Beginning) -> Lesson:
     rows = (row for portion in labelled(plan.database, name, plan.since, plan.until) for row in portion)
     unknown = count_unknown_feedback(plan.database, plan.since, plan.until)
     source = base.manifest.source
-    traffic = traffic_of(rows, base.manifest.classes, source.remove_patterns, unknown)
+    traffic = traffic_of(rows, base.manifest.classes, source.remove_patterns, unknown, source.separator)
     if not traffic.counts.predictions:
         raise DataError(
             f"{plan.database.address.shown} holds no feedback on answers of {name} {_period(plan)}: let people say "

@@ -13,6 +13,7 @@ from pydantic import Field
 from textops.data.validation import ID_CHARACTERS, normalised
 from textops.errors import DataError
 from textops.frozen import Frozen
+from textops.label_sets import parts
 from textops.prediction_log.redaction import CARD_MARK, MAIL_MARK, NAME_MARK, PHONE_MARK
 
 _MARKS = (MAIL_MARK, PHONE_MARK, CARD_MARK, NAME_MARK)
@@ -85,7 +86,11 @@ class _Votes:
 
 
 def traffic_of(
-    rows: Iterable[dict[str, Any]], classes: Sequence[str], remove_patterns: Sequence[str] = (), unknown: int = 0
+    rows: Iterable[dict[str, Any]],
+    classes: Sequence[str],
+    remove_patterns: Sequence[str] = (),
+    unknown: int = 0,
+    separator: str | None = None,
 ) -> Traffic:
     """Make labelled texts of rows of the prediction log.
 
@@ -94,6 +99,7 @@ def traffic_of(
         classes: Of the model.
         remove_patterns: What the data set takes out of its texts, live ones must not bring back.
         unknown: Predictions with feedback that are not in the log.
+        separator: What stands between the labels of a text; None where it has one.
 
     Raises:
         DataError: If there is feedback, but not on a single text that was kept.
@@ -109,7 +115,7 @@ def traffic_of(
             tally["without_text"] += 1
         elif not (text := _cleaned(row["text"], patterns)):
             tally["blank"] += 1
-        elif row["feedback_label"] not in known:
+        elif not known.issuperset(parts(row["feedback_label"], separator)):
             strangers[row["feedback_label"]] += 1
         else:
             tally["future"] += row["created"] > now

@@ -84,7 +84,14 @@ class PartScorer:
         answered = np.ones(part.rows, np.bool_)
         answered[list(problems)] = False
         answers = Answers.of(_stacked(logits, len(manifest.classes)), manifest, answered)
-        columns, review = answer_columns(answers, manifest, task.scorer, problems, every_class=task.every_class)
+        columns, review = answer_columns(
+            answers,
+            manifest,
+            task.scorer,
+            problems,
+            every_class=task.every_class,
+            in_a_line=task.destination.form == "csv",
+        )
         table = result_table(part, task.kept, columns)
         content = self._writer.written(table, header=part.first_row == 1)
         return ScoredPart(

@@ -71,7 +71,7 @@ def install_explanation(app: FastAPI, service: Service) -> None:
         with in_line(service, 1):
             (answer,) = await service.answer([body.whole], exchange, [body.top], is_recorded=body.record)
             answering = _answering(answer, model, None if service.candidate is None else service.candidate.model)
-            labels = [answer["label"]] if body.label is None else [answer["label"], body.label]
+            labels = explained_labels(answer, body.label)
             whole = body.whole[: service.settings.max_text_characters]
             explanation = await explanations.of(answering, whole, labels)
         first_of_text = len(body.whole) - len(body.text)
@@ -135,6 +135,19 @@ def _answering(answer: dict[str, Any], *models: ServedModel | None) -> ServedMod
         if model is not None and answer["model"] == {"name": model.version.name, "version": model.version.number}:
             return model
     raise _model_changed()
+
+
+def explained_labels(answer: dict[str, Any], asked: str | None) -> list[str]:
+    """Return the classes whose scores are explained: that of the answer, and what was asked for.
+
+    Of several labels it is the most probable one, given or not.
+    """
+    if "labels" in answer:
+        probabilities: dict[str, float] = answer["probabilities"]
+        first = answer["labels"][0] if answer["labels"] else max(probabilities, key=probabilities.__getitem__)
+    else:
+        first = answer["label"]
+    return [first] if asked is None else [first, asked]
 
 
 def _content(answer: dict[str, Any], explanation: Explanation, labels: Sequence[str], first_of_text: int) -> bytes:

@@ -26,7 +26,9 @@ class ExplainedWord(_Part):
     field: Literal["title", "text"] = Field(description="The member of the request that it stands in.")
     start: int = Field(ge=0, description="Its first character, counted in Unicode code points from 0.")
     end: int = Field(description="The character behind its last one.")
-    contribution: float = Field(description="What it added to the answered class.")
+    contribution: float = Field(
+        description="What it added to the answered class; of several labels, to the most probable one."
+    )
     other_contribution: float | None = Field(None, description="What it added to the class that was asked for.")
 
 

@@ -13,7 +13,7 @@ from textops.serving.admission import overloaded
 from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
 from textops.serving.exchange import JSON, exchange_of
 from textops.serving.feedback_schemas import FeedbackRequest, FeedbackResponse
-from textops.serving.labels import check_label
+from textops.serving.labels import right_answer
 from textops.serving.problems import ProblemError, problem_responses
 from textops.serving.request_bodies import json_body
 from textops.serving.service import Service
@@ -23,7 +23,7 @@ _WRITTEN_AFTER_SECONDS = 60.0
 _RETRY_AFTER_SECONDS = 5
 _MOST_LOOKUPS = 16
 _LOOKUP_SECONDS = 2.0
-_MEMBERS = (b'"prediction_id"', b'"label"', b'"comment"')
+_MEMBERS = (b'"prediction_id"', b'"label"', b'"labels"', b'"comment"')
 
 
 _FEEDBACK = TypeAdapter(FeedbackRequest)
@@ -61,13 +61,14 @@ def install_feedback(app: FastAPI, service: Service) -> None:
         raw = await read_bytes(exchange, service.bounds)
         body = validated(raw, _FEEDBACK, service.bounds.limits)
         refuse_doubled_members(raw, _MEMBERS)
-        check_label(body.label, service.current.get().predictor.manifest.classes)
+        manifest = service.current.get().predictor.manifest
+        right = right_answer(body, manifest)
         prediction_id = str(body.prediction_id)
         await known.check(service.log, prediction_id)
-        row = LoggedFeedback(prediction_id, time.time(), exchange.request_id, body.label, body.comment)
+        row = LoggedFeedback(prediction_id, time.time(), exchange.request_id, right, body.comment)
         if not service.log.record_feedback(row):
             raise _log_full()
-        service.metrics.count_feedback(body.label)
+        service.metrics.count_feedback(manifest.labels_of(right))
         return FeedbackResponse()
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 MOST_COMMENT_CHARACTERS = 2_000
+MOST_LABELS = 1_000
 
 
 class FeedbackRequest(BaseModel):
@@ -14,7 +15,12 @@ class FeedbackRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     prediction_id: UUID = Field(description="`prediction_id` of the answer.")
-    label: str = Field(description="The right class, one of those of the model that answers now.")
+    label: str | None = Field(None, description="The right class, one of those of the model that answers now.")
+    labels: list[str] | None = Field(
+        None,
+        max_length=MOST_LABELS,
+        description="Instead of `label`, where the model gives any number of labels: all that are right, or none.",
+    )
     comment: str | None = Field(None, max_length=MOST_COMMENT_CHARACTERS, description="Anything else.")
 
 

@@ -22,6 +22,9 @@ SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 _SECONDS = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _RATIOS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
 
+NO_LABEL = ""
+"""What answers and feedback without any label are counted as."""
+
 _Mode = Literal["livemin", "livemax", "livesum"]
 
 
@@ -68,7 +71,9 @@ class ServingMetrics:
         )
         self._feedback = self._counter("textops_feedback_total", "Right labels that were sent.", ["label"])
         predictions = self._counter(
-            "textops_predictions_total", "Answers by class and version.", ["label", "model_version"]
+            "textops_predictions_total",
+            "Answers by class and version; one with several labels counts for each.",
+            ["label", "model_version"],
         )
         self._predictions = CounterTally[tuple[str, int]](lambda key: predictions.labels(*key))
         review = self._counter("textops_predictions_for_review_total", "Answers that a person should look at.")
@@ -104,9 +109,10 @@ class ServingMetrics:
         self._reloads.labels(outcome).inc()
         self._reload_failing.set(outcome == "failed")
 
-    def count_feedback(self, label: str) -> None:
-        """Count a right label, one of the model's classes."""
-        self._feedback.labels(label).inc()
+    def count_feedback(self, labels: Sequence[str]) -> None:
+        """Count right labels of an answer, classes of the model."""
+        for label in labels or (NO_LABEL,):
+            self._feedback.labels(label).inc()
 
     def observe_stages(self, times: StageTimes) -> None:
         """Measure one call of the model; from any thread."""
@@ -115,7 +121,8 @@ class ServingMetrics:
     def observe(self, version: Version, texts: Sequence[str], predictions: Sequence[Prediction]) -> None:
         """Count answers; on the event loop."""
         for text, prediction in zip(texts, predictions, strict=True):
-            self._predictions.count((prediction.label, version.number))
+            for label in (prediction.label,) if prediction.labels is None else prediction.labels or (NO_LABEL,):
+                self._predictions.count((label, version.number))
             self._confidence.observe(prediction.probability)
             self._characters.observe(len(text))
             if prediction.needs_review:

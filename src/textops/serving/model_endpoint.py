@@ -44,6 +44,8 @@ def describe(service: Service) -> ModelDescription:
         temperature=manifest.temperature,
         review=manifest.review,
         decision=manifest.decision,
+        task=manifest.task,
+        several=manifest.several,
         data=manifest.data,
         git_commit=manifest.git_commit,
         created=manifest.created,

@@ -35,6 +35,7 @@ def response_to(question: Question, version: Version, prediction_id: str, predic
     response = {
         "prediction_id": prediction_id,
         "label": prediction.label,
+        **({} if prediction.labels is None else {"labels": list(prediction.labels)}),
         "probability": prediction.probability,
         "probabilities": prediction.probabilities
         if question.top is None

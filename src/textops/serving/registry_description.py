@@ -67,6 +67,8 @@ def describe_version(registry: Registry, name: str, number: int) -> VersionDetai
         temperature=manifest.temperature,
         review=manifest.review,
         decision=manifest.decision,
+        task=manifest.task,
+        several=manifest.several,
         git_commit=manifest.git_commit,
         export=manifest.export,
         card=_card(version),

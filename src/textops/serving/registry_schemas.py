@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from textops.bundle import DataReference, Decision, Export, Metric, ReviewBand
+from textops.bundle import DataReference, Decision, Export, Metric, ReviewBand, SeveralLabels, Task
 from textops.bundle_report import BundleReport
 from textops.frozen import Frozen
+from textops.serving.schemas import TASK_DESCRIPTION
 
 
 class VersionFacts(Frozen):
@@ -71,6 +72,8 @@ class VersionDetail(Frozen):
     decision: Decision | None = Field(
         None, description="Rule of its answers; null where the most probable class answers."
     )
+    task: Task = Field("multiclass", description=TASK_DESCRIPTION)
+    several: SeveralLabels | None = Field(None, description="Of `multilabel`: the rule of each label; else null.")
     git_commit: str | None
     export: Export | None
     card: str | None = Field(description="The model card, Markdown; null where its bundle has none.")

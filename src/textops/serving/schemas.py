@@ -8,7 +8,7 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from textops.bundle import DataReference, Decision, Metric, ReviewBand
+from textops.bundle import DataReference, Decision, Metric, ReviewBand, SeveralLabels, Task
 from textops.bundle_report import Example
 
 # White space, control characters and the characters of no width that people paste without seeing them.
@@ -109,6 +109,9 @@ class BatchRequest(_Request):
     top: Top | None = Field(None, description=_TOP)
 
 
+TASK_DESCRIPTION = "`multiclass`: a text gets one class. `multilabel`: it gets any number of labels."
+
+
 class _Response(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -125,9 +128,17 @@ class PredictionResponse(_Response):
 
     prediction_id: str = Field(description="UUID of this answer.")
     label: str = Field(
-        description="The answer: the most probable class, or that of the model's rule of decision, see /model."
+        description="The answer: the most probable class, or that of the model's rule of decision, see /model. Of a "
+        "model that gives any number of labels: all of them in alphabetical order, with its separator in between."
     )
-    probability: float = Field(ge=0, le=1, description="Its calibrated probability.")
+    labels: list[str] | None = Field(
+        None,
+        description="Only of a model that gives any number of labels: those that this text gets, the most probable "
+        "first; it may be none.",
+    )
+    probability: float = Field(
+        ge=0, le=1, description="The calibrated probability that the answer is right; of several labels, all of it."
+    )
     probabilities: dict[str, float] = Field(
         description="Calibrated probability of every class, or of as many as `top` asks for."
     )
@@ -189,6 +200,10 @@ class ModelDescription(_Response):
     review: ReviewBand
     decision: Decision | None = Field(
         None, description="Rule by which another class than the most probable one may be the answer; null without one."
+    )
+    task: Task = Field("multiclass", description=TASK_DESCRIPTION)
+    several: SeveralLabels | None = Field(
+        None, description="Calibration and threshold of each label, and what stands between labels; null for one class."
     )
     data: DataReference
     git_commit: str | None

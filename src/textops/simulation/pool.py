@@ -34,17 +34,17 @@ def held_out_pool(folder: Path) -> list[LabelledText]:
         DataError: If there is none, or it has no text.
     """
     dataset = Dataset.load(folder)
-    pool = labelled_texts(dataset.examples("test"), dataset.manifest.classes)
+    pool = labelled_texts(dataset.examples("test"), dataset.answers.names)
     if not pool:
         raise DataError(f"{folder} has no held-out texts: prepare it with another split")
     return pool
 
 
-def labelled_texts(examples: Examples, classes: Sequence[str]) -> list[LabelledText]:
-    """Return examples as labelled texts, without blank ones."""
+def labelled_texts(examples: Examples, names: Sequence[str]) -> list[LabelledText]:
+    """Return examples as labelled texts, without blank ones; their labels are numbers of the names."""
     times = examples.timestamps
     return [
-        LabelledText(text, classes[label], None if times is None or np.isnat(times[row]) else times[row])
+        LabelledText(text, names[label], None if times is None or np.isnat(times[row]) else times[row])
         for row, (text, label) in enumerate(zip(examples.texts, examples.labels, strict=True))
         if text.strip()
     ]
@@ -60,7 +60,7 @@ def other_texts(dataset: Dataset, known: Dataset) -> list[LabelledText]:
     found = [
         each
         for split in SPLITS
-        for each in labelled_texts(dataset.examples(split), dataset.manifest.classes)
+        for each in labelled_texts(dataset.examples(split), dataset.answers.names)
         if each.text not in seen
     ]
     if not found:

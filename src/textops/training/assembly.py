@@ -13,12 +13,13 @@ from pytorch_lightning import Callback, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.datamodule import TextDataModule
-from textops.data.dataset import read_manifest
+from textops.data.dataset import Dataset, read_manifest
 from textops.errors import ConfigurationError, TextopsError
-from textops.models.class_weights import class_weights
+from textops.models.class_weights import class_weights, positive_weights
 from textops.models.classifier import OptimizerFactory, ScheduleFactory, TextClassifier
 from textops.models.distillation import DistilledClassifier, Lesson
 from textops.models.encoder import Encoder
+from textops.models.multilabel import MultilabelClassifier
 from textops.text.tokenizer import Tokenizer
 from textops.training.bucket_bits import with_bucket_bits
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
@@ -67,8 +68,30 @@ def make_encoder(
     return encoder
 
 
+def classifier_of(configuration: DictConfig, encoder: Encoder, dataset: Dataset) -> TextClassifier:
+    """Make the LightningModule around an encoder that learns from a data set.
+
+    Args:
+        configuration: Says how it learns.
+        encoder: What learns.
+        dataset: What it learns from.
+    """
+    manifest = dataset.manifest
+    examples = [manifest.counts["train"][name] for name in manifest.classes]
+    if manifest.source.separator is None:
+        return make_classifier(configuration, encoder, examples)
+    settings = settings_of(configuration)
+    return MultilabelClassifier(
+        encoder,
+        *_optimization(configuration),
+        answers=dataset.answers,
+        label_smoothing=configuration.model.label_smoothing or 0.0,
+        positive_weights=positive_weights(examples, manifest.examples("train"), settings.class_weights),
+    )
+
+
 def make_classifier(configuration: DictConfig, encoder: Encoder, examples: Sequence[int]) -> TextClassifier:
-    """Make the LightningModule around an encoder.
+    """Make the LightningModule around an encoder that gives one class.
 
     Args:
         configuration: Says how it learns.

@@ -20,7 +20,7 @@ from textops.evaluation.decision_rule import check_decision
 from textops.files import shown
 from textops.models.classifier import NotFiniteError, TextClassifier
 from textops.text.tokenizer import Tokenizer
-from textops.training.assembly import make_classifier, make_datamodule, make_encoder, make_profiler, make_trainer
+from textops.training.assembly import classifier_of, make_datamodule, make_encoder, make_profiler, make_trainer
 from textops.training.debugging import not_finite_gradient
 from textops.training.processes import Companions, companions, is_first_process
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
@@ -122,7 +122,7 @@ def _assemble(configuration: DictConfig, group: Companions) -> _Training:
     profiler = make_profiler(configuration) if is_first_process() else NullProfiler()
     with profiler.phase("data"):
         dataset = prepare(source_of(configuration), folder)
-        check_decision(settings.decision, dataset.classes)
+        check_decision(settings.decision, dataset.classes, several=dataset.source.separator is not None)
         if is_first_process():
             warn_of_other_data(configuration, dataset)
         _use_threads(settings, group.count)
@@ -138,7 +138,7 @@ def _assemble(configuration: DictConfig, group: Companions) -> _Training:
         Path(str(configuration.paths.run)),
         dataset,
         datamodule,
-        make_classifier(configuration, encoder, [dataset.counts["train"][name] for name in dataset.classes]),
+        classifier_of(configuration, encoder, datamodule.dataset),
         make_trainer(configuration, profiler),
         profiler,
     )

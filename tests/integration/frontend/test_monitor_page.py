@@ -20,6 +20,7 @@ from playwright.sync_api import Locator, Page, expect
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.database import Database
@@ -97,7 +98,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory, make_bundle: Callable[...
     probabilities = Predictor.load(bundle).probabilities(texts)
     names = [f"id{number}" for number in range(len(texts))]
     examples = Examples(names, texts, probabilities.argmax(axis=1), names)
-    write_reference(bundle / REFERENCE_FILE, Answered(examples, probabilities), ("sport", HOSTILE))
+    write_reference(bundle / REFERENCE_FILE, Answered(examples, probabilities), Answering(("sport", HOSTILE)))
     seal(bundle, read_manifest(bundle))
     found = Registry(folder / "registry")
     found.point(found.register(bundle), PRODUCTION, after=None)

@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.registry import PRODUCTION, Registry
 
@@ -138,7 +139,7 @@ def watched_registry(tmp_path_factory: pytest.TempPathFactory, make_bundle: Call
     probabilities = predictor.probabilities(TEXTS)
     names = [f"id{number}" for number in range(len(TEXTS))]
     examples = Examples(names, TEXTS, probabilities.argmax(axis=1), names)
-    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), predictor.manifest.classes)
+    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), Answering(predictor.manifest.classes))
     seal(folder, read_manifest(folder))
     root = tmp_path_factory.mktemp("up") / "registry"
     found = Registry(root)

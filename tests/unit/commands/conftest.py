@@ -12,6 +12,7 @@ from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
 from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.registry import Registry
 
@@ -44,7 +45,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, make_bundle: MakeBundle)
     test = Dataset.load(folder / "data/processed/tiny").examples("test")
     predictor = Predictor.load(bundle)
     write_reference(
-        bundle / REFERENCE_FILE, Answered(test, predictor.probabilities(test.texts)), predictor.manifest.classes
+        bundle / REFERENCE_FILE,
+        Answered(test, predictor.probabilities(test.texts)),
+        Answering(predictor.manifest.classes),
     )
     (bundle / BEHAVIOUR_FILE).write_text(SUITE)
     data = DataReference(name="tiny", fingerprint=manifest.fingerprint, train_examples=8, test_examples=len(test))

@@ -15,6 +15,7 @@ from textops.evaluation.behaviour_file import BEHAVIOUR_FILE
 from textops.evaluation.behaviour_report import BehaviourReport, BehaviourResult
 from textops.evaluation.evidence import behaviour_check, gather_evidence, read_kept_answers
 from textops.inference import Predictor
+from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.registry.evidence import HeldOut, KeptAnswers
 from textops.registry.gate import GateCheck
@@ -60,7 +61,7 @@ def result(passed: int, cases: int, name: str = "words of sport") -> BehaviourRe
 def test_the_answers_that_a_bundle_keeps_are_read(tmp_path: Path) -> None:
     # given
     path = tmp_path / REFERENCE_FILE
-    write_reference(path, Answered(EXAMPLES, np.array([[0.75, 0.25], [0.125, 0.875]])), ("sport", "tech"))
+    write_reference(path, Answered(EXAMPLES, np.array([[0.75, 0.25], [0.125, 0.875]])), Answering(("sport", "tech")))
 
     # when, then
     assert read_kept_answers(path) == KeptAnswers(("1", "2"), ("sport", "tech"), (0.75, 0.875))
@@ -70,7 +71,7 @@ def test_live_traffic_in_the_reference_is_no_part_of_the_test_set(tmp_path: Path
     # given
     path = tmp_path / REFERENCE_FILE
     test = Answered(EXAMPLES, np.array([[0.75, 0.25], [0.125, 0.875]]))
-    write_reference(path, test, ("sport", "tech"), live=Answered(EXAMPLES, test.probabilities[::-1]))
+    write_reference(path, test, Answering(("sport", "tech")), live=Answered(EXAMPLES, test.probabilities[::-1]))
     # when
     kept = read_kept_answers(path)
     # then

@@ -6,11 +6,18 @@ from sklearn.metrics import f1_score
 from textops.evaluation.label_calibration import (
     best_threshold,
     fit_rules,
+    fit_several,
     fit_sigmoid,
-    label_calibration_error,
-    names_given,
 )
-from textops.inference.label_set import given, label_probabilities, sigmoid
+from textops.inference.answering import Answering
+from textops.inference.label_set import given, label_probabilities, probability_of_sets, sigmoid
+
+
+def _error(probabilities: NDArray[np.float64], targets: NDArray[np.bool_], bins: int = 15) -> float:
+    """Return the mean distance between promised and true shares over all labels, in bins of equal width."""
+    places = np.minimum((probabilities.ravel() * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(places, weights=probabilities.ravel() - targets.ravel(), minlength=bins)
+    return float(np.abs(gaps).sum() / targets.size)
 
 
 def made(count: int, *, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -24,8 +31,8 @@ def test_probabilities_become_honest() -> None:
     rules = fit_rules(*made(4_000))
 
     logits, targets = made(20_000, seed=1)
-    assert label_calibration_error(sigmoid(logits), targets) > 0.1
-    assert label_calibration_error(label_probabilities(logits, rules), targets) < 0.02
+    assert _error(sigmoid(logits), targets) > 0.1
+    assert _error(label_probabilities(logits, rules), targets) < 0.02
 
 
 def test_thresholds_help_where_a_label_is_rare() -> None:
@@ -70,10 +77,22 @@ def test_the_threshold_lies_between_what_has_the_label_and_what_has_not() -> Non
     assert best_threshold(probabilities, probabilities > 0.7) == pytest.approx(0.7, abs=0.02)
 
 
-def test_names_come_in_the_order_of_the_labels() -> None:
-    assert names_given(np.array([[True, False, True], [False] * 3]), ("a", "b", "c")) == [["a", "c"], []]
-
-
 def test_nothing_to_fit_on_is_refused() -> None:
     with pytest.raises(ValueError, match="are not"):
         fit_rules(np.empty((0, 2)), np.empty((0, 2), bool))
+
+
+def test_an_answer_promises_what_comes_true_where_labels_are_not_independent() -> None:
+    # Two labels that are right or wrong together: the product of their probabilities promises too little.
+    generator = np.random.default_rng(0)
+    truth = generator.random(4000) < 0.5
+    scores = np.where(truth, 1.0, -1.0) + generator.normal(size=4000)
+    logits, targets = np.stack([scores, scores], axis=1), np.stack([truth, truth], axis=1)
+
+    several = fit_several(logits, targets, "|")
+
+    answering = Answering(("a", "b"), several=several)
+    probabilities = answering.probabilities(logits)
+    right = (answering.given(probabilities) == targets).all(axis=1)
+    assert answering.confidence(probabilities).mean() == pytest.approx(right.mean(), abs=0.01)
+    assert probability_of_sets(probabilities, answering.given(probabilities)).mean() < right.mean() - 0.05

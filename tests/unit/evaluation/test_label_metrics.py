@@ -27,6 +27,7 @@ def test_figures_are_those_of_scikit_learn() -> None:
     assert found.macro_f1.value == pytest.approx(metrics.f1_score(targets, given, average="macro"))
     expected = metrics.average_precision_score(targets, probabilities, average="macro")
     assert found.mean_average_precision.value == pytest.approx(expected)
+    assert found.hamming_loss.value == pytest.approx(metrics.hamming_loss(targets, given))
     for number, figures in enumerate(found.per_label):
         assert figures.precision.value == pytest.approx(metrics.precision_score(targets[:, number], given[:, number]))
         assert figures.recall.value == pytest.approx(metrics.recall_score(targets[:, number], given[:, number]))
@@ -73,3 +74,17 @@ def test_what_does_not_fit_is_refused() -> None:
         evaluate_labels(probabilities[:, :2], targets, targets, NAMES)
     with pytest.raises(ValueError, match="between 0 and 1"):
         evaluate_labels(probabilities * 2, targets, targets, NAMES)
+
+
+def test_the_calibration_error_is_that_of_the_whole_answer() -> None:
+    targets = np.array([[True, False], [True, True], [False, False], [True, False]])
+    given = np.array([[True, False], [True, False], [False, False], [True, False]])
+    probabilities = np.where(given, 0.9, 0.1)
+
+    found = evaluate_labels(probabilities, given, targets, ("a", "b"), resamples=5)
+    surer = evaluate_labels(probabilities, given, targets, ("a", "b"), confidence=np.full(4, 0.75), resamples=5)
+
+    # Promised 0.81 each, three of four came true.
+    assert found.ece.value == pytest.approx(0.06)
+    assert surer.ece.value == pytest.approx(0)
+    assert found.majority_share == 0.5

@@ -221,3 +221,26 @@ def test_a_preview_sends_little_of_much() -> None:
     sheet = preview_of(read_file("rows.csv", content.encode()), 5)
     # then
     assert len(sheet.model_dump_json()) < 30_000
+
+
+def several(*labels: str) -> AnsweredLine:
+    """Return an answer of a model that gives any number of labels."""
+    return answer("|".join(sorted(labels)), 0.8).model_copy(update={"labels": list(labels)})
+
+
+def test_each_of_several_labels_counts_and_finds_its_rows() -> None:
+    # given
+    results = BatchResults(4)
+    for row, given in enumerate([several("sport", "tech"), several("tech"), several(), several("tech", "sport")]):
+        results.record(row, given)
+    texts = pa.chunked_array([["a", "b", "c", "d"]])
+    # then
+    assert results.counts() == {"tech": 3, "sport": 2, "no label": 1}
+    assert results.table(np.arange(4))["predicted label"].to_pylist() == [
+        "sport|tech",
+        "tech",
+        "no label",
+        "sport|tech",
+    ]
+    assert matching_rows(results, texts, Filter(classes=("sport",))).tolist() == [0, 3]
+    assert matching_rows(results, texts, Filter(classes=("no label",))).tolist() == [2]

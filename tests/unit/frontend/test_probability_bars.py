@@ -30,3 +30,11 @@ def test_an_answer_that_is_not_among_the_most_probable_is_shown_all_the_same() -
     assert len(bars.first) == 10
     assert bars.first[-1].name == "class 15"
     assert [bar.name for bar in bars.others] == [f"class {number}" for number in range(9, 20) if number != 15]
+
+
+def test_all_labels_of_an_answer_are_marked_and_shown() -> None:
+    bars = bars_of({f"label {number}": 1 / (number + 2) for number in range(20)}, "label 0", "label 12", "label 15")
+
+    assert [bar.name for bar in bars.first if bar.chosen] == ["label 0", "label 12", "label 15"]
+    assert len(bars.first) == 10
+    assert {bar.name for bar in (*bars.first, *bars.others)} == {f"label {number}" for number in range(20)}

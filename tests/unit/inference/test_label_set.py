@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given as given_values
 from hypothesis import strategies as st
 
-from textops.inference.label_set import LabelRule, given, label_probabilities, label_row, sigmoid
+from textops.bundle import LabelRule
+from textops.inference.label_set import given, label_probabilities, label_row, sigmoid
 
 RULES = (LabelRule(slope=1, shift=0, threshold=0.5), LabelRule(slope=2, shift=-1, threshold=0.3))
 

@@ -12,6 +12,7 @@ import pytest
 
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
+from textops.inference.answering import Answering
 from textops.optimization.reference import Answered, write_reference
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.database import Database
@@ -107,7 +108,7 @@ def registry(tmp_path: Path, make_bundle: Callable[..., Path]) -> Registry:
         labels=probabilities.argmax(axis=1),
         groups=[f"id{number}" for number in range(len(texts))],
     )
-    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), CLASSES)
+    write_reference(folder / REFERENCE_FILE, Answered(examples, probabilities), Answering(CLASSES))
     seal(folder, read_manifest(folder))
     found = Registry(tmp_path / "registry")
     version = found.register(folder)

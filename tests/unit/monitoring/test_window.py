@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textops.monitoring.window import entropy, window_of
+from textops.inference.most_probable import entropies
+from textops.monitoring.window import window_of
 from textops.prediction_log.sampling import Sample
 
 
@@ -53,4 +54,15 @@ def test_no_rows_are_columns_of_nothing() -> None:
 
 
 def test_the_entropy_goes_from_nothing_to_that_of_equal_shares() -> None:
-    assert entropy(np.array([[1.0, 0.0], [0.5, 0.5]])) == pytest.approx([0.0, np.log(2)])
+    assert entropies(np.array([[1.0, 0.0], [0.5, 0.5]]), several=False) == pytest.approx([0.0, np.log(2)])
+
+
+def test_each_of_several_labels_counts_and_none_is_one_too() -> None:
+    rows = [row(label="sport|tech"), row(label=""), row(label="tech", probabilities={"sport": 0.0, "tech": 1.0})]
+
+    found = window_of(sample_of(*rows), ("sport", "tech"), [], "|")
+
+    assert len(found) == 3
+    assert found.given == ["sport", "tech", "(no label)", "tech"]
+    # Each label is a question of its own: 0.75 and 0.25 are as undecided as each other.
+    assert found.features["entropy"] == pytest.approx([1.1247, 1.1247, 0.0], abs=1e-4)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from textops.bundle import Export, Parity
+from textops.bundle import Export, LabelRule, Parity, SeveralLabels
 from textops.registry.bounds import GateBounds
 from textops.registry.evidence import KeptAnswers
 from textops.registry.gate import GateCheck
@@ -105,3 +105,34 @@ def test_answers_with_a_class_that_is_none_are_refused() -> None:
 
     assert not check.passed
     assert "none of its classes (trade)" in check.sentence
+
+
+RULE = LabelRule(slope=1.0, shift=0.0, threshold=0.5)
+SEVERAL = SeveralLabels(separator="|", rules=(RULE, RULE))
+SETS = np.array([[0.9, 0.8], [0.2, 0.8], [0.1, 0.4]])
+KEPT_SETS = KeptAnswers(ids=IDS, predicted=("sport|tech", "tech", ""), confidence=(0.72, 0.64, 0.54))
+
+
+def sets(here: NDArray[np.float64], kept: KeptAnswers = KEPT_SETS) -> GateCheck:
+    return same_answers(IDS, here, CLASSES, kept, exact=True, several=SEVERAL)
+
+
+def test_the_same_labels_as_sure_as_before_are_the_same_answer() -> None:
+    assert sets(SETS).passed
+    assert sets(SETS + 1e-4).passed
+
+
+def test_a_label_that_crossed_its_threshold_is_another_answer() -> None:
+    here = SETS.copy()
+    here[2] = [0.1, 0.6]
+
+    check = sets(here)
+
+    assert not check.passed
+    assert check.sentence.startswith("2 of 3 answers")
+
+
+def test_a_kept_label_that_is_no_class_is_named() -> None:
+    kept = KeptAnswers(ids=IDS, predicted=("sport|golf", "tech", ""), confidence=(0.72, 0.64, 0.54))
+
+    assert "(golf)" in sets(SETS, kept).sentence

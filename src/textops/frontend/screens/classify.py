@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from textops.frontend.answered_labels import explained_label, in_words, labels_of, most_probable
 from textops.frontend.context import context
 from textops.frontend.escaping import plain
 from textops.frontend.examples import examples_of
@@ -20,12 +21,13 @@ TITLE, TEXT = "classify_title", "classify_text"
 FIELDS = (TITLE, TEXT)
 # More than any text that somebody reads; a batch of texts has a page of its own.
 _MOST_FILE_MEGABYTES = 5
-_FILE, _NOTE, _ANSWER, _ASKED, _RIGHT_CLASS = (
+_FILE, _NOTE, _ANSWER, _ASKED, _RIGHT_CLASS, _RIGHT_LABELS = (
     "classify_file",
     "classify_note",
     "classify_answer",
     "classify_asked",
     "classify_right_class",
+    "classify_right_labels",
 )
 
 
@@ -38,7 +40,7 @@ class Answered:
         text: As it was sent.
         prediction: The answer.
         explanation: What each word added; None where it was not asked for yet.
-        feedback: The class that the person gave, None before that.
+        feedback: The class or the labels that the person gave, in words; None before that.
         problem: Why the last question about the answer has failed.
     """
 
@@ -64,6 +66,7 @@ def show() -> None:
     if asked and model is not None:
         st.session_state[_ANSWER] = None
         st.session_state.pop(_RIGHT_CLASS, None)
+        st.session_state.pop(_RIGHT_LABELS, None)
         _ask()
     if st.session_state.get(_ANSWER) is not None:
         _show_answer(model)
@@ -136,8 +139,9 @@ def _show_answer(model: ModelDescription | None) -> None:
     answered: Answered = st.session_state[_ANSWER]
     prediction = answered.prediction
     with st.container(key="answer"):
-        st.subheader(f"{plain(prediction.label)} · {percent(prediction.probability)}", anchor=False)
-        show_probability_bars(prediction.probabilities, prediction.label)
+        labels = labels_of(prediction)
+        st.subheader(f"{plain(in_words(labels))} · {percent(prediction.probability)}", anchor=False)
+        show_probability_bars(prediction.probabilities, *labels)
         _show_review(prediction, model)
         _show_feedback(answered, model)
         _show_explanation(model)
@@ -151,11 +155,13 @@ def _show_review(prediction: PredictionResponse, model: ModelDescription | None)
         # The bounds of another version say nothing about this answer.
         st.caption(f"{'Needs review. ' if prediction.needs_review else ''}Answered by {name}.")
         return
-    if model.decision is not None and prediction.label != _most_probable(prediction):
+    if model.decision is not None and prediction.label != most_probable(prediction.probabilities):
         st.caption(
             "Another class is more probable; this one is the answer because the model's rule of decision "
             f"(`{model.decision.rule}`) weighs classes."
         )
+    if model.several is not None:
+        st.caption("The percentage is how probably exactly these labels are right; the bars are those of each label.")
     review = model.review
     outside = f"on held-out texts, {percent(review.accuracy_outside)} of the answers above that were right"
     if prediction.needs_review:
@@ -169,27 +175,40 @@ def _show_review(prediction: PredictionResponse, model: ModelDescription | None)
         st.caption(f"Answered by {name}. Needs no review: it is surer than {percent(review.below)}; {outside}.")
 
 
-def _most_probable(prediction: PredictionResponse) -> str:
-    return max(prediction.probabilities, key=lambda name: prediction.probabilities[name])
-
-
 def _show_feedback(answered: Answered, model: ModelDescription | None) -> None:
     label = answered.prediction.label
     classes = list(model.classes) if model else list(answered.prediction.probabilities)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button("Right", icon=":material/check:", on_click=_give_feedback, args=(label,))
-        st.selectbox(
-            "Wrong, it is",
-            [name for name in classes if name != label],
-            index=None,
-            placeholder="Choose the right class",
-            key=_RIGHT_CLASS,
-            on_change=_give_chosen_class,
-        )
+        if answered.prediction.labels is not None:
+            _ask_for_labels(classes, tuple(answered.prediction.labels))
+        else:
+            _ask_for_class(classes, label)
     if answered.problem is not None:
         show_problem(answered.problem)
     elif answered.feedback is not None:
         st.success(f"Thank you: noted as {plain(answered.feedback)}.", icon=":material/check:")
+
+
+def _ask_for_class(classes: list[str], label: str) -> None:
+    st.button("Right", icon=":material/check:", on_click=_give_feedback, args=(label,))
+    st.selectbox(
+        "Wrong, it is",
+        [name for name in classes if name != label],
+        index=None,
+        placeholder="Choose the right class",
+        key=_RIGHT_CLASS,
+        on_change=_give_chosen_class,
+    )
+
+
+def _ask_for_labels(classes: list[str], labels: tuple[str, ...]) -> None:
+    st.button("Right", icon=":material/check:", on_click=_give_feedback, args=(labels,))
+    st.multiselect("Wrong, it is", classes, placeholder="Choose all that are right, or none", key=_RIGHT_LABELS)
+    st.button("Send", icon=":material/send:", on_click=_give_chosen_labels)
+
+
+def _give_chosen_labels() -> None:
+    _give_feedback(tuple(st.session_state[_RIGHT_LABELS]))
 
 
 def _give_chosen_class() -> None:
@@ -198,14 +217,15 @@ def _give_chosen_class() -> None:
         _give_feedback(chosen)
 
 
-def _give_feedback(label: str) -> None:
+def _give_feedback(right: str | tuple[str, ...]) -> None:
     answered: Answered = st.session_state[_ANSWER]
     try:
-        context().api.give_feedback(answered.prediction.prediction_id, label)
+        context().api.give_feedback(answered.prediction.prediction_id, right)
     except ServiceProblemError as problem:
         st.session_state[_ANSWER] = replace(answered, problem=problem)
         return
-    st.session_state[_ANSWER] = replace(answered, feedback=label, problem=None)
+    said = right if isinstance(right, str) else in_words(right)
+    st.session_state[_ANSWER] = replace(answered, feedback=said, problem=None)
 
 
 def _show_explanation(model: ModelDescription | None) -> None:
@@ -223,13 +243,14 @@ def _show_explanation(model: ModelDescription | None) -> None:
             show_until_it_works(problem, context().api.model)
             return
         st.session_state[_ANSWER] = replace(answered, explanation=explanation)
-    show_marked_text(answered.title, answered.text, explanation.words, explanation.label)
+    label = explained_label(explanation)
+    show_marked_text(answered.title, answered.text, explanation.words, label)
     how = (
         "what each adds to the score of the class, exactly"
         if explanation.method == "exact"
         else "by how much the model is less sure without them"
     )
     st.caption(
-        f"Blue with a solid line speaks for {plain(explanation.label)}, orange with dots against it: {how}. "
+        f"Blue with a solid line speaks for {plain(label)}, orange with dots against it: {how}. "
         "The pointer on a word shows its figure."
     )

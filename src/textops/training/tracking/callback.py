@@ -16,7 +16,7 @@ from textops.evaluation.figures import draw_reliability_diagram
 from textops.evaluation.metrics import evaluate
 from textops.inference.probabilities import softmax
 from textops.models.classifier import Validated
-from textops.training.tracking.curves import class_curves
+from textops.training.tracking.curves import class_curves, has_several_labels, label_curves
 from textops.training.tracking.most_wrong import most_wrong, without_texts
 from textops.training.tracking.records import Histogram
 from textops.training.tracking.settings import TrackingSettings
@@ -70,10 +70,13 @@ class TrackingCallback(Callback):
             return
         # Where Lightning puts the loss of this validation: at the step that was the last one.
         step = max(0, trainer.global_step - 1)
-        self._log(trainer, class_curves(validated, _dataset(trainer).manifest.classes), step)
+        dataset = _dataset(trainer)
+        several = has_several_labels(dataset)
+        curves = label_curves(validated, dataset) if several else class_curves(validated, dataset.manifest.classes)
+        self._log(trainer, curves, step)
         self._keep_best(trainer, validated, step)
         if self._with_histograms:
-            confidence = {"val/confidence": confidence_histogram(validated)}
+            confidence = {} if several else {"val/confidence": confidence_histogram(validated)}
             self._record_histograms(confidence | weight_histograms(pl_module), step)
         if self._settings.figures_each_epoch:
             self._record_figures(trainer, validated, step)
@@ -84,6 +87,10 @@ class TrackingCallback(Callback):
             return
         if not self._settings.figures_each_epoch:
             self._record_figures(trainer, self._best, self._best_step)
+        for tracker in self._trackers:
+            tracker.record_summary({"best/step": float(self._best_step), "best/score": self._best_score})
+        if has_several_labels(_dataset(trainer)):
+            return
         table = most_wrong(
             self._best,
             _dataset(trainer),
@@ -94,7 +101,6 @@ class TrackingCallback(Callback):
         for tracker in self._trackers:
             sees = self._settings.texts == "always" or (self._settings.texts == "local" and tracker.keeps_here)
             tracker.record_table("most_wrong", table if sees else without_texts(table), self._best_step)
-            tracker.record_summary({"best/step": float(self._best_step), "best/score": self._best_score})
 
     def state_dict(self) -> dict[str, Any]:
         """Keep the best epoch: a training that goes on later may not find a better one."""
@@ -128,7 +134,8 @@ class TrackingCallback(Callback):
             self._best, self._best_score, self._best_step = validated, score, step
 
     def _record_figures(self, trainer: pl.Trainer, validated: Validated, step: int) -> None:
-        if not self._with_figures:
+        # A confusion matrix is one of texts that have one label.
+        if not self._with_figures or has_several_labels(_dataset(trainer)):
             return
         temperature = fit_temperature(validated.scores, validated.labels)
         before, after = softmax(validated.scores), softmax(validated.scores, temperature)
