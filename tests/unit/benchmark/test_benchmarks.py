@@ -242,13 +242,18 @@ def test_scoring_is_measured_on_one_processor_and_on_two(
 ) -> None:
     # given
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(score, "_LONG_TEXTS", 40_000)
+    monkeypatch.setattr(score, "_LONG_TEXTS", 20_000)
     monkeypatch.setattr(score, "_articles", lambda: "a goal for the team and a chip with code " * 100)
     # when
     markdown = score.benchmark(rounds=1, documents=2_000, bundle=tiny_bundle)
     # then
     document = cast("dict[str, Any]", assert_kept("score"))
-    assert [row["processors"] for row in document["speeds"]] == [1, 2]
+    assert [(row["kept"], row["processors"]) for row in document["speeds"]] == [
+        ("all columns", 1),
+        ("all columns", 2),
+        ("the id", 1),
+        ("the id", 2),
+    ]
     assert all(row["model_share"] > 0 for row in document["speeds"])
     assert document["short_texts"]["rows"] == 2_000
     assert document["short_texts"]["peak_bytes"] > 10 << 20
