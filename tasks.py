@@ -93,10 +93,10 @@ assert "torch" not in sys.modules
 """
 
 
-def run_module(context: Context, module: str, *arguments: str) -> None:
+def run_module(context: Context, module: str, *arguments: str, **environment: str) -> None:
     """Run a Python module of this environment in the root of the project; its output is shown as it comes."""
     with context.cd(ROOT):
-        context.run(shlex.join([sys.executable, "-m", module, *arguments]), pty=sys.stdout.isatty())
+        context.run(shlex.join([sys.executable, "-m", module, *arguments]), pty=sys.stdout.isatty(), env=environment)
 
 
 @task(
@@ -120,7 +120,8 @@ def run_tests(context: Context, fast: bool = False, coverage: bool = False, only
     # A part of the tests covers a part of the code.
     if coverage and not fast and not only:
         arguments += [f"--cov-fail-under={LEAST_COVERAGE}"]
-    run_module(context, "pytest", *arguments)
+    # Hundreds of processes are started: without compiled files, as some containers want it, each compiles all of it.
+    run_module(context, "pytest", *arguments, PYTHONDONTWRITEBYTECODE="")
 
 
 @task

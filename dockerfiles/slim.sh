@@ -25,8 +25,9 @@ if [ "${2:-}" = predicts ]; then
   rm -rf onnxruntime/backend onnxruntime/datasets onnxruntime/quantization onnxruntime/tools onnxruntime/transformers
   # What only the hub asks for, and what only tools for models do.
   rm -rf huggingface_hub* hf_xet* httpx2* httpcore2* filelock* tqdm* google/protobuf protobuf-*
-  rm -rf numpy/f2py numpy/_core/_simd*.so numpy/_core/*_tests*.so
-  rm -rf sqlalchemy/testing sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
+  if [ ! -d gcsfs ]; then rm -rf fsspec*; fi
+  rm -rf numpy/f2py numpy/testing numpy/_core/_simd*.so numpy/_core/*_tests*.so
+  rm -rf alembic/testing sqlalchemy/testing sqlalchemy/dialects/mssql sqlalchemy/dialects/mysql sqlalchemy/dialects/oracle
   # Languages that nobody shows here; Python's stays for tracebacks.
   find pygments/lexers -type f ! -name __init__.py ! -name _mapping.py ! -name python.py -delete
 fi

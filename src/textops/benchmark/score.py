@@ -1,4 +1,7 @@
-"""How fast `textops score` is on one processor and on two, what of its time the model takes, and its memory."""
+"""How fast `textops score` is on one processor and on two, what of its time the model takes, and its memory.
+
+Measured with all columns of the input written beside the answers, and with the texts left out (`--keep id`).
+"""
 
 import os
 import statistics
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
 LONG, SHORT = 2_000, 80
 """Characters of a text."""
 
+KEPT: dict[str, tuple[str, ...] | None] = {"all columns": None, "the id": ("id",)}
+"""What of the input is written again; None for everything."""
+
 _LONG_TEXTS = 120_000
 _SMALL_SHARE = 5
 _ROWS_AT_ONCE = 20_000
@@ -39,22 +45,25 @@ class Speed:
     """What one more text takes, start of the program and loading of the model left out.
 
     Attributes:
+        kept: What of the input is written again, a key of `KEPT`.
         processors: How many.
         seconds: By the clock.
         processor_seconds: Of all processors.
         model_seconds: Of these, features and model.
     """
 
+    kept: str
     processors: int
     seconds: float
     processor_seconds: float
     model_seconds: float
 
     @classmethod
-    def between(cls, processors: int, small: RunTook, large: RunTook) -> "Speed":
+    def between(cls, kept: str, processors: int, small: RunTook, large: RunTook) -> "Speed":
         """Compare a small run with a large one: what both have is what is not counted."""
         rows = large.rows - small.rows
         return cls(
+            kept=kept,
             processors=processors,
             seconds=(large.seconds - small.seconds) / rows,
             processor_seconds=(large.processor_seconds - small.processor_seconds) / rows,
@@ -67,6 +76,7 @@ class Summary:
     """Medians over the rounds.
 
     Attributes:
+        kept: What of the input is written again, a key of `KEPT`.
         processors: How many.
         documents_a_second: By the clock.
         slowest: In the slowest round.
@@ -76,6 +86,7 @@ class Summary:
         model_share: Of the processors' time, features and model.
     """
 
+    kept: str
     processors: int
     documents_a_second: float
     slowest: float
@@ -88,6 +99,7 @@ class Summary:
         """Take the medians."""
         rates = [1 / each.seconds for each in rounds]
         return cls(
+            kept=rounds[0].kept,
             processors=rounds[0].processors,
             documents_a_second=statistics.median(rates),
             slowest=min(rates),
@@ -120,18 +132,23 @@ def benchmark(rounds: int, documents: int, bundle: Path) -> str:
         large, small, many = folder / "large.parquet", folder / "small.parquet", folder / "many.parquet"
         _write(large, text, _LONG_TEXTS, LONG)
         _write(small, text, _LONG_TEXTS // _SMALL_SHARE, LONG)
-        speeds: dict[int, list[Speed]] = {1: [], 2: []}
+        speeds: dict[tuple[str, int], list[Speed]] = {(kept, count): [] for kept in KEPT for count in (1, 2)}
         for number in range(rounds):
             logger.info("Round {} of {}", number + 1, rounds)
-            for count, found in speeds.items():
+            for (kept, count), found in speeds.items():
                 chosen = set(processors[:count])
-                pair = [run(each, folder / "out.parquet", bundle, chosen) for each in (small, large)]
-                found.append(Speed.between(count, *pair))
+                pair = [run(each, folder / "out.parquet", bundle, chosen, keep=KEPT[kept]) for each in (small, large)]
+                found.append(Speed.between(kept, count, *pair))
         logger.info("Scoring {:,} short texts", documents)
         _write(many, text, documents, SHORT)
         whole = run(many, folder / "out.parquet", bundle, set(processors[:2]), watched=True)
     summaries = [Summary.of(found) for found in speeds.values()]
-    scaling = statistics.median(one.seconds / two.seconds for one, two in zip(speeds[1], speeds[2], strict=True))
+    scaling = {
+        kept: statistics.median(
+            one.seconds / two.seconds for one, two in zip(speeds[kept, 1], speeds[kept, 2], strict=True)
+        )
+        for kept in KEPT
+    }
     markdown = _markdown(summaries, scaling, whole, rounds)
     document = {
         "machine": describe_machine(("numpy", "pyarrow")),
@@ -165,9 +182,10 @@ def _write(path: Path, text: str, rows: int, characters: int) -> None:
             writer.write_table(pa.table([pa.array(range(first, first + number)), texts], schema=schema))
 
 
-def _markdown(summaries: Sequence[Summary], scaling: float, whole: RunTook, rounds: int) -> str:
+def _markdown(summaries: Sequence[Summary], scaling: dict[str, float], whole: RunTook, rounds: int) -> str:
     rows = [
         [
+            summary.kept,
             f"{summary.processors}",
             f"{summary.documents_a_second:,.0f} ({summary.slowest:,.0f} to {summary.fastest:,.0f})",
             f"{summary.documents_a_processor_second:,.0f}",
@@ -176,25 +194,33 @@ def _markdown(summaries: Sequence[Summary], scaling: float, whole: RunTook, roun
         ]
         for summary in summaries
     ]
-    header = ["processors", "texts a second", "texts a second of a processor", "a text", "of it features and model"]
+    header = [
+        "written again",
+        "processors",
+        "texts a second",
+        "texts a second of a processor",
+        "a text",
+        "of it features and model",
+    ]
+    times = " and ".join(f"{times:.2f} times as fast as one with {kept}" for kept, times in scaling.items())
     minutes = whole.seconds * _ASKED_ROWS / whole.rows / 60
     peak = whole.peak_bytes / 1e9
     return (
-        f"Parquet to Parquet with all columns, texts of {LONG:,} characters, default model, medians of {rounds} rounds "
+        f"Parquet to Parquet, texts of {LONG:,} characters, default model, medians of {rounds} rounds "
         "(`textops benchmark score`). The start of the program is left out.\n\n"
         + table(header, rows)
-        + f"\nTwo processors are {scaling:.2f} times as fast as one. {whole.rows:,} texts of {SHORT} characters took "
+        + f"\nTwo processors are {times}. {whole.rows:,} texts of {SHORT} characters took "
         f"{whole.seconds:,.0f} s on two, start included: {whole.rows / whole.seconds:,.0f} a second, so that 10 "
         f"million take {minutes:.1f} minutes; all processes together had at most {peak:.2f} GB.\n"
     )
 
 
-def _figure(speeds: dict[int, list[Speed]]) -> "Figure":
+def _figure(speeds: dict[tuple[str, int], list[Speed]]) -> "Figure":
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(8, 2.6), dpi=150, layout="constrained")
+    figure = Figure(figsize=(8, 3.4), dpi=150, layout="constrained")
     axes = figure.subplots()
-    names = [f"{count} processor{'s' * (count > 1)}" for count in speeds]
+    names = [f"{kept}, {count} processor{'s' * (count > 1)}" for kept, count in speeds]
     model = [1e6 * statistics.median(each.model_seconds for each in found) for found in speeds.values()]
     whole = [1e6 * statistics.median(each.processor_seconds for each in found) for found in speeds.values()]
     axes.barh(names, model, label="features and model")

@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from textops.errors import ServiceError
@@ -34,7 +35,15 @@ class RunTook(Frozen):
     peak_bytes: int = 0
 
 
-def run(source: Path, out: Path, bundle: Path, processors: set[int], *, watched: bool = False) -> RunTook:
+def run(
+    source: Path,
+    out: Path,
+    bundle: Path,
+    processors: set[int],
+    *,
+    keep: Sequence[str] | None = None,
+    watched: bool = False,
+) -> RunTook:
     """Score a file on some processors, with one process on each of them.
 
     Args:
@@ -42,12 +51,14 @@ def run(source: Path, out: Path, bundle: Path, processors: set[int], *, watched:
         out: What is written; replaced.
         bundle: The model.
         processors: Numbers of the processors.
+        keep: Columns of the source that are written again; None for all.
         watched: Whether its memory is looked at.
 
     Raises:
         ServiceError: If it fails.
     """
     command = [sys.executable, "-m", __name__, str(source), str(out), str(bundle), str(len(processors))]
+    command += [] if keep is None else [",".join(keep)]
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, processors)
     try:
@@ -89,14 +100,19 @@ def _memory_of(process: int) -> int:
     return next((int(line.split()[1]) * _KIBIBYTE for line in lines if line.startswith(_PROPORTIONAL)), 0)
 
 
-def main(source: str, out: str, bundle: str, processes: str) -> None:
+def main(source: str, out: str, bundle: str, processes: str, keep: str | None = None) -> None:
     """Score, and write what it took to standard output."""
     from textops.registry.store import Registry
     from textops.scoring.score import score
     from textops.scoring.settings import ScoreSettings
 
     settings = ScoreSettings(
-        source=source, out=Path(out), bundle=Path(bundle), processes=int(processes), overwrite=True
+        source=source,
+        out=Path(out),
+        bundle=Path(bundle),
+        processes=int(processes),
+        keep=None if keep is None else tuple(keep.split(",")),
+        overwrite=True,
     )
     started = time.perf_counter()
     scored = score(settings, Registry(Path(bundle)))

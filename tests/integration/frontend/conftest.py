@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NotThereInTime
 
 from textops.benchmark.page_visit import ARGUMENTS
 from textops.registry import PRODUCTION, Registry
@@ -23,8 +24,12 @@ END_SECONDS = 15
 
 expect.set_options(timeout=PATIENCE_MS)
 
+CHOICE_MS = 5_000
+CHOICES = 6
+
 StartPage = Callable[..., str]
 OpenPage = Callable[..., Page]
+Choose = Callable[[Page, str, str], None]
 
 
 def free_port() -> int:
@@ -115,3 +120,26 @@ def open_page(browser: Browser) -> Iterator[OpenPage]:
         page.close()
     assert boxes == 0
     assert dialogs == []
+
+
+@pytest.fixture(scope="session")
+def choose() -> Choose:
+    """Choose an option of a box; again when the page was built anew meanwhile, which closes an open list."""
+
+    def choose_option(page: Page, box: str, option: str) -> None:
+        choice = page.get_by_role("combobox", name=box)
+        for _ in range(CHOICES):
+            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+            if choice.input_value() == option:
+                return
+            choice.focus()
+            choice.fill(option)
+            try:
+                page.get_by_role("option", name=option).wait_for(timeout=CHOICE_MS)
+            except NotThereInTime:
+                page.keyboard.press("Escape")
+            else:
+                page.keyboard.press("Enter")
+        expect(choice).to_have_value(option)
+
+    return choose_option

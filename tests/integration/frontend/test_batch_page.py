@@ -13,7 +13,7 @@ from pyarrow import parquet
 
 if TYPE_CHECKING:
     from tests.integration.conftest import ApiServer, StartApi
-    from tests.integration.frontend.conftest import OpenPage, StartPage
+    from tests.integration.frontend.conftest import Choose, OpenPage, StartPage
 
 pytestmark = pytest.mark.slow
 
@@ -138,7 +138,7 @@ def test_every_row_comes_back_in_its_place_bad_ones_with_the_reason(page: Page, 
     assert float(rows[0]["predicted probability"]) == float(rows[0]["probability of sport"]) > 0.9
 
 
-def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page) -> None:
+def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page, choose: "Choose") -> None:
     # given
     drop(page, rows_as_csv())
     classify(page, 8)
@@ -160,8 +160,7 @@ def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page) -
     page.get_by_label("Search in the texts").fill("")
     page.keyboard.press("Enter")
     expect(shown).to_have_count(8)
-    page.get_by_role("combobox", name="Show").click()
-    page.get_by_role("option", name="Failed").click()
+    choose(page, "Show", "Failed")
     # then
     expect(shown).to_have_count(3)
     # when
@@ -174,14 +173,13 @@ def test_filters_leave_what_is_like_that_in_the_table_and_the_file(page: Page) -
     ]
 
 
-def test_the_layout_of_a_file_can_be_corrected(page: Page) -> None:
+def test_the_layout_of_a_file_can_be_corrected(page: Page, choose: "Choose") -> None:
     # given
     drop(page, "жук;матч\nкод;team goal\n".encode("cp1251"))
     expect(page.get_by_text("CP1252 (a guess")).to_be_visible()
     page.get_by_text("Not read rightly?").click()
     # when
-    page.get_by_label("Encoding").click()
-    page.get_by_role("option", name="CP1251").click()
+    choose(page, "Encoding", "CP1251")
     # then
     preview = page.get_by_role("region", name="The first rows of the file")
     expect(preview.locator("th").nth(1)).to_have_text("жук")

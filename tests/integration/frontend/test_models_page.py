@@ -11,9 +11,13 @@ from textops.registry import PRODUCTION, STAGING, Registry
 from textops.variant_figures import VariantFigures
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.conftest import AddReport, BundleFactory
     from tests.integration.conftest import StartApi
-    from tests.integration.frontend.conftest import OpenPage, StartPage
+    from tests.integration.frontend.conftest import Choose, OpenPage, StartPage
+
+    LookAt = Callable[[str], None]
 
 pytestmark = pytest.mark.slow
 
@@ -92,12 +96,15 @@ def table(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name=name)
 
 
-def look_at(page: Page, version: str) -> None:
-    choice = page.get_by_role("combobox", name="Version to look at")
-    choice.focus()
-    choice.press("ArrowDown")
-    page.get_by_role("option", name=version).click()
-    at_rest(page)
+@pytest.fixture
+def look_at(page: Page, choose: "Choose") -> "LookAt":
+    """Choose the version that the page tells more of."""
+
+    def look_at_version(version: str) -> None:
+        choose(page, "Version to look at", version)
+        at_rest(page)
+
+    return look_at_version
 
 
 def test_versions_and_aliases_are_listed_and_the_usual_ones_compared(page: Page) -> None:
@@ -134,9 +141,9 @@ def test_other_versions_are_chosen_with_the_keyboard(page: Page) -> None:
     expect(compared).to_have_count(3)
 
 
-def test_names_of_classes_are_text_wherever_they_stand(page: Page) -> None:
+def test_names_of_classes_are_text_wherever_they_stand(page: Page, look_at: "LookAt") -> None:
     # when
-    look_at(page, "2 · staging")
+    look_at("2 · staging")
     page.get_by_text("The most frequent mistakes").click()
     # then
     mistakes = table(page, "The most frequent mistakes")
@@ -149,12 +156,12 @@ def test_names_of_classes_are_text_wherever_they_stand(page: Page) -> None:
     expect(table(page, "Figures of the classes").locator("tbody th").first).to_have_text(HOSTILE[0])
 
 
-def test_the_card_is_shown_and_nothing_in_it_reaches_out(page: Page) -> None:
+def test_the_card_is_shown_and_nothing_in_it_reaches_out(page: Page, look_at: "LookAt") -> None:
     # given
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     # when
-    look_at(page, "2 · staging")
+    look_at("2 · staging")
     page.get_by_role("tab", name="Model card").click()
     # then
     card = page.get_by_role("article", name="Model card of tiny, version 2")
@@ -165,9 +172,9 @@ def test_the_card_is_shown_and_nothing_in_it_reaches_out(page: Page) -> None:
     assert not any("evil.example" in url for url in asked)
 
 
-def test_the_newest_version_has_a_table_of_its_forms_and_the_moves_are_told(page: Page) -> None:
+def test_the_newest_version_has_a_table_of_its_forms_and_the_moves_are_told(page: Page, look_at: "LookAt") -> None:
     # when
-    look_at(page, "4")
+    look_at("4")
     page.get_by_role("tab", name="Size and speed").click()
     # then
     forms = table(page, "Size and speed of the forms").locator("tbody tr")
@@ -186,21 +193,21 @@ def test_the_newest_version_has_a_table_of_its_forms_and_the_moves_are_told(page
     expect(moves.first).to_contain_text("<b>because</b>")
 
 
-def test_a_version_without_report_says_so(page: Page) -> None:
-    look_at(page, "1 · production")
+def test_a_version_without_report_says_so(page: Page, look_at: "LookAt") -> None:
+    look_at("1 · production")
 
     expect(page.get_by_text("No figures.")).to_be_visible()
     expect(page.get_by_text("textops evaluate makes another one").first).to_be_visible()
 
 
-def test_a_version_that_is_altered_is_told_and_the_others_stay(page: Page, shown: Path) -> None:
+def test_a_version_that_is_altered_is_told_and_the_others_stay(page: Page, look_at: "LookAt", shown: Path) -> None:
     # given
     path = Registry(shown).version("tiny", 4).path / CARD_FILE
     content = path.read_bytes()
     path.write_text("altered")
     try:
         # when
-        look_at(page, "4")
+        look_at("4")
         # then
         expect(page.get_by_text("This version is damaged")).to_be_visible()
         expect(table(page, "Versions side by side").locator("tbody tr")).to_have_count(3)

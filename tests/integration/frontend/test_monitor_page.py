@@ -31,7 +31,7 @@ from textops.text.features import features_of
 
 if TYPE_CHECKING:
     from tests.integration.conftest import ApiServer, StartApi
-    from tests.integration.frontend.conftest import OpenPage, StartPage
+    from tests.integration.frontend.conftest import Choose, OpenPage, StartPage
 
 pytestmark = pytest.mark.slow
 
@@ -226,12 +226,9 @@ def test_a_class_with_a_hostile_name_is_text_in_charts_and_tooltips(page: Page) 
     assert tooltip.locator("img, strong, script").count() == 0
 
 
-def test_another_feature_is_looked_at_closely(page: Page) -> None:
+def test_another_feature_is_looked_at_closely(page: Page, choose: "Choose") -> None:
     # when
-    # Typed, as a click may fall between two looks at the services.
-    page.get_by_label("Look closely at").press_sequentially("label: the")
-    page.get_by_role("option", name="label: the class").wait_for()
-    page.keyboard.press("Enter")
+    choose(page, "Look closely at", "label: the class that the model gives")
     # then
     detail = chart(page, "feature_label")
     expect(detail.locator("text", has_text="sport").first).to_be_visible()
