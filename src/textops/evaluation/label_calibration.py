@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bundle import LabelRule, SeveralLabels
-from textops.inference.label_set import given, label_probabilities, log_odds, probability_of_sets, sigmoid
+from textops.inference.label_set import given, label_probabilities, log_odds_of_sets, sigmoid
 
 _STEPS = 100
 _SMALLEST_STEP = 1e-10
@@ -50,7 +50,7 @@ def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separa
     rules = fit_rules(logits, targets)
     probabilities = label_probabilities(logits, rules)
     chosen = given(probabilities, rules)
-    odds = log_odds(probability_of_sets(probabilities, chosen))
+    odds = log_odds_of_sets(probabilities, chosen)
     right = (chosen == targets).all(axis=1)
     is_one_sided = min(int(right.sum()), int((~right).sum())) < _FEWEST_EXAMPLES
     slope, shift = fit_sigmoid(odds, right, only_shift=is_one_sided)

@@ -116,9 +116,11 @@ def _sections(source: SourceConfiguration, stages: Stages, folder: Path) -> Iter
 
 def _about_rows(source: SourceConfiguration, stages: Stages, rows: Rows, folder: Path) -> Iterator[Section]:
     labelled = each_label(rows, source.separator)
-    if len(labelled):
-        yield describe_classes(labelled, folder)
-    yield describe_lengths(labelled, folder) if len(labelled) else describe_lengths(rows, folder)
+    if not len(labelled):
+        # No text has a label: there is nothing else to show.
+        labelled = rows
+    yield describe_classes(labelled, folder)
+    yield describe_lengths(labelled, folder)
     yield describe_scripts(rows)
     yield describe_duplicates(stages, rows)
     yield describe_conflicts(stages, rows)

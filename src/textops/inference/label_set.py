@@ -45,11 +45,18 @@ def log_odds(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.log(kept) - np.log1p(-kept))
 
 
+def log_odds_of_sets(probabilities: NDArray[np.float64], chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the log odds of `probability_of_sets`; of a thousand labels the product itself may be too small."""
+    right = np.where(chosen, probabilities, 1 - probabilities)
+    logarithms = np.minimum(np.log(np.maximum(right, _SMALLEST)).sum(axis=1), -_SMALLEST)
+    return np.asarray(logarithms - np.log(-np.expm1(logarithms)))
+
+
 def confidence_of_sets(
     probabilities: NDArray[np.float64], chosen: NDArray[np.bool_], several: SeveralLabels
 ) -> NDArray[np.float64]:
     """Return the calibrated probability that exactly these labels are right, shape [texts]."""
-    odds = log_odds(probability_of_sets(probabilities, chosen))
+    odds = log_odds_of_sets(probabilities, chosen)
     return sigmoid(several.answer_slope * odds + several.answer_shift)
 
 
@@ -60,12 +67,12 @@ def label_row(logits: Sequence[float], rules: Sequence[LabelRule]) -> list[float
 
 def confidence_of_set(probabilities: Sequence[float], chosen: Sequence[bool], several: SeveralLabels) -> float:
     """Do what `confidence_of_sets` does for one text, without arrays."""
-    sure = math.prod(
-        probability if is_given else 1 - probability
+    logarithm = sum(
+        math.log(max(probability if is_given else 1 - probability, _SMALLEST))
         for probability, is_given in zip(probabilities, chosen, strict=True)
     )
-    kept = min(max(sure, _SMALLEST), 1 - _SMALLEST)
-    odds = math.log(kept) - math.log1p(-kept)
+    kept = min(logarithm, -_SMALLEST)
+    odds = kept - math.log(-math.expm1(kept))
     return _sigmoid(several.answer_slope * odds + several.answer_shift)
 
 
