@@ -23,6 +23,7 @@ from textops.commands import (
     reporting,
     retraining,
     scoring,
+    sharding,
     simulation,
     statistics,
     up,
@@ -83,6 +84,7 @@ benchmarks = typer.Typer(help="Measure, with repeats, and write what was measure
 _WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, statistics.stats, looking.demo)
 _PLAIN: tuple[Callable[..., None], ...] = (
     initialization.init,
+    sharding.shard,
     pipeline.evaluate,
     pipeline.optimize,
     registration.register,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import torch
 from torch.utils.data import DataLoader
@@ -10,6 +11,20 @@ from textops.data.batch import RaggedBatch
 from textops.data.batch_order import BatchOrder, BatchRows
 from textops.data.loader_settings import LoaderSettings
 from textops.data.token_files import TokenizedSplit
+
+
+class ResumableLoader(Protocol):
+    """Serves batches, epoch after epoch, and can go on in the middle of one."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[RaggedBatch]: ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tell how far the epoch has come."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on behind the batches that have been served."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from textops.training.repetition import repeated
 from textops.training.run import SCHEMA_VERSION, Run, RunRecord, check_latest, finish_run, point_latest
 from textops.training.run_log import run_log
 from textops.training.settings import settings_of
-from textops.training.source import dataset_folder, source_of
+from textops.training.source import source_of
 
 
 def train(configuration: DictConfig, *, resume: bool = False) -> Run:
@@ -48,7 +48,7 @@ def train(configuration: DictConfig, *, resume: bool = False) -> Run:
         record = RunRecord(
             schema_version=SCHEMA_VERSION,
             name=name,
-            dataset=str(dataset_folder(configuration)),
+            dataset=str(fitted.folder),
             fingerprint=fitted.dataset.fingerprint,
             classes=tuple(fitted.dataset.classes),
             checkpoint=os.path.relpath(fitted.checkpoint.resolve(), run.resolve()),

@@ -1,0 +1,99 @@
+"""Serves batches read from shards, epoch after epoch, and can go on in the middle of one."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch.utils.data import DataLoader
+
+from textops.data.batch import RaggedBatch
+from textops.data.loader_settings import LoaderSettings
+from textops.data.streamed_split import StreamedDocuments, StreamedSplit, StreamFailure
+from textops.errors import ConfigurationError, DataError
+
+
+class StreamLoader:
+    """Batches of one process, in the order of the plan; as `BatchLoader`, without knowing the documents beforehand."""
+
+    def __init__(
+        self, documents: StreamedDocuments, settings: LoaderSettings, epoch: Callable[[], int] = lambda: 0
+    ) -> None:
+        """Describe what to serve.
+
+        Args:
+            documents: What is read, and how it becomes batches; its plan has a reader for each of the processes that
+                help, or one where there are none.
+            settings: Processes that help, and how.
+            epoch: Tells the present epoch.
+        """
+        self._plan = documents.plan
+        self._epoch = epoch
+        self._at = (0, 0)
+        self._resumed: tuple[int, int] | None = None
+        self._split = StreamedSplit(documents)
+        self._loader: DataLoader[RaggedBatch | StreamFailure] = DataLoader(
+            self._split,
+            batch_size=None,
+            num_workers=settings.num_workers,
+            prefetch_factor=settings.prefetch_factor,
+            persistent_workers=settings.persistent_workers,
+            pin_memory=settings.pin_memory,
+            # Its own, so that what a model draws does not depend on how batches come about.
+            generator=torch.Generator(),
+        )
+
+    def __len__(self) -> int:
+        return len(self._plan)
+
+    def __iter__(self) -> Iterator[RaggedBatch]:
+        """Serve the epoch, or what is left of it.
+
+        Raises:
+            DataError: If a shard is missing, or its content is another one.
+        """
+        epoch = self._epoch()
+        resumed, self._resumed = self._resumed, None
+        # A training that ended with an epoch begins the next one anew.
+        served = resumed[1] if resumed is not None and resumed[0] == epoch else 0
+        self._at = (epoch, served)
+        self._split.place.copy_(torch.tensor(self._at))
+        for batch in self._loader:
+            if isinstance(batch, StreamFailure):
+                raise DataError(batch.message)
+            self._at = (epoch, self._at[1] + 1)
+            yield batch
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tell how far the epoch has come, and of which plan that is true."""
+        epoch, served = self._at
+        return {"epoch": epoch, "served": served, **self._circumstances()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on behind the batches that have been served.
+
+        Raises:
+            ConfigurationError: If that was with other shards, or another number of processes: what was served then is
+                not what would be left out now.
+        """
+        here = self._circumstances()
+        for name, (what, advice) in _CIRCUMSTANCES.items():
+            if state.get(name) != here[name]:
+                were = f": they were {state.get(name)} and are {here[name]}" if name != "shards" else ""
+                raise ConfigurationError(f"this training goes on only with the same {what}{were}; {advice}")
+        self._resumed = (state["epoch"], state["served"])
+
+    def _circumstances(self) -> dict[str, Any]:
+        files = "\n".join(shard.sha256 for shard in self._plan.shards)
+        return {
+            "processes": self._plan.ranks,
+            "readers": self._plan.workers,
+            "shards": hashlib.sha256(files.encode()).hexdigest(),
+        }
+
+
+_CIRCUMSTANCES = {
+    "processes": ("number of processes", "start as many, or train anew"),
+    "readers": ("loader.num_workers", "set it back, or train anew"),
+    "shards": ("shards", "shard the data set again with the same seed and number, or train anew"),
+}
