@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from textops.data.configuration import SPLITS, SplitName
 from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
 from textops.data.shard_files import opened_shard
-from textops.data.shard_index import ShardIndex, read_index
+from textops.data.shard_index import INDEX_FILE, ShardIndex, read_index
 from textops.errors import DataError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class Dataset:
         Raises:
             DataError: If the file is damaged or holds a label that is not a class.
         """
-        return self._examples(self._files(split))
+        return self._examples(self.files(split))
 
     def window(self) -> Examples | None:
         """Read the labelled live traffic that no training has seen, None where there is none.
@@ -107,7 +107,7 @@ class Dataset:
         path = self.folder / WINDOW_FILE
         return self._examples([path]) if path.is_file() else None
 
-    def _files(self, split: SplitName) -> Iterator[Path]:
+    def files(self, split: SplitName) -> Iterator[Path]:
         """Give the files of a split one after the other, each for as long as it is looked at."""
         if self.index is None:
             yield self.folder / file_of(split)
@@ -115,6 +115,12 @@ class Dataset:
         for shard in self.index.splits[split]:
             with opened_shard(self.folder, self.index, shard) as path:
                 yield path
+
+    def file_names(self) -> list[str]:
+        """Return what the data set is made of, as paths below its folder; without what lies elsewhere."""
+        if self.index is None:
+            return [MANIFEST_FILE, *map(file_of, SPLITS)]
+        return [MANIFEST_FILE, INDEX_FILE, *self.index.local_files()]
 
     def _examples(self, paths: Iterable[Path]) -> Examples:
         import pyarrow as pa
@@ -148,7 +154,7 @@ class Dataset:
         from pyarrow import ArrowException, parquet
 
         latest: list[np.datetime64] = []
-        for path in self._files(split):
+        for path in self.files(split):
             try:
                 if "timestamp" not in parquet.read_schema(path).names:
                     return None
@@ -168,7 +174,7 @@ class Dataset:
         """
         from pyarrow import ArrowException, parquet
 
-        for path in self._files(split):
+        for path in self.files(split):
             try:
                 with parquet.ParquetFile(path) as file:
                     for part in file.iter_batches(rows, columns=["text", "label"]):
@@ -177,8 +183,8 @@ class Dataset:
             except (ArrowException, OSError) as error:
                 raise _damaged(path) from error
 
-    def tables(self, split: SplitName, rows: int = _ROWS_OF_A_PART) -> "Iterator[pa.Table]":
-        """Read all columns of a split some rows at a time, in the order of `examples`.
+    def tables(self, split: SplitName, columns: list[str] | None = None) -> "Iterator[pa.Table]":
+        """Read columns of a split, all where none are named, some rows at a time, in the order of `examples`.
 
         Raises:
             DataError: If a file is damaged.
@@ -186,10 +192,10 @@ class Dataset:
         import pyarrow as pa
         from pyarrow import parquet
 
-        for path in self._files(split):
+        for path in self.files(split):
             try:
                 with parquet.ParquetFile(path) as file:
-                    for part in file.iter_batches(rows):
+                    for part in file.iter_batches(_ROWS_OF_A_PART, columns=columns):
                         yield pa.Table.from_batches([part])
             except (pa.ArrowException, OSError) as error:
                 raise _damaged(path) from error
@@ -202,7 +208,7 @@ class Dataset:
         """
         from pyarrow import ArrowException, parquet
 
-        path = next(self._files(split))
+        path = next(self.files(split))
         try:
             return parquet.read_schema(path)
         except (ArrowException, OSError) as error:

@@ -51,6 +51,11 @@ class ShardIndex(Frozen):
         """Return the number of examples of a split."""
         return sum(shard.rows for shard in self.splits[split])
 
+    def local_files(self) -> list[str]:
+        """Return the files that lie beside this one."""
+        splits = [split for split in self.splits if split != "train" or self.origin is None]
+        return [shard.file for split in splits for shard in self.splits[split]]
+
     def check(self, folder: Path, fingerprint: str, counts: Mapping[SplitName, int]) -> None:
         """Check that this is the index of a data set, and that all files are there in their sizes.
 
@@ -66,10 +71,9 @@ class ShardIndex(Frozen):
         """
         if self.fingerprint != fingerprint or any(self.rows(split) != count for split, count in counts.items()):
             raise DataError(f"{shown(folder)}: {INDEX_FILE} and dataset.json are of two data sets: {_AGAIN}")
-        for split, shards in self.splits.items():
-            if split == "train" and self.origin is not None:
-                continue
-            for shard in shards:
+        local = set(self.local_files())
+        for shard in (shard for shards in self.splits.values() for shard in shards):
+            if shard.file in local:
                 check_size(folder / shard.file, shard)
 
 

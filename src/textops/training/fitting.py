@@ -202,5 +202,6 @@ def _with_batch_saved(error: NotFiniteError, training: _Training) -> Configurati
         },
         path,
     )
-    texts = training.datamodule.dataset.folder / file_of("train")
+    dataset = training.datamodule.dataset
+    texts = dataset.folder / (file_of("train") if dataset.index is None else "train")
     return ConfigurationError(f"{error}; the batch (rows of {texts}) is in {shown(path)}")
