@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from shutil import rmtree
 
 from textops.data.addresses import hide_secrets, is_address
 from textops.data.locations import fetched
@@ -13,6 +14,7 @@ from textops.errors import DataError
 from textops.files import folder_written_beside, sha256_of_file, shown, write_text
 
 _MANIFEST_FILE = "dataset.json"
+_ARRIVING = "arriving"
 
 
 @contextmanager
@@ -75,7 +77,9 @@ def local_folder(place: str, cache: Path) -> Path:
 def _from_elsewhere(address: str, cache: Path) -> Path:
     with tempfile.TemporaryDirectory(prefix="textops-shards-") as name:
         here = Path(name)
-        documents = {file: fetched(f"{address}/{file}", here).path.read_bytes() for file in (_MANIFEST_FILE, INDEX_FILE)}
+        documents = {
+            file: fetched(f"{address}/{file}", here).path.read_bytes() for file in (_MANIFEST_FILE, INDEX_FILE)
+        }
         (here / INDEX_FILE).write_bytes(documents[INDEX_FILE])
         index = read_index(here)
     if index is None:
@@ -87,10 +91,10 @@ def _from_elsewhere(address: str, cache: Path) -> Path:
     try:
         with folder_written_beside(folder) as beside:
             for shard in (*index.splits["val"], *index.splits["test"]):
-                file = fetched(f"{address}/{shard.file}#sha256={shard.sha256}", beside / "fetched")
                 target = beside / shard.file
                 target.parent.mkdir(exist_ok=True)
-                file.path.replace(target)
+                fetched(f"{address}/{shard.file}#sha256={shard.sha256}", beside / _ARRIVING).path.replace(target)
+            rmtree(beside / _ARRIVING)
             (beside / _MANIFEST_FILE).write_bytes(documents[_MANIFEST_FILE])
             elsewhere = index.model_copy(update={"origin": address})
             write_text(beside / INDEX_FILE, elsewhere.model_dump_json(indent=2) + "\n")

@@ -216,7 +216,9 @@ def _rows_of_shard(dataset: Dataset, stretch: Stretch, before: int) -> Iterator[
         except (ArrowException, OSError) as error:
             raise DataError(f"{shown(path)} cannot be read as Parquet: {' '.join(str(error).split())}") from error
         if start != shard.rows:
-            raise DataError(f"{shown(path)} has {start} examples, its index says {shard.rows}: shard the data set again")
+            raise DataError(
+                f"{shown(path)} has {start} examples, its index says {shard.rows}: shard the data set again"
+            )
 
 
 def index_of(dataset: Dataset) -> ShardIndex:
