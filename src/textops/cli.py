@@ -117,6 +117,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "drift": measuring.benchmark_drift,
     "page": measuring.benchmark_page,
     "score": measuring.benchmark_score,
+    "shards": measuring.benchmark_shards,
 }
 _REPORTS: dict[str, Callable[..., None]] = {
     "search": reporting.report_search,

@@ -132,7 +132,8 @@ class Dataset:
                 tables.append(parquet.read_table(path))
             except (ArrowException, OSError) as error:
                 raise _damaged(path) from error
-            numbers.append(self._labels(tables[-1]["label"].to_pylist(), path))
+            names: list[str] = tables[-1].select(["label"]).to_pydict()["label"]
+            numbers.append(self._labels(names, path))
         table, labels = pa.concat_tables(tables), np.concatenate(numbers)
         columns: dict[str, list[str]] = table.select(["id", "text", "group"]).to_pydict()
         has_time = "timestamp" in table.column_names

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import copyfile, rmtree
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from loguru import logger
@@ -200,7 +200,7 @@ def _buffered(tables: "Iterator[pa.Table]") -> "Iterator[pa.Table]":
 
 
 def _append(table: "pa.Table", shards: NDArray[np.int64], folder: Path) -> None:
-    """Append rows to the files of their shards: opened one by one, because there may be more than a process may open."""
+    """Append rows to the files of their shards, opened one by one: there may be more than a process may have open."""
     import pyarrow as pa
 
     order = np.argsort(shards, kind="stable")

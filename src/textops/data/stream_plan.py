@@ -27,9 +27,9 @@ class Stretch:
 class StreamPlan:
     """How the documents of an epoch are shared out.
 
-    The shards of an epoch stand behind each other in a random order. Each reader (a worker of a process) has a stretch
-    of that line, as long as its batches together. All processes make the same number of steps, and in each step all of
-    their documents together are `batch_size`, but for the last one. Every document is in exactly one step of one process.
+    The shards of an epoch stand behind each other in a random order. Each reader (a worker of a process) has a part of
+    that line, as long as its batches together. All processes make the same number of steps, and in each step all of
+    their documents together are `batch_size`, but for the last one. Every document is in one step of one process.
 
     Attributes:
         shards: The files with the training documents.

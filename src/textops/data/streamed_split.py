@@ -154,13 +154,14 @@ class StreamedSplit(torch.utils.data.IterableDataset[RaggedBatch | StreamFailure
 
     Attributes:
         documents: What is read, and how it becomes batches.
-        place: Epoch, and batches of it that are not wanted any more; int64, shape [2], in memory that all share, because
+        place: Epoch, and batches of it that are not wanted any more; int64, shape [2], in memory that all share:
             processes that help may outlive an epoch.
     """
 
     def __init__(self, documents: StreamedDocuments) -> None:
         self.documents = documents
-        self.place = torch.zeros(2, dtype=torch.int64).share_memory_()
+        self.place = torch.zeros(2, dtype=torch.int64)
+        self.place.share_memory_()  # type: ignore[no-untyped-call]
 
     def __iter__(self) -> Iterator[RaggedBatch | StreamFailure]:
         """Serve what this reader has to."""

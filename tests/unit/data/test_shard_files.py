@@ -31,9 +31,11 @@ def test_a_shard_that_has_changed_is_not_read(folder: Path) -> None:
     # when
     alter(folder / shard.file)
     # then
-    with pytest.raises(DataError, match=r"part-00003-of-00005\.parquet has changed since it was written"):
-        with opened_shard(folder, dataset.index, shard):
-            pass
+    with (
+        pytest.raises(DataError, match=r"part-00003-of-00005\.parquet has changed since it was written"),
+        opened_shard(folder, dataset.index, shard),
+    ):
+        pass
     with pytest.raises(DataError, match="has changed since it was written"):
         dataset.examples("train")
 
