@@ -199,10 +199,13 @@ def _markdown(measured: ShardMeasurements) -> str:
         for each in measured.trainings
     ]
     memory = [[f"{each.documents:,}", f"{each.peak_bytes / 1e6:,.0f}"] for each in measured.memory]
+    opening = (
+        f"{measured.documents:,} training documents of {measured.data}, medians of {measured.rounds} rounds, one "
+        "thread a process (`textops benchmark shards`).\n"
+    )
     return "\n".join(
         [
-            f"{measured.documents:,} training documents of {measured.data}, medians of {measured.rounds} rounds, one "
-            "thread a process (`textops benchmark shards`).\n",
+            opening,
             table(["a document as", "bytes"], sizes),
             table(["one process", "documents a second", "slowest to fastest"], rates),
             table(["model", "training", "documents of a step", "us a document and epoch", "a second"], trainings),
