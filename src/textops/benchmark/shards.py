@@ -25,7 +25,7 @@ from textops.benchmark.shard_measurements import (
     TrainingTime,
 )
 from textops.benchmark.stream_memory import stream_loader
-from textops.data.configuration import read_configuration
+from textops.data.configuration import SPLITS, read_configuration
 from textops.data.dataset import Dataset, file_of
 from textops.data.prepare import prepare
 from textops.data.sharding import Sharding, shard_dataset
@@ -39,10 +39,12 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DATA = "bbc_news"
+SETTINGS: tuple[str, ...] = ()
+"""Further settings of every training."""
+MEMORY_ROWS = (20_000, 40_000, 80_000)
 BATCH_SIZE = 64
 _SHARDS = 8
 _WARMING = 1
-_MEMORY_ROWS = (20_000, 40_000, 80_000)
 _LENGTH_OF_TOKEN, _LENGTH_OF_DOCUMENT = 8, 16
 
 
@@ -82,7 +84,7 @@ def benchmark(rounds: int) -> str:
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prepare(source_of(compose_configuration([f"data={DATA}"])), folder / "processed" / DATA)
+        prepare(source_of(compose_configuration([f"data={DATA}", *SETTINGS])), folder / "processed" / DATA)
         shard_dataset(folder / "processed" / DATA, folder / "shards", Sharding(shards=_SHARDS))
         dataset = Dataset.load(folder / "shards")
         measurements = ShardMeasurements(
@@ -93,7 +95,7 @@ def benchmark(rounds: int) -> str:
             sizes=_sizes(folder / "processed" / DATA, dataset),
             rates=_rates(folder, dataset, rounds),
             trainings=tuple(_train(setup, folder, dataset.manifest.examples("train"), rounds) for setup in SETUPS),
-            memory=tuple(_memory(rows, folder) for rows in _MEMORY_ROWS),
+            memory=tuple(_memory(rows, folder) for rows in MEMORY_ROWS),
         )
     markdown = _markdown(measurements)
     keep("shards", measurements.model_dump(), markdown, _figure(measurements))
@@ -132,7 +134,7 @@ def _rates(folder: Path, dataset: Dataset, rounds: int) -> tuple[Rate, ...]:
             way()
             seconds[name].append(time.perf_counter() - started)
     # Sharding writes all splits.
-    rows = {SHARDING: sum(map(dataset.manifest.examples, ("train", "val", "test")))}
+    rows = {SHARDING: sum(dataset.manifest.examples(split) for split in SPLITS)}
     train = dataset.manifest.examples("train")
     return tuple(
         Rate(name=name, rates=tuple(rows.get(name, train) / each for each in times[_WARMING:]))
@@ -151,6 +153,7 @@ def _train(setup: _Setup, folder: Path, documents: int, rounds: int) -> Training
         "threads=1",
         f"trainer.max_epochs={rounds + _WARMING}",
         "callbacks.early_stopping=null",
+        *SETTINGS,
         *setup.overrides,
         *([f"streaming.shards={folder / 'shards'}"] if setup.streamed else []),
         *(f"paths.{name}={folder / name}" for name in ("outputs", "processed", "tokens", "latest")),

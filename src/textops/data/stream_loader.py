@@ -30,7 +30,7 @@ class StreamLoader:
         self._plan = documents.plan
         self._epoch = epoch
         self._at = (0, 0)
-        self._resumed: tuple[int, int] | None = None
+        self._resumed: dict[str, Any] | None = None
         self._split = StreamedSplit(documents)
         self._loader: DataLoader[RaggedBatch | StreamFailure] = DataLoader(
             self._split,
@@ -51,12 +51,17 @@ class StreamLoader:
 
         Raises:
             DataError: If a shard is missing, or its content is another one.
+            ConfigurationError: If some of the epoch was served with other shards, or to another number of processes:
+                what was served then is not what would be left out now.
         """
         epoch = self._epoch()
         resumed, self._resumed = self._resumed, None
         # A training that ended with an epoch begins the next one anew.
-        served = resumed[1] if resumed is not None and resumed[0] == epoch else 0
-        self._at = (epoch, served)
+        if resumed is not None and (resumed["epoch"] != epoch or resumed["served"] == 0):
+            resumed = None
+        if resumed is not None:
+            self._check(resumed)
+        self._at = (epoch, 0 if resumed is None else resumed["served"])
         self._split.place.copy_(torch.tensor(self._at))
         for batch in self._loader:
             if isinstance(batch, StreamFailure):
@@ -70,18 +75,18 @@ class StreamLoader:
         return {"epoch": epoch, "served": served, **self._circumstances()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on behind the batches that have been served.
+        """Go on behind the batches that have been served; whether that can be is seen when it is done.
 
-        Raises:
-            ConfigurationError: If that was with other shards, or another number of processes: what was served then is
-                not what would be left out now.
+        Before that, a trainer may not have said yet how many processes there are.
         """
+        self._resumed = state
+
+    def _check(self, state: dict[str, Any]) -> None:
         here = self._circumstances()
         for name, (what, advice) in _CIRCUMSTANCES.items():
             if state.get(name) != here[name]:
                 were = f": they were {state.get(name)} and are {here[name]}" if name != "shards" else ""
                 raise ConfigurationError(f"this training goes on only with the same {what}{were}; {advice}")
-        self._resumed = (state["epoch"], state["served"])
 
     def _circumstances(self) -> dict[str, Any]:
         files = "\n".join(shard.sha256 for shard in self._plan.shards)
