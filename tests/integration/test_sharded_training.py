@@ -37,6 +37,8 @@ SMALL = (
     "batch_size=33",
     "streaming.buffer_rows=100",
 )
+# Enough that the registry takes the model.
+WORTHY = (*SMALL, "trainer.max_epochs=6", "callbacks.early_stopping=null")
 # Starts each task as SLURM would: the same command, and in its environment the place of the task.
 SRUN = f"""#!{sys.executable}
 import os, signal, subprocess, sys
@@ -212,7 +214,7 @@ def test_a_slurm_job_that_has_to_make_room_goes_on_and_no_document_comes_twice(
 ) -> None:
     # given
     run = "outputs/slurm-4711"
-    overrides = (*SMALL, "trainer.max_epochs=6", "streaming.shards=shards", watch("slurm"))
+    overrides = (*WORTHY, "streaming.shards=shards", watch("slurm"))
     job = submitted(*overrides)
     middle = steps_of_an_epoch() + 4
     deadline = time.monotonic() + 120
@@ -245,7 +247,7 @@ def test_the_machines_of_the_vertex_job_train_from_shards(folder: Path, monkeypa
     port = find_free_network_port()
     cluster = {"workerpool0": [f"127.0.0.1:{port}"], "workerpool1": [f"127.0.0.1:{port + 1}"]}
     # Each has a disk of its own; the bucket is a folder here.
-    training = shlex.join((*SMALL, "trainer.max_epochs=2"))
+    training = shlex.join(WORTHY)
     machines = []
     # when
     for number, pool in enumerate(job["workerPoolSpecs"]):

@@ -26,7 +26,7 @@ from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
 from textops.benchmark.page_visit import chromium
 from textops.benchmark.result import REPORTS
 from textops.benchmark.serving.texts import AskedTexts
-from textops.benchmark.shard_measurements import READING, STREAMING, ShardMeasurements
+from textops.benchmark.shard_measurements import READING, SHARDING, STREAMING, ShardMeasurements
 from textops.errors import ConfigurationError, ServiceError
 from textops.registry import Registry
 
@@ -277,7 +277,7 @@ def test_shards_are_measured_from_their_bytes_to_trainings(tmp_path: Path, monke
     measured = ShardMeasurements.model_validate_json((REPORTS / "shards.json").read_text())
     sizes = measured.sizes
     assert sizes.prepared < sizes.text < sizes.tokenized
-    assert measured.rate(READING) > measured.rate(STREAMING)
+    assert [each.name for each in measured.rates] == [SHARDING, READING, STREAMING]
     assert [each.processes for each in measured.trainings] == [1, 2]
     assert [each.documents for each in measured.memory] == [measured.documents]
     assert measured.memory[0].peak_bytes > 50_000_000

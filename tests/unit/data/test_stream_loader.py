@@ -1,7 +1,7 @@
 """Batches that are read from shards."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -47,8 +47,7 @@ class Setup:
     batch_size: int = BATCH_SIZE
 
 
-def loader_of(dataset: Dataset, **given: int) -> StreamLoader:
-    setup = replace(Setup(), **given)
+def loader_of(dataset: Dataset, setup: Setup = Setup()) -> StreamLoader:
     shards = index_of(dataset).splits["train"]
     plan = StreamPlan(shards, setup.batch_size, setup.ranks, max(1, setup.workers), seed=5, shuffle=setup.shuffle)
     documents = StreamedDocuments(dataset, TOKENIZER, plan, setup.rank, setup.buffer, setup.bucket)
@@ -77,7 +76,7 @@ def test_an_epoch_serves_each_document_once(dataset: Dataset) -> None:
 
 
 def test_without_shuffling_documents_come_as_the_shards_have_them(dataset: Dataset) -> None:
-    batches = list(loader_of(dataset, shuffle=False, bucket=4))
+    batches = list(loader_of(dataset, Setup(shuffle=False, bucket=4)))
 
     assert counted(batches) == list(range(len(dataset.examples("train"))))
 
@@ -86,7 +85,9 @@ def test_without_shuffling_documents_come_as_the_shards_have_them(dataset: Datas
 @pytest.mark.parametrize(("ranks", "workers"), [(1, 2), (3, 2), (2, 3), (7, 1)])
 def test_processes_and_their_readers_share_out_the_documents(dataset: Dataset, ranks: int, workers: int) -> None:
     # when
-    parts = [list(loader_of(dataset, rank=rank, ranks=ranks, workers=workers, bucket=2)) for rank in range(ranks)]
+    parts = [
+        list(loader_of(dataset, Setup(rank=rank, ranks=ranks, workers=workers, bucket=2))) for rank in range(ranks)
+    ]
     # then
     assert len({len(part) for part in parts}) == 1
     assert sorted(row for part in parts for row in counted(part)) == list(range(len(dataset.examples("train"))))
@@ -110,7 +111,7 @@ def test_who_goes_on_anywhere_gets_what_would_have_come(
         # given
         def loader(rank: int = rank) -> StreamLoader:
             return loader_of(
-                dataset, rank=rank, ranks=ranks, batch_size=batch_size, buffer=buffer, bucket=bucket, epoch=epoch
+                dataset, Setup(rank=rank, ranks=ranks, batch_size=batch_size, buffer=buffer, bucket=bucket, epoch=epoch)
             )
 
         whole = list(loader())
@@ -128,11 +129,11 @@ def test_who_goes_on_anywhere_gets_what_would_have_come(
 @pytest.mark.parametrize("served", [0, 1, 5, 12, 13])
 def test_with_readers_in_other_processes_too(dataset: Dataset, served: int) -> None:
     # given
-    whole = [batch.rows.tolist() for batch in loader_of(dataset, workers=3)]
-    broken_off = loader_of(dataset, workers=3)
+    whole = [batch.rows.tolist() for batch in loader_of(dataset, Setup(workers=3))]
+    broken_off = loader_of(dataset, Setup(workers=3))
     before = [batch.rows.tolist() for _, batch in zip(range(served), broken_off, strict=False)]
     # when
-    resumed = loader_of(dataset, workers=3)
+    resumed = loader_of(dataset, Setup(workers=3))
     resumed.load_state_dict(broken_off.state_dict())
     # then
     assert [*before, *(batch.rows.tolist() for batch in resumed)] == whole
@@ -142,13 +143,13 @@ def test_with_readers_in_other_processes_too(dataset: Dataset, served: int) -> N
 def test_processes_that_are_kept_serve_each_epoch_anew(dataset: Dataset) -> None:
     # given
     epochs = iter([0, 1])
-    loader = loader_of(dataset, workers=2, persistent=True)
+    loader = loader_of(dataset, Setup(workers=2, persistent=True))
     loader._epoch = lambda: next(epochs)  # noqa: SLF001 (what Lightning counts)
     # when
     first, second = ([batch.rows.tolist() for batch in loader] for _ in range(2))
     # then
     assert first != second
-    assert second == [batch.rows.tolist() for batch in loader_of(dataset, workers=2, epoch=1)]
+    assert second == [batch.rows.tolist() for batch in loader_of(dataset, Setup(workers=2, epoch=1))]
 
 
 def test_documents_of_similar_length_share_a_batch(dataset: Dataset) -> None:
@@ -156,7 +157,7 @@ def test_documents_of_similar_length_share_a_batch(dataset: Dataset) -> None:
     lengths = [len(text) for text in dataset.examples("train").texts]
 
     def spread(bucket: int) -> int:
-        batches = list(loader_of(dataset, bucket=bucket, buffer=1000))
+        batches = list(loader_of(dataset, Setup(bucket=bucket, buffer=1000)))
         found = [[lengths[row] for row in batch.rows.tolist()] for batch in batches]
         return sum(max(each) - min(each) for each in found)
 
@@ -165,7 +166,7 @@ def test_documents_of_similar_length_share_a_batch(dataset: Dataset) -> None:
 
 
 def test_a_training_that_ended_with_an_epoch_begins_the_next_one(dataset: Dataset) -> None:
-    loader = loader_of(dataset, epoch=1)
+    loader = loader_of(dataset, Setup(epoch=1))
     loader.load_state_dict({**loader.state_dict(), "epoch": 0, "served": 5})
 
     assert len(list(loader)) == len(loader)
@@ -189,7 +190,7 @@ def test_what_was_served_otherwise_is_not_gone_on_with(
     with pytest.raises(ConfigurationError, match=message):
         list(loader)
     # but a new epoch has nothing to go on with
-    loader = loader_of(dataset, epoch=1)
+    loader = loader_of(dataset, Setup(epoch=1))
     loader.load_state_dict({**loader.state_dict(), "served": 3, **changed})
     assert len(list(loader)) == len(loader)
 
@@ -198,7 +199,7 @@ def test_what_was_served_otherwise_is_not_gone_on_with(
 def test_a_shard_that_changes_during_training_ends_it_in_one_line(tmp_path: Path, workers: int) -> None:
     # given
     folder, _ = write_sharded(tmp_path)
-    loader = loader_of(Dataset.load(folder), workers=workers)
+    loader = loader_of(Dataset.load(folder), Setup(workers=workers))
     path = folder / "train/part-00003-of-00005.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"?")
     # then
@@ -212,7 +213,7 @@ def test_a_process_without_a_document_of_its_own_takes_one_that_does_not_count(d
     rows = len(dataset.examples("train"))
     batch_size = next(size for size in range(8, 40) if 0 < rows % size < 3)
     # when
-    parts = [list(loader_of(dataset, rank=rank, ranks=4, batch_size=batch_size)) for rank in range(4)]
+    parts = [list(loader_of(dataset, Setup(rank=rank, ranks=4, batch_size=batch_size))) for rank in range(4)]
     # then
     assert len({len(part) for part in parts}) == 1
     assert [part[-1].share for part in parts][-1] == 0
