@@ -15,7 +15,7 @@ from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import opened
 from textops.data.locations import located
 from textops.data.reading import read_records
-from textops.data.records import ReadingNotes, Record
+from textops.data.records import MissingColumnError, ReadingNotes, Record
 from textops.errors import DataError
 from textops.scoring.input_file import InputFile
 
@@ -69,7 +69,16 @@ def opened_source(path: str, read: ReadConfiguration, text_columns: Sequence[str
         if all(file.format == PARQUET for file in files):
             yield _parquet_source(files, read)
         else:
-            yield _record_source(files, read, text_columns)
+            yield _known_source(files, read, text_columns)
+
+
+def _known_source(files: tuple[InputFile, ...], read: ReadConfiguration, text_columns: Sequence[str]) -> Source:
+    try:
+        return _record_source(files, read, text_columns)
+    except MissingColumnError as error:
+        raise DataError(
+            f"{error.fact}; name those that hold the text with --text-columns, or say how the file is read with --read"
+        ) from error
 
 
 def _parquet_source(files: tuple[InputFile, ...], read: ReadConfiguration) -> Source:
