@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-import yaml  # type: ignore[import-untyped]
 from lightning_fabric.plugins.environments.lightning import find_free_network_port
 
+from tests.integration.vertex_job import run_job
 from tests.integration.watching import seen, watched
 from textops.registry.store import Registry
 from textops.training.run import Run
@@ -225,28 +225,9 @@ def test_the_machines_of_a_vertex_job_train_what_one_would(
     alone = trained_alone(terminal, *WORTHY)
     monkeypatch.setenv("TEXTOPS_REGISTRY", str(folder / "registry"))
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-    cluster = {f"workerpool{number}": [f"127.0.0.1:{find_free_network_port()}"] for number in range(2)}
-    job = yaml.safe_load((ROOT / "deploy/gcp/training/two_replicas.yaml").read_text())
-    machines = []
     # when: two machines with a disk each run what the file of the job says
-    for number, pool in enumerate(job["workerPoolSpecs"]):
-        disk = folder / f"machine-{number}"
-        disk.mkdir()
-        task = {"type": f"workerpool{number}", "index": 0}
-        container = pool["containerSpec"]
-        arguments = [argument.replace("${training}", shlex.join(WORTHY)) for argument in container["args"]]
-        machines.append(
-            subprocess.Popen(
-                [sys.executable, *container["command"][1:], *arguments],
-                cwd=disk,
-                env={**os.environ, "CLUSTER_SPEC": json.dumps({"cluster": cluster, "task": task})},
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-    errors = [machine.communicate(timeout=240)[1] for machine in machines]
+    run_job(ROOT / "deploy/gcp/training/two_replicas.yaml", folder, {"${training}": shlex.join(WORTHY)})
     # then
-    assert [machine.returncode for machine in machines] == [0, 0], errors
     together = Run.load(folder / "machine-0/outputs/together")
     assert together.record.validation_loss == pytest.approx(alone.record.validation_loss, abs=1e-4)
     assert Registry(folder / "registry").find("synthetic@staging").number == 1

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader
 
 from textops.data.batch import RaggedBatch
+from textops.data.loader import data_loader
 from textops.data.loader_settings import LoaderSettings
 from textops.data.streamed_split import StreamedDocuments, StreamedSplit, StreamFailure
 from textops.errors import ConfigurationError, DataError
@@ -32,16 +32,7 @@ class StreamLoader:
         self._at = (0, 0)
         self._resumed: dict[str, Any] | None = None
         self._split = StreamedSplit(documents)
-        self._loader: DataLoader[RaggedBatch | StreamFailure] = DataLoader(
-            self._split,
-            batch_size=None,
-            num_workers=settings.num_workers,
-            prefetch_factor=settings.prefetch_factor,
-            persistent_workers=settings.persistent_workers,
-            pin_memory=settings.pin_memory,
-            # Its own, so that what a model draws does not depend on how batches come about.
-            generator=torch.Generator(),
-        )
+        self._loader = data_loader(self._split, settings)
 
     def __len__(self) -> int:
         return len(self._plan)
