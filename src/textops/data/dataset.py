@@ -209,11 +209,12 @@ class Dataset:
         """
         from pyarrow import ArrowException, parquet
 
-        path = next(self.files(split))
-        try:
-            return parquet.read_schema(path)
-        except (ArrowException, OSError) as error:
-            raise _damaged(path) from error
+        for path in self.files(split):
+            try:
+                return parquet.read_schema(path)
+            except (ArrowException, OSError) as error:
+                raise _damaged(path) from error
+        raise DataError(f"{self.folder} has no file of {split}: run textops prepare again")
 
     def texts(self, split: SplitName) -> Iterator[str]:
         """Read the texts of a split, few at a time."""

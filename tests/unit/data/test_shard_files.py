@@ -8,6 +8,7 @@ import pytest
 from tests.unit.data.sharded import write_prepared, write_sharded
 from textops.data.dataset import Dataset
 from textops.data.shard_files import local_folder, opened_shard
+from textops.data.sharding import Sharding, shard_dataset
 from textops.errors import DataError
 
 
@@ -61,6 +62,8 @@ def test_of_shards_elsewhere_the_training_is_read_one_at_a_time(
         held = list((tmp_path / "temporary").rglob("*.parquet"))
         assert len(held) == 1
     assert not list((tmp_path / "temporary").iterdir())
+    # and it can be sharded otherwise
+    assert shard_dataset(here, tmp_path / "other", Sharding(shards=2)).rows("train") == there.manifest.examples("train")
 
 
 def test_a_shard_that_has_changed_elsewhere_is_not_read(folder: Path, tmp_path: Path) -> None:
