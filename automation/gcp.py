@@ -25,7 +25,7 @@ from automation.one_line import in_one_line
 from deploy.gcp.configuration import CloudConfiguration, read_configuration
 from textops.errors import ConfigurationError
 
-COSTS = ROOT / "reports/cloud_costs.md"
+COSTS, MANY_DOCUMENTS = ROOT / "reports/cloud_costs.md", ROOT / "reports/many_documents.md"
 DRY_RUN = "Show the command lines, run none of them."
 TAG = "Tag of the images, by default the commit that is checked out."
 
@@ -218,8 +218,11 @@ def validate(context: Context, gcloud: bool = False) -> None:  # noqa: FBT001, F
 @task(help={"free": "Take off what is free of charge each month."})
 @in_one_line
 def costs(_context: Context, free: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
-    """Write reports/cloud_costs.md: what each part costs a month, from deploy/gcp/prices.yaml and what was measured."""
+    """Write what each part costs a month, and training on 10^9 documents, from prices.yaml and what was measured."""
+    from automation.google_cloud.costs.many_documents import projection, read_measurements
+    from automation.google_cloud.costs.prices import read_prices
     from automation.google_cloud.costs.summary import full_report
     from textops.files import write_text
 
     write_text(COSTS, full_report(free=free))
+    write_text(MANY_DOCUMENTS, projection(read_measurements(), read_prices()))

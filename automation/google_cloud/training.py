@@ -14,7 +14,13 @@ from textops.errors import ConfigurationError
 
 SEARCH = "search"
 # Job -> what else is said for the same on one machine.
-HERE = {"cpu": (), "gpu": ("trainer=gpu",), "two_replicas": ("trainer=ddp_cpu",), SEARCH: ("-m", "search=ngram")}
+HERE = {
+    "cpu": (),
+    "gpu": ("trainer=gpu",),
+    "two_replicas": ("trainer=ddp_cpu",),
+    "sharded": ("streaming.shards=shards", "trainer=ddp_cpu"),
+    SEARCH: ("-m", "search=ngram"),
+}
 JOBS = tuple(HERE)
 
 

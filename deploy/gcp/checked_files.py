@@ -54,7 +54,7 @@ def checked_files() -> tuple[CheckedFile, ...]:
         CheckedFile(FOLDER / "jobs/retraining.yaml", "run.v1 Job", job),
         *(
             CheckedFile(FOLDER / f"training/{name}.yaml", "aiplatform.v1 CustomJobSpec", training)
-            for name in ("cpu", "gpu", "two_replicas")
+            for name in ("cpu", "gpu", "two_replicas", "sharded")
         ),
         CheckedFile(FOLDER / "training/search.yaml", "aiplatform.v1 HyperparameterTuningJob", search),
         CheckedFile(FOLDER / "monitoring/dashboard.yaml", "google.monitoring.dashboard.v1.Dashboard", _dashboard),

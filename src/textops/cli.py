@@ -23,6 +23,7 @@ from textops.commands import (
     reporting,
     retraining,
     scoring,
+    sharding,
     simulation,
     statistics,
     up,
@@ -83,6 +84,7 @@ benchmarks = typer.Typer(help="Measure, with repeats, and write what was measure
 _WITH_OVERRIDES: tuple[Callable[..., None], ...] = (pipeline.prepare, pipeline.train, statistics.stats, looking.demo)
 _PLAIN: tuple[Callable[..., None], ...] = (
     initialization.init,
+    sharding.shard,
     pipeline.evaluate,
     pipeline.optimize,
     registration.register,
@@ -116,6 +118,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "page": measuring.benchmark_page,
     "prepare": measuring.benchmark_prepare,
     "score": measuring.benchmark_score,
+    "shards": measuring.benchmark_shards,
 }
 _REPORTS: dict[str, Callable[..., None]] = {
     "search": reporting.report_search,

@@ -180,7 +180,8 @@ def _examine_folders() -> Iterator[Finding]:
 
 def _examine_data_sets() -> Iterator[Finding]:
     from textops.data.configuration import SPLITS
-    from textops.data.dataset import MANIFEST_FILE, file_of, read_manifest
+    from textops.data.dataset import MANIFEST_FILE, Dataset, read_manifest
+    from textops.data.shard_index import read_index
 
     manifests = sorted(PREPARED.glob(f"*/{MANIFEST_FILE}"))
     if not manifests:
@@ -189,10 +190,11 @@ def _examine_data_sets() -> Iterator[Finding]:
         name = f"data set {folder.name}"
         try:
             manifest = read_manifest(folder)
+            files = Dataset(folder, manifest, read_index(folder)).file_names()
         except TextopsError as error:
             yield Finding("files", name, "problem", str(error), "textops prepare --force makes it again")
             continue
-        lost = [file_of(split) for split in SPLITS if not (folder / file_of(split)).is_file()]
+        lost = [name for name in files if not (folder / name).is_file()]
         counts = ", ".join(f"{manifest.examples(split):,} {split}" for split in SPLITS)
         if lost:
             detail = f"{folder} has lost {', '.join(lost)}"

@@ -14,6 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.integration.watching import WATCH
+
 _SECONDS_TO_START = 30
 
 
@@ -199,3 +201,14 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+@pytest.fixture
+def watch_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a module that the configuration of a training can name."""
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "watch.py").write_text(WATCH)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"), prepend=os.pathsep)
+    monkeypatch.syspath_prepend(tmp_path / "modules")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -9,13 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import torch
-import yaml  # type: ignore[import-untyped]
 from lightning_fabric.plugins.environments.lightning import find_free_network_port
 
+from tests.integration.vertex_job import run_job
+from tests.integration.watching import seen, watched
 from textops.registry.store import Registry
 from textops.training.run import Run
 
@@ -47,50 +48,15 @@ LSTM = (
 # Enough that the gate lets the model pass.
 WORTHY = ("data=synthetic", "data.synthetic.rows=2000", "trainer.max_epochs=3", "batch_size=50")
 TWO = ("trainer=ddp_cpu",)
-WATCH = '''
-"""Writes down what a process gets and what comes of it."""
-
-from pathlib import Path
-
-import torch
-from pytorch_lightning.callbacks import Callback
-
-
-class Watch(Callback):
-    def __init__(self, folder):
-        self.folder = Path(folder)
-
-    def _write(self, trainer, kind, content):
-        self.folder.mkdir(exist_ok=True)
-        torch.save(content, self.folder / f"{kind}-{trainer.global_rank}-{trainer.global_step}.pt")
-
-    def on_train_batch_start(self, trainer, pl_module, batch, batch_idx):
-        self._write(trainer, "rows", batch.rows)
-
-    def on_before_optimizer_step(self, trainer, pl_module, optimizer):
-        gradients = {name: value.grad.to_dense().clone() for name, value in pl_module.named_parameters()}
-        self._write(trainer, "gradients", gradients)
-'''
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A working folder with a module that the configuration can name."""
-    (tmp_path / "modules").mkdir()
-    (tmp_path / "modules" / "watch.py").write_text(WATCH)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "modules"), prepend=os.pathsep)
-    monkeypatch.syspath_prepend(tmp_path / "modules")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+def folder(watch_folder: Path) -> Path:
+    return watch_folder
 
 
 def command(*overrides: str) -> list[str]:
     return [sys.executable, "-m", "textops.cli", "train", *overrides]
-
-
-def watched(*overrides: str, name: str) -> tuple[str, ...]:
-    """Return overrides of a training whose folder has a name, and where it is written down what its processes do."""
-    return (*overrides, f"hydra.run.dir={name}", f"+callbacks.watch={{_target_: watch.Watch, folder: {name}-seen}}")
 
 
 def trained_alone(terminal: "Terminal", *overrides: str) -> Run:
@@ -107,11 +73,6 @@ def trained_together(*overrides: str) -> Run:
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
     return Run.load(Path("together"))
-
-
-def seen(name: str, kind: str, rank: int) -> list[Any]:
-    files = sorted(Path(f"{name}-seen").glob(f"{kind}-{rank}-*.pt"), key=lambda path: int(path.stem.split("-")[2]))
-    return [torch.load(path, weights_only=True) for path in files]
 
 
 @pytest.mark.parametrize("model", [SMALL, LSTM], ids=["ngram", "lstm"])
@@ -264,28 +225,9 @@ def test_the_machines_of_a_vertex_job_train_what_one_would(
     alone = trained_alone(terminal, *WORTHY)
     monkeypatch.setenv("TEXTOPS_REGISTRY", str(folder / "registry"))
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
-    cluster = {f"workerpool{number}": [f"127.0.0.1:{find_free_network_port()}"] for number in range(2)}
-    job = yaml.safe_load((ROOT / "deploy/gcp/training/two_replicas.yaml").read_text())
-    machines = []
     # when: two machines with a disk each run what the file of the job says
-    for number, pool in enumerate(job["workerPoolSpecs"]):
-        disk = folder / f"machine-{number}"
-        disk.mkdir()
-        task = {"type": f"workerpool{number}", "index": 0}
-        container = pool["containerSpec"]
-        arguments = [argument.replace("${training}", shlex.join(WORTHY)) for argument in container["args"]]
-        machines.append(
-            subprocess.Popen(
-                [sys.executable, *container["command"][1:], *arguments],
-                cwd=disk,
-                env={**os.environ, "CLUSTER_SPEC": json.dumps({"cluster": cluster, "task": task})},
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
-    errors = [machine.communicate(timeout=240)[1] for machine in machines]
+    run_job(ROOT / "deploy/gcp/training/two_replicas.yaml", folder, {"${training}": shlex.join(WORTHY)})
     # then
-    assert [machine.returncode for machine in machines] == [0, 0], errors
     together = Run.load(folder / "machine-0/outputs/together")
     assert together.record.validation_loss == pytest.approx(alone.record.validation_loss, abs=1e-4)
     assert Registry(folder / "registry").find("synthetic@staging").number == 1

@@ -11,6 +11,7 @@ from rich.console import Console
 from textops import doctor
 from textops.data.configuration import read_configuration
 from textops.data.prepare import prepare
+from textops.data.sharding import Sharding, shard_dataset
 from textops.doctor import Finding, examine, findings_table, has_problem
 from textops.installation import Package
 from textops.registry import Registry
@@ -175,6 +176,20 @@ def test_a_data_set_that_lost_a_file_is_a_problem(data_set: Path) -> None:
 
     assert found.state == "problem"
     assert "val.parquet" in found.detail
+
+
+def test_a_sharded_data_set_has_lost_nothing_and_then_a_shard(data_set: Path) -> None:
+    # given
+    sharded = data_set.parent / "sharded"
+    shard_dataset(data_set, sharded, Sharding(shards=2))
+    # then
+    assert _finding("data set sharded").state == "ok"
+    # when
+    (sharded / "train/part-00001-of-00002.parquet").unlink()
+    # then
+    found = _finding("data set sharded")
+    assert found.state == "problem"
+    assert "has lost train/part-00001-of-00002.parquet" in found.detail
 
 
 def test_a_data_set_with_a_damaged_manifest_is_a_problem(data_set: Path) -> None:

@@ -265,3 +265,15 @@ def benchmark_score(
     from textops.commands.defaults import open_registry
 
     typer.echo(benchmark(rounds, documents, open_registry().resolve(model)))
+
+
+def benchmark_shards(
+    rounds: Annotated[int, typer.Option(min=1, help="Repeats of each measurement.")] = 5,
+) -> None:
+    """Measure bytes of a document and documents a second of trainings that read shards as they go.
+
+    Example: textops benchmark shards --rounds 7
+    """
+    from textops.benchmark.shards import benchmark
+
+    typer.echo(benchmark(rounds))

@@ -118,9 +118,9 @@ def _resume(folder: Path, others: Sequence[str]) -> None:
     from textops.training.resumption import broken_off
 
     configuration = broken_off(folder)
-    from textops.training.train import train
+    from textops.training.train import train_in_place
 
-    train(configuration, resume=True)
+    train_in_place(configuration, resume=True)
 
 
 def evaluate(

@@ -42,10 +42,25 @@ def score(  # noqa: PLR0913 (options of the verb)
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="How IN is read: format=tsv, delimiter=;, encoding=cp1252, ..."),
     ] = None,
+    query: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SELECT",
+            help="IN is the address of a database, or env:VARIABLE; end with ORDER BY, so that a run can go on.",
+        ),
+    ] = None,
+    huggingface: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPLITS", help="IN is a data set of the Hugging Face hub: its splits, with commas, or all."
+        ),
+    ] = None,
 ) -> None:
     """Classify the texts of a file of any size. Killed or stopped, the same command goes on.
 
     Example: textops score articles.parquet answers.parquet --model news@production --text-columns title,body
+
+    Of a database: textops score sqlite:///tickets.db answers.csv --query "SELECT id, body FROM tickets ORDER BY id"
     """
     from pydantic import ValidationError
 
@@ -67,6 +82,8 @@ def score(  # noqa: PLR0913 (options of the verb)
         "engine": engine,
         "ray_address": ray_address,
         "read": _reading(read or []),
+        "query": query,
+        "huggingface": None if huggingface is None else _names(huggingface),
     }
     try:
         settings = ScoreSettings.model_validate(given)

@@ -9,7 +9,7 @@ import pytorch_lightning as pl
 from textops.data.batch_order import BatchOrder, Shard
 from textops.data.configuration import SplitName
 from textops.data.dataset import Dataset
-from textops.data.loader import BatchLoader
+from textops.data.loader import BatchLoader, ResumableLoader
 from textops.data.loader_settings import LoaderSettings
 from textops.data.token_cache import TokenizedData, TokenizerFactory, tokenized
 from textops.data.token_files import TokenizedSplit
@@ -54,8 +54,8 @@ class TextDataModule(pl.LightningDataModule):
         self._seed = seed
         self._settings = loader or LoaderSettings()
         self._data: TokenizedData | None = None
-        self._training: BatchLoader | None = None
-        self._position: dict[str, int] | None = None
+        self._training: ResumableLoader | None = None
+        self._position: dict[str, Any] | None = None
 
     def setup(self, stage: str | None = None) -> None:  # noqa: ARG002 (Lightning's signature)
         """Tokenize train and val, or open what is tokenized already."""
@@ -82,9 +82,9 @@ class TextDataModule(pl.LightningDataModule):
             raise RuntimeError("setup() comes first")
         return self._data
 
-    def train_dataloader(self) -> BatchLoader:
+    def train_dataloader(self) -> ResumableLoader:
         """Serve the training documents in a new order each epoch."""
-        self._training = self._loader("train", shuffle=self._settings.shuffle)
+        self._training = self._training_loader()
         if self._position is not None:
             self._training.load_state_dict(self._position)
         return self._training
@@ -116,6 +116,9 @@ class TextDataModule(pl.LightningDataModule):
         if self._training is not None and self._position is not None:
             self._training.load_state_dict(self._position)
 
+    def _training_loader(self) -> ResumableLoader:
+        return self._loader("train", shuffle=self._settings.shuffle)
+
     def _loader(self, name: SplitName, *, shuffle: bool) -> BatchLoader:
         split = self.tokenized_split(name)
         order = BatchOrder(
@@ -124,9 +127,12 @@ class TextDataModule(pl.LightningDataModule):
             shuffle=shuffle,
             seed=self._seed,
             batches_per_bucket=self._settings.batches_per_bucket,
-            shard=Shard() if self.trainer is None else Shard(self.trainer.global_rank, self.trainer.world_size),
+            shard=self._place(),
         )
         return BatchLoader(split, order, self._settings, self._present_epoch)
+
+    def _place(self) -> Shard:
+        return Shard() if self.trainer is None else Shard(self.trainer.global_rank, self.trainer.world_size)
 
     def _present_epoch(self) -> int:
         return 0 if self.trainer is None else self.trainer.current_epoch

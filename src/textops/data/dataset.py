@@ -1,10 +1,11 @@
-"""A prepared data set: three Parquet files and `dataset.json` in a folder."""
+"""A prepared data set: three Parquet files, or the shards of three splits, and `dataset.json` in a folder."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,12 @@ from pydantic import ValidationError
 from textops.data.configuration import SPLITS, SplitName
 from textops.data.label_table import LabelTable
 from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
+from textops.data.shard_files import opened_shard
+from textops.data.shard_index import INDEX_FILE, ShardIndex, read_index
 from textops.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MANIFEST_FILE = "dataset.json"
 WINDOW_FILE = "window.parquet"
@@ -54,10 +60,12 @@ class Dataset:
     Attributes:
         folder: Where it lies.
         manifest: What `dataset.json` says.
+        index: The files of a sharded data set; None where each split is one file.
     """
 
     folder: Path
     manifest: DatasetManifest
+    index: ShardIndex | None = None
 
     @classmethod
     def load(cls, folder: Path) -> "Dataset":
@@ -69,6 +77,9 @@ class Dataset:
         from pyarrow import ArrowException, parquet
 
         manifest = read_manifest(folder)
+        if (index := read_index(folder)) is not None:
+            index.check(folder, manifest.fingerprint, {split: manifest.examples(split) for split in SPLITS})
+            return cls(folder, manifest, index)
         for split in SPLITS:
             path = folder / file_of(split)
             try:
@@ -92,9 +103,10 @@ class Dataset:
         classes, separator = self.manifest.classes, self.manifest.source.separator
         if separator is None:
             return LabelTable.of(classes, classes, None)
-        names: set[str] = set()
-        paths = [self.folder / name for name in (*map(file_of, SPLITS), WINDOW_FILE)]
-        for path in paths:
+        known = None if self.index is None else self.index.label_sets
+        names = set() if known is None else set(known)
+        splits = () if known is not None else SPLITS
+        for path in (*(path for split in splits for path in self.files(split)), self.folder / WINDOW_FILE):
             if path.is_file():
                 names |= _different_labels(path)
         try:
@@ -108,7 +120,7 @@ class Dataset:
         Raises:
             DataError: If the file is damaged or holds a label that is not a class.
         """
-        return self._examples(self.folder / file_of(split))
+        return self._examples(self.files(split))
 
     def window(self) -> Examples | None:
         """Read the labelled live traffic that no training has seen, None where there is none.
@@ -117,17 +129,37 @@ class Dataset:
             DataError: If the file is damaged or holds a label that is not a class.
         """
         path = self.folder / WINDOW_FILE
-        return self._examples(path) if path.is_file() else None
+        return self._examples([path]) if path.is_file() else None
 
-    def _examples(self, path: Path) -> Examples:
+    def files(self, split: SplitName) -> Iterator[Path]:
+        """Give the files of a split one after the other, each for as long as it is looked at."""
+        if self.index is None:
+            yield self.folder / file_of(split)
+            return
+        for shard in self.index.splits[split]:
+            with opened_shard(self.folder, self.index, shard) as path:
+                yield path
+
+    def file_names(self) -> list[str]:
+        """Return what the data set is made of, as paths below its folder; without what lies elsewhere."""
+        if self.index is None:
+            return [MANIFEST_FILE, *map(file_of, SPLITS)]
+        return [MANIFEST_FILE, INDEX_FILE, *self.index.local_files()]
+
+    def _examples(self, paths: Iterable[Path]) -> Examples:
+        import pyarrow as pa
         from pyarrow import ArrowException, parquet
 
-        try:
-            table = parquet.read_table(path)
-        except (ArrowException, OSError) as error:
-            raise _damaged(path) from error
-        columns: dict[str, list[str]] = table.select(["id", "text", "label", "group"]).to_pydict()
-        labels = self._labels(columns["label"], path)
+        tables, numbers = [], []
+        for path in paths:
+            try:
+                tables.append(parquet.read_table(path))
+            except (ArrowException, OSError) as error:
+                raise _damaged(path) from error
+            names: list[str] = tables[-1].select(["label"]).to_pydict()["label"]
+            numbers.append(self._labels(names, path))
+        table, labels = pa.concat_tables(tables), np.concatenate(numbers)
+        columns: dict[str, list[str]] = table.select(["id", "text", "group"]).to_pydict()
         has_time = "timestamp" in table.column_names
         return Examples(
             ids=columns["id"],
@@ -146,15 +178,18 @@ class Dataset:
         """
         from pyarrow import ArrowException, parquet
 
-        path = self.folder / file_of(split)
-        try:
-            if "timestamp" not in parquet.read_schema(path).names:
-                return None
-            times = parquet.read_table(path, columns=["timestamp"])["timestamp"].to_numpy().astype("datetime64[us]")
-        except (ArrowException, OSError) as error:
-            raise _damaged(path) from error
-        known = times[~np.isnat(times)]
-        return known.max() if len(known) else None
+        latest: list[np.datetime64] = []
+        for path in self.files(split):
+            try:
+                if "timestamp" not in parquet.read_schema(path).names:
+                    return None
+                column = parquet.read_table(path, columns=["timestamp"])["timestamp"]
+            except (ArrowException, OSError) as error:
+                raise _damaged(path) from error
+            times = column.to_numpy().astype("datetime64[us]")
+            known = times[~np.isnat(times)]
+            latest += [known.max()] if len(known) else []
+        return max(latest, default=None)
 
     def parts(self, split: SplitName, rows: int = _ROWS_OF_A_PART) -> Iterator[tuple[list[str], NDArray[np.int64]]]:
         """Read texts and labels of a split some at a time, in the order of `examples`.
@@ -164,19 +199,59 @@ class Dataset:
         """
         from pyarrow import ArrowException, parquet
 
-        path = self.folder / file_of(split)
-        try:
-            with parquet.ParquetFile(path) as file:
-                for part in file.iter_batches(rows, columns=["text", "label"]):
-                    columns: dict[str, list[str]] = part.to_pydict()
-                    yield columns["text"], self._labels(columns["label"], path)
-        except (ArrowException, OSError) as error:
-            raise _damaged(path) from error
+        for path in self.files(split):
+            try:
+                with parquet.ParquetFile(path) as file:
+                    for part in file.iter_batches(rows, columns=["text", "label"]):
+                        columns: dict[str, list[str]] = part.to_pydict()
+                        yield columns["text"], self._labels(columns["label"], path)
+            except (ArrowException, OSError) as error:
+                raise _damaged(path) from error
+
+    def tables(self, split: SplitName, columns: list[str] | None = None) -> "Iterator[pa.Table]":
+        """Read columns of a split, all where none are named, some rows at a time, in the order of `examples`.
+
+        Raises:
+            DataError: If a file is damaged.
+        """
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        for path in self.files(split):
+            try:
+                with parquet.ParquetFile(path) as file:
+                    for part in file.iter_batches(_ROWS_OF_A_PART, columns=columns):
+                        yield pa.Table.from_batches([part])
+            except (pa.ArrowException, OSError) as error:
+                raise _damaged(path) from error
+
+    def schema(self, split: SplitName) -> "pa.Schema":
+        """Return the columns of a split.
+
+        Raises:
+            DataError: If a file is damaged.
+        """
+        from pyarrow import ArrowException, parquet
+
+        for path in self.files(split):
+            try:
+                return parquet.read_schema(path)
+            except (ArrowException, OSError) as error:
+                raise _damaged(path) from error
+        raise DataError(f"{self.folder} has no file of {split}: run textops prepare again")
 
     def texts(self, split: SplitName) -> Iterator[str]:
         """Read the texts of a split, few at a time."""
         for texts, _ in self.parts(split):
             yield from texts
+
+    def label_numbers(self, names: Sequence[str], path: Path) -> NDArray[np.int64]:
+        """Return the numbers of labels that were read from a file, int64, shape [names].
+
+        Raises:
+            DataError: If one is not a class.
+        """
+        return self._labels(names, path)
 
     def _labels(self, names: Sequence[str], path: Path) -> NDArray[np.int64]:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 import torch
 from torch.utils.data import DataLoader
@@ -10,6 +11,45 @@ from textops.data.batch import RaggedBatch
 from textops.data.batch_order import BatchOrder, BatchRows
 from textops.data.loader_settings import LoaderSettings
 from textops.data.token_files import TokenizedSplit
+
+
+class ResumableLoader(Protocol):
+    """Serves batches, epoch after epoch, and can go on in the middle of one."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[RaggedBatch]: ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Tell how far the epoch has come."""
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on behind the batches that have been served."""
+
+
+def data_loader(
+    dataset: torch.utils.data.Dataset[Any],
+    settings: LoaderSettings,
+    sampler: torch.utils.data.Sampler[BatchRows] | None = None,
+) -> DataLoader[Any]:
+    """Make what fetches whole batches.
+
+    Args:
+        dataset: Gives batches, in its own order or by what the sampler says.
+        settings: Processes that help, and how.
+        sampler: Which documents make which batch; None where the data set knows.
+    """
+    return DataLoader(
+        dataset,
+        sampler=sampler,
+        batch_size=None,
+        num_workers=settings.num_workers,
+        prefetch_factor=settings.prefetch_factor,
+        persistent_workers=settings.persistent_workers,
+        pin_memory=settings.pin_memory,
+        # Its own, so that what a model draws does not depend on how batches come about.
+        generator=torch.Generator(),
+    )
 
 
 @dataclass(frozen=True)
@@ -46,17 +86,7 @@ class BatchLoader:
         self._epoch = epoch
         self._position = _Position(epoch=0, served=0)
         self._resumed: _Position | None = None
-        self._loader = DataLoader(
-            split,
-            sampler=_Sampler(self),
-            batch_size=None,
-            num_workers=settings.num_workers,
-            prefetch_factor=settings.prefetch_factor,
-            persistent_workers=settings.persistent_workers,
-            pin_memory=settings.pin_memory,
-            # Its own, so that what a model draws does not depend on how batches come about.
-            generator=torch.Generator(),
-        )
+        self._loader = data_loader(split, settings, _Sampler(self))
 
     def __len__(self) -> int:
         return len(self._order)

@@ -141,6 +141,18 @@ class ReadingNotes:
             self.log.add("repaired", what, place)
 
 
+class MissingColumnError(DataError):
+    """A file without a column that is needed.
+
+    Attributes:
+        fact: What is wrong, without what to do: that depends on who asked for the column.
+    """
+
+    def __init__(self, fact: str, advice: str) -> None:
+        super().__init__(f"{fact}{advice}")
+        self.fact = fact
+
+
 def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advice: str = "") -> None:
     """Check that a file has the configured columns.
 
@@ -153,4 +165,4 @@ def require_columns(needed: Iterable[str], found: Iterable[str], name: str, advi
             raise DataError(f"{name} has {present.count(column)} columns named {column!r}: rename all but one")
         if column not in present:
             hint = advice or did_you_mean(column, present) or NO_SUCH_COLUMN
-            raise DataError(f"{name} has no column {column!r}: it has {listed(present)}{hint}")
+            raise MissingColumnError(f"{name} has no column {column!r}: it has {listed(present)}", hint)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from loguru import logger
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 import textops.text
 from textops.data.configuration import SplitName
-from textops.data.dataset import Dataset
+from textops.data.manifest import DatasetManifest
 from textops.data.token_files import TokenFilesRecord, TokenizedSplit, map_split, whole, write_split
 from textops.errors import BundleError, ConfigurationError
 from textops.files import folder_written_beside, shown, write_text
@@ -29,6 +30,20 @@ _RECORD_FILE = "cache.json"
 _TOKENIZER_FILE = "tokenizer.json"
 # A search over tokenizers would fill the disk.
 _MOST_KEPT = 8
+
+
+class Documents(Protocol):
+    """What can be tokenized: a prepared data set, or a part of one."""
+
+    @property
+    def manifest(self) -> DatasetManifest:
+        """What `dataset.json` says."""
+
+    def parts(self, split: SplitName) -> Iterator[tuple[list[str], NDArray[np.int64]]]:
+        """Read texts and labels of a split some at a time."""
+
+    def texts(self, split: SplitName) -> Iterator[str]:
+        """Read the texts of a split, few at a time."""
 
 
 class _CacheRecord(BaseModel):
@@ -52,7 +67,7 @@ class TokenizedData:
     splits: Mapping[SplitName, TokenizedSplit]
 
 
-def tokenized(dataset: Dataset, make_tokenizer: TokenizerFactory, recipe: str, cache: Path) -> TokenizedData:
+def tokenized(dataset: Documents, make_tokenizer: TokenizerFactory, recipe: str, cache: Path) -> TokenizedData:
     """Open the tokenized data set, or make it if it is not there or not whole.
 
     Args:
@@ -82,7 +97,7 @@ def tokenized(dataset: Dataset, make_tokenizer: TokenizerFactory, recipe: str, c
     return made
 
 
-def _key(dataset: Dataset, recipe: str) -> str:
+def _key(dataset: Documents, recipe: str) -> str:
     """Hash all that decides what comes out: data, settings, and the code that tokenizes."""
     digest = hashlib.sha256(f"{dataset.manifest.fingerprint}\0{recipe}\0{version('tokenizers')}".encode())
     for path in sorted(Path(str(textops.text.__file__)).parent.glob("*.py")):
@@ -108,7 +123,7 @@ def _open(folder: Path) -> TokenizedData | None:
     return TokenizedData(tokenizer, splits)
 
 
-def _write(folder: Path, dataset: Dataset, make_tokenizer: TokenizerFactory) -> None:
+def _write(folder: Path, dataset: Documents, make_tokenizer: TokenizerFactory) -> None:
     tokenizer = make_tokenizer(dataset.texts("train"))
     records: dict[SplitName, TokenFilesRecord] = {}
     for name in TRAINED_ON:
@@ -118,7 +133,7 @@ def _write(folder: Path, dataset: Dataset, make_tokenizer: TokenizerFactory) -> 
     write_text(folder / _RECORD_FILE, _CacheRecord(splits=records).model_dump_json(indent=2) + "\n")
 
 
-def _tokenize(dataset: Dataset, name: SplitName, tokenizer: Tokenizer) -> Iterator[tuple[Ragged, NDArray[np.int64]]]:
+def _tokenize(dataset: Documents, name: SplitName, tokenizer: Tokenizer) -> Iterator[tuple[Ragged, NDArray[np.int64]]]:
     for texts, labels in dataset.parts(name):
         yield tokenizer.ragged(texts), labels
 

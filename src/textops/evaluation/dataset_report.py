@@ -10,6 +10,7 @@ from textops.data.manifest import DatasetManifest, Occurrences
 from textops.errors import DataError
 from textops.evaluation.dataset_figures import draw_class_counts, draw_text_lengths
 from textops.evaluation.markdown import code, plain, table
+from textops.evaluation.reading_report import reading_lines
 from textops.files import write_text
 
 REPORT_FILE = "stats.md"
@@ -82,7 +83,11 @@ def _lines(manifest: DatasetManifest, earlier: DatasetManifest | None) -> list[s
         "",
         *([f"- {plain(sentence(finding))}" for finding in manifest.audit] or ["Nothing was found."]),
         "",
-        "## Rows left out or odd",
+        "## How the files were read",
+        "",
+        *reading_lines(manifest),
+        "",
+        "## Rows left out, repaired or odd",
         "",
         *_rows(manifest),
         "",
@@ -138,10 +143,14 @@ def _totals(manifest: DatasetManifest) -> dict[str, int]:
 def _rows(manifest: DatasetManifest) -> list[str]:
     found = {f"left out: {what}": each for what, each in manifest.validation.dropped.items()}
     found |= {f"kept: {what}": each for what, each in manifest.validation.noted.items()}
-    if manifest.reading.guessed.count:
-        found["encoding guessed"] = manifest.reading.guessed
-    if manifest.reading.swallowed.count:
-        found["quoted fields that hold what looks like rows"] = manifest.reading.swallowed
+    reading = manifest.reading
+    found |= {f"repaired: {what}": each for what, each in reading.repaired.items()}
+    odd = {
+        "encoding guessed": reading.guessed,
+        "UTF-8 but for some bytes": reading.damaged,
+        "quoted fields that hold what looks like rows": reading.swallowed,
+    }
+    found |= {what: each for what, each in odd.items() if each.count}
     if not found:
         return ["None."]
     rows = [(plain(what), f"{each.count:,}", _places(each)) for what, each in found.items()]

@@ -52,4 +52,6 @@ def _base(production: Version, processed: Path) -> Dataset:
             f"{dataset.folder} is not the data set that {production} was trained on, and its test set may hold what "
             "that has learned: prepare that one again, or restore it from a copy"
         )
+    if dataset.index is not None:
+        raise DataError(f"{dataset.folder} is sharded, and live traffic is added to whole data sets: prepare it there")
     return dataset

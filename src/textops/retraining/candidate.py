@@ -56,7 +56,9 @@ def repetition(saved: SavedConfiguration, overrides: Sequence[str], grown: Path 
     saved = dataclasses.replace(saved, fingerprint=None)
     if grown is None:
         return compose_repetition(saved, overrides)
-    configuration = compose_repetition(saved, [*overrides, f"paths.processed={grown.parent}"])
+    # Live traffic is added to the data set as it was prepared, not to its shards.
+    others = [f"paths.processed={grown.parent}", "streaming.shards=null"]
+    configuration = compose_repetition(saved, [*overrides, *others])
     if dataset_folder(configuration) != grown:
         raise ConfigurationError(
             f"{shown(saved.folder)} was trained on {source_of(configuration).name}, the data set of production is "

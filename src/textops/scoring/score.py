@@ -83,7 +83,7 @@ def score(settings: ScoreSettings, registry: Registry) -> Scored:
     """
     destination = destination_of(settings.out)
     model = chosen_model(registry, settings.model, settings.bundle)
-    with stoppable(), opened_source(settings.source, settings.read, settings.text_columns) as source:
+    with stoppable(), opened_source(settings) as source:
         refuse_lost_files(destination, (file.path for file in source.files), overwrite=settings.overwrite)
         job = _job(settings, source, destination, model)
         with locked(destination):

@@ -1,9 +1,9 @@
 """What `textops score` is asked to do."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from textops.data.configuration import ReadConfiguration
 from textops.frozen import Frozen
@@ -15,7 +15,7 @@ class ScoreSettings(Frozen):
     """The arguments of the verb.
 
     Attributes:
-        source: File, folder, glob or address.
+        source: File, folder, glob or address; with `query` a database, with `huggingface` a data set of the hub.
         out: The file to write.
         model: Reference of the registry, None for the only model.
         bundle: A bundle instead.
@@ -28,6 +28,8 @@ class ScoreSettings(Frozen):
         engine: Who scores.
         ray_address: Address of the cluster; None for what Ray finds, or else one on this machine.
         read: How the input is read.
+        query: A SELECT that gives the rows; the source is the address of a database, or `env:VARIABLE`.
+        huggingface: Splits that are read, or `all`; the source is a data set of the Hugging Face hub.
     """
 
     source: str
@@ -43,3 +45,11 @@ class ScoreSettings(Frozen):
     engine: Literal["local", "ray"] = "local"
     ray_address: str | None = None
     read: ReadConfiguration = ReadConfiguration()
+    query: str | None = Field(default=None, min_length=1)
+    huggingface: tuple[str, ...] | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.query is not None and self.huggingface is not None:
+            raise ValueError("--query and --huggingface are two sources: give one of them")
+        return self

@@ -13,11 +13,12 @@ from pyarrow import parquet
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import opened
-from textops.data.locations import located
 from textops.data.reading import read_records
-from textops.data.records import ReadingNotes, Record
+from textops.data.records import MissingColumnError, ReadingNotes, Record
 from textops.errors import DataError
 from textops.scoring.input_file import InputFile
+from textops.scoring.origin import input_files
+from textops.scoring.settings import ScoreSettings
 
 PARQUET, DELIMITED, JSON_LINES, TEXT = "parquet", ("csv", "tsv"), "jsonl", "text"
 
@@ -53,23 +54,31 @@ class Source:
 
 
 @contextmanager
-def opened_source(path: str, read: ReadConfiguration, text_columns: Sequence[str]) -> Iterator[Source]:
+def opened_source(settings: ScoreSettings) -> Iterator[Source]:
     """Find the files of a source and look what they hold; what was fetched is there until the block ends.
 
     Args:
-        path: File, folder, glob or address.
-        read: How it is read.
-        text_columns: Columns that must be there, as far as they are known.
+        settings: Say which, and how they are read.
 
     Raises:
         DataError: If there is no file, or one cannot be read.
     """
-    with located([path], read.format) as found:
+    read = settings.read
+    with input_files(settings) as found:
         files = tuple(InputFile(file, read.format) for file in found)
         if all(file.format == PARQUET for file in files):
             yield _parquet_source(files, read)
         else:
-            yield _record_source(files, read, text_columns)
+            yield _known_source(files, read, settings.text_columns)
+
+
+def _known_source(files: tuple[InputFile, ...], read: ReadConfiguration, text_columns: Sequence[str]) -> Source:
+    try:
+        return _record_source(files, read, text_columns)
+    except MissingColumnError as error:
+        raise DataError(
+            f"{error.fact}; name those that hold the text with --text-columns, or say how the file is read with --read"
+        ) from error
 
 
 def _parquet_source(files: tuple[InputFile, ...], read: ReadConfiguration) -> Source:

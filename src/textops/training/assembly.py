@@ -14,6 +14,7 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.datamodule import TextDataModule
 from textops.data.dataset import Dataset, read_manifest
+from textops.data.stream_datamodule import StreamDataModule
 from textops.errors import ConfigurationError, TextopsError
 from textops.models.class_weights import class_weights, positive_weights
 from textops.models.classifier import OptimizerFactory, ScheduleFactory, TextClassifier
@@ -35,7 +36,9 @@ def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
     settings_of_tokenizer = with_bucket_bits(configuration.model.tokenizer, len(read_manifest(dataset).classes))
     make_tokenizer = _instantiate(settings_of_tokenizer, "model.tokenizer")
     recipe = OmegaConf.to_yaml(settings_of_tokenizer, resolve=True, sort_keys=True)
-    return TextDataModule(
+    streamed = settings.streaming.shards is not None
+    make = functools.partial(StreamDataModule, streaming=settings.streaming) if streamed else TextDataModule
+    return make(
         dataset,
         make_tokenizer,
         cache=Path(str(configuration.paths.tokens)),

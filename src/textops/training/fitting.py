@@ -14,7 +14,6 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from textops.data.datamodule import TextDataModule
 from textops.data.dataset import file_of
 from textops.data.manifest import DatasetManifest
-from textops.data.prepare import prepare
 from textops.errors import ConfigurationError
 from textops.evaluation.decision_rule import check_decision
 from textops.files import shown
@@ -22,6 +21,7 @@ from textops.models.classifier import NotFiniteError, TextClassifier
 from textops.text.tokenizer import Tokenizer
 from textops.training.assembly import classifier_of, make_datamodule, make_encoder, make_profiler, make_trainer
 from textops.training.debugging import not_finite_gradient
+from textops.training.prepared_data import prepared_data
 from textops.training.processes import Companions, companions, is_first_process
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
 from textops.training.repetition import warn_of_other_data
@@ -29,7 +29,6 @@ from textops.training.resume_point import ResumePoint, check_resume_point
 from textops.training.run import begin_run, make_folders
 from textops.training.run_log import RunLog
 from textops.training.settings import RunSettings, settings_of
-from textops.training.source import dataset_folder, source_of
 from textops.training.tracking.tracking import tracked
 from textops.training.training_check import check_training
 
@@ -41,6 +40,7 @@ class Fitted:
     """What a training came to.
 
     Attributes:
+        folder: Where the data set lies.
         dataset: What it was trained on.
         tokenizer: What made its tokens.
         architecture: What the encoder is, where its settings do not tell all.
@@ -51,6 +51,7 @@ class Fitted:
         seconds: Time of the training loop, validation included.
     """
 
+    folder: Path
     dataset: DatasetManifest
     tokenizer: Tokenizer
     architecture: dict[str, Any] | None
@@ -118,10 +119,10 @@ def _fit(configuration: DictConfig, group: Companions, log: RunLog | None, *, re
 
 def _assemble(configuration: DictConfig, group: Companions) -> _Training:
     settings = settings_of(configuration)
-    folder = dataset_folder(configuration)
     profiler = make_profiler(configuration) if is_first_process() else NullProfiler()
     with profiler.phase("data"):
-        dataset = prepare(source_of(configuration), folder)
+        data = prepared_data(configuration)
+        dataset = data.manifest
         check_decision(settings.decision, dataset.classes, several=dataset.source.separator is not None)
         if is_first_process():
             warn_of_other_data(configuration, dataset)
@@ -129,7 +130,7 @@ def _assemble(configuration: DictConfig, group: Companions) -> _Training:
         pl.seed_everything(settings.seed, workers=True, verbose=False)
         # Deterministic training would fill all memory before anything is written there: some per cent of a step.
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
-        datamodule = make_datamodule(configuration, folder)
+        datamodule = make_datamodule(configuration, data.folder)
         datamodule.setup()
         profiler.read(datamodule.train_dataloader())
     encoder = make_encoder(configuration, datamodule.tokenizer, len(dataset.classes))
@@ -168,6 +169,7 @@ def _fitted(training: _Training, seconds: float) -> Fitted:
             "training ended before its first validation, so no checkpoint was kept: let trainer.* run a whole epoch"
         )
     return Fitted(
+        training.datamodule.dataset.folder,
         training.dataset,
         training.datamodule.tokenizer,
         training.classifier.encoder.architecture,
@@ -200,5 +202,6 @@ def _with_batch_saved(error: NotFiniteError, training: _Training) -> Configurati
         },
         path,
     )
-    texts = training.datamodule.dataset.folder / file_of("train")
+    dataset = training.datamodule.dataset
+    texts = dataset.folder / (file_of("train") if dataset.index is None else "train")
     return ConfigurationError(f"{error}; the batch (rows of {texts}) is in {shown(path)}")

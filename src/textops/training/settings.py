@@ -4,6 +4,7 @@ from omegaconf import DictConfig, OmegaConf
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from textops.data.loader_settings import LoaderSettings
+from textops.data.stream_settings import StreamSettings
 from textops.errors import ConfigurationError
 from textops.evaluation.behaviour import BehaviourSettings
 from textops.evaluation.decision_rule import DecisionSettings
@@ -41,6 +42,7 @@ class RunSettings(BaseModel):
         batch_size: Documents of a batch.
         threads: Of one process; None for one on each processor.
         loader: How batches come about.
+        streaming: How training documents are read from shards.
         class_weights: What the classes count in training.
         decision: How the answer follows from the probabilities.
         review: Which predictions a person should see.
@@ -57,6 +59,7 @@ class RunSettings(BaseModel):
     batch_size: int = Field(ge=1)
     threads: int | None = Field(ge=1, le=_MOST_THREADS)
     loader: LoaderSettings = LoaderSettings()
+    streaming: StreamSettings = StreamSettings()
     class_weights: ClassWeightSettings = ClassWeightSettings()
     decision: DecisionSettings = DecisionSettings()
     review: ReviewSettings

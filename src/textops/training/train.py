@@ -23,7 +23,7 @@ from textops.training.repetition import repeated
 from textops.training.run import SCHEMA_VERSION, Run, RunRecord, check_latest, finish_run, point_latest
 from textops.training.run_log import run_log
 from textops.training.settings import settings_of
-from textops.training.source import dataset_folder, source_of
+from textops.training.source import source_of
 
 
 def train(configuration: DictConfig, *, resume: bool = False) -> Run:
@@ -48,7 +48,7 @@ def train(configuration: DictConfig, *, resume: bool = False) -> Run:
         record = RunRecord(
             schema_version=SCHEMA_VERSION,
             name=name,
-            dataset=str(dataset_folder(configuration)),
+            dataset=str(fitted.folder),
             fingerprint=fitted.dataset.fingerprint,
             classes=tuple(fitted.dataset.classes),
             checkpoint=os.path.relpath(fitted.checkpoint.resolve(), run.resolve()),
@@ -68,6 +68,24 @@ def train(configuration: DictConfig, *, resume: bool = False) -> Run:
         return finished
 
 
+def train_in_place(configuration: DictConfig, *, resume: bool = False) -> float:
+    """Train as the process that this one is: of several machines, one writes.
+
+    Args:
+        configuration: A complete configuration.
+        resume: As in `train`.
+
+    Returns:
+        The validation loss.
+
+    Raises:
+        TextopsError: As `train`.
+    """
+    if is_first_process():
+        return train(configuration, resume=resume).record.validation_loss
+    return fit(configuration, resume=resume).validation_loss
+
+
 @hydra.main(version_base="1.3", config_path=str(configuration_folder()), config_name=CONFIGURATION_NAME)
 def train_with_hydra(configuration: DictConfig) -> float:
     """Train with a configuration that Hydra composed from the command line.
@@ -76,9 +94,7 @@ def train_with_hydra(configuration: DictConfig) -> float:
         The validation loss, which a hyperparameter search minimises.
     """
     try:
-        configuration = repeated(configuration)
-        # One machine of several writes.
-        return train(configuration).record.validation_loss if is_first_process() else fit(configuration).validation_loss
+        return train_in_place(repeated(configuration))
     except TextopsError as error:
         if "search" in configuration:
             # The end of a trial is not the end of its search.

@@ -76,7 +76,7 @@ def test_an_unknown_job_is_refused(cloud: "Cloud", run_task: "RunTask") -> None:
     ended = run_task("gcp.train", "--job=moon")
 
     assert ended.code == 2
-    assert ended.told == "--job moon: say one of cpu, gpu, two_replicas, search\n"
+    assert ended.told == "--job moon: say one of cpu, gpu, two_replicas, sharded, search\n"
     assert cloud.calls == []
 
 

@@ -21,12 +21,14 @@ from textops.benchmark import (
     quality,
     score,
     score_run,
+    shards,
     training,
 )
 from textops.benchmark.baselines import LOGISTIC, SUPPORT_VECTORS
 from textops.benchmark.page_visit import chromium
 from textops.benchmark.result import REPORTS
 from textops.benchmark.serving.texts import AskedTexts
+from textops.benchmark.shard_measurements import READING, SHARDING, STREAMING, ShardMeasurements
 from textops.errors import ConfigurationError, ServiceError
 from textops.registry import Registry
 
@@ -287,3 +289,25 @@ def test_a_preparation_that_fails_is_no_measurement(tmp_path: Path) -> None:
     source = {"paths": str(tmp_path / "nowhere.csv"), "text_columns": "text", "label_column": "label"}
     with pytest.raises(ServiceError, match="nowhere"):
         prepare_run.run(source, tmp_path / "out")
+
+
+@pytest.mark.usefixtures("without_coverage")
+def test_shards_are_measured_from_their_bytes_to_trainings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(shards, "DATA", "synthetic")
+    monkeypatch.setattr(shards, "SETTINGS", ("data.synthetic.rows=300",))
+    monkeypatch.setattr(shards, "SETUPS", [setup for setup in shards.SETUPS if setup.model == "cnn"])
+    monkeypatch.setattr(shards, "MEMORY_ROWS", (300,))
+    # when
+    markdown = shards.benchmark(rounds=1)
+    # then
+    assert_kept("shards")
+    measured = ShardMeasurements.model_validate_json((REPORTS / "shards.json").read_text())
+    sizes = measured.sizes
+    assert sizes.prepared < sizes.text < sizes.tokenized
+    assert [each.name for each in measured.rates] == [SHARDING, READING, STREAMING]
+    assert [each.processes for each in measured.trainings] == [1, 2]
+    assert [each.documents for each in measured.memory] == [measured.documents]
+    assert measured.memory[0].peak_bytes > 50_000_000
+    assert "| reading and tokenizing |" in markdown

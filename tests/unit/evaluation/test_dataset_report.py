@@ -54,6 +54,24 @@ def test_it_tells_counts_lengths_leaks_and_what_was_left_out(make_dataset: MakeD
         assert (tmp_path / "report" / figure).read_bytes().startswith(b"\x89PNG")
 
 
+def test_it_tells_how_files_were_read_and_what_was_repaired(tmp_path: Path) -> None:
+    # given
+    for name in ("one.csv", "two.csv"):
+        lines = [f"{name} case {number} &amp; more|{('a', 'b')[number % 2]}" for number in range(40)]
+        (tmp_path / name).write_text("\n".join(["text|label", *lines]))
+    source = {"name": "small", "paths": str(tmp_path / "*.csv"), "text_columns": ["text"], "label_column": "label"}
+    prepare(read_configuration({**source, "read": {"repair": "entities"}}), tmp_path / "prepared")
+    # when
+    report = report_dataset(Dataset.load(tmp_path / "prepared"), tmp_path / "report")
+    # then
+    (files,) = [line for line in report.markdown.splitlines() if line.startswith("| 2: ")]
+    assert "two.csv`" in files
+    assert " | csv | utf-8 | " in files
+    assert files.endswith(" | yes | 2 |")
+    assert "| repaired: " in report.markdown
+    assert "| 80 |" in report.markdown
+
+
 def test_the_next_report_compares_with_the_one_before(make_dataset: MakeDataset, tmp_path: Path) -> None:
     # given
     report_dataset(make_dataset(sport=60, tech=40), tmp_path / "report")

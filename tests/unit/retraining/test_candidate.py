@@ -64,6 +64,17 @@ def test_all_is_as_production_was_but_for_the_data_and_what_was_asked_for(
         repetition(saved, [], tmp_path / "other")
 
 
+def test_a_model_trained_from_shards_is_trained_again_on_the_data_with_what_was_added(
+    compose_small: Callable[..., DictConfig], tmp_path: Path
+) -> None:
+    # given
+    saved = SavedConfiguration(tmp_path, as_container(compose_small("streaming.shards=shards")), "0" * 64)
+    # when
+    configuration = repetition(saved, [], tmp_path / "processed/synthetic.retraining/abc/synthetic")
+    # then
+    assert configuration.streaming.shards is None
+
+
 @pytest.mark.slow
 def test_the_candidate_has_the_form_of_production(compose_small: Callable[..., DictConfig], tiny_bundle: Path) -> None:
     # given

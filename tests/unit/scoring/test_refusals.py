@@ -43,6 +43,10 @@ def assert_refused(outcome: Any, message: str) -> None:  # noqa: ANN401 (the out
         (("in.parquet", "out.csv", "--engine", "spark"), "engine"),
         (("in.parquet", "out.csv", "--read", "format"), "KEY=VALUE"),
         (("in.parquet", "out.csv", "--read", "colour=red"), "colour"),
+        (
+            ("in.csv", "out.csv", "--text-columns", "body"),
+            "it has 'text'; name those that hold the text with --text-col",
+        ),
         (("no_text.parquet", "out.csv"), "there are 'a', 'b'"),
         (("broken.parquet", "out.csv"), "cannot be read as Parquet"),
         (("empty.csv", "out.csv"), "is empty"),
@@ -62,6 +66,7 @@ def test_bad_input_ends_with_one_line(
     Path("broken.parquet").write_bytes(table.read_bytes()[:-20])
     Path("empty.csv").touch()
     Path("unknown.dat").write_text("text\na\n")
+    Path("in.csv").write_text("text\na\n")
     Path("binary.csv").write_bytes(bytes(range(256)) * 40)
     parquet.write_table(pa.table({"a": ["x"], "b": ["y"]}), "no_text.parquet")
     before = sorted(tmp_path.rglob("*"))

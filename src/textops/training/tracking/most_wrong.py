@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from textops.data.dataset import Dataset, file_of
+from textops.data.dataset import Dataset
 from textops.inference.probabilities import softmax
 from textops.models.classifier import Validated
 from textops.training.tracking.records import Table
@@ -57,17 +57,14 @@ def without_texts(table: Table) -> Table:
 
 def _read(dataset: Dataset, rows: list[int]) -> dict[int, tuple[str, str]]:
     """Return id and text by row, a part of the file at a time: validation sets can be larger than memory."""
-    from pyarrow import parquet
-
     wanted = sorted(rows)
     found: dict[int, tuple[str, str]] = {}
     start = 0
-    with parquet.ParquetFile(dataset.folder / file_of("val")) as file:
-        for batch in file.iter_batches(columns=["id", "text"]):
-            here = [row - start for row in wanted if start <= row < start + batch.num_rows]
-            # One by one: `take` would load pandas where it is installed, which takes longer than all the rest.
-            found |= {row + start: (batch["id"][row].as_py(), batch["text"][row].as_py()) for row in here}
-            start += batch.num_rows
+    for table in dataset.tables("val", columns=["id", "text"]):
+        here = [row - start for row in wanted if start <= row < start + table.num_rows]
+        # One by one: `take` would load pandas where it is installed, which takes longer than all the rest.
+        found |= {row + start: (table["id"][row].as_py(), table["text"][row].as_py()) for row in here}
+        start += table.num_rows
     return found
 
 

@@ -8,8 +8,7 @@ import pytorch_lightning as pl
 from loguru import logger
 from omegaconf import DictConfig
 
-from textops.data.configuration import SPLITS
-from textops.data.dataset import MANIFEST_FILE, Dataset, file_of
+from textops.data.dataset import Dataset
 from textops.training.tracking.facts import dataset_facts, gather_facts
 from textops.training.tracking.memory import remember, remembered
 from textops.training.tracking.names import artifact_name
@@ -75,7 +74,7 @@ def dataset_artifact(dataset: Dataset, *, with_files: bool) -> Artifact:
         with_files: Whether the files go along, with all texts in them.
     """
     manifest = dataset.manifest
-    names = [MANIFEST_FILE, *map(file_of, SPLITS)] if with_files else []
+    names = dataset.file_names() if with_files else []
     return Artifact(
         name=artifact_name("dataset", manifest.name),
         kind="dataset",

@@ -1,6 +1,7 @@
 """The most wrong examples."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from omegaconf import DictConfig
 
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
+from textops.data.sharding import Sharding, shard_dataset
 from textops.models.classifier import Validated
 from textops.training.source import dataset_folder, source_of
 from textops.training.tracking.most_wrong import most_wrong, without_texts
@@ -42,6 +44,17 @@ def test_the_least_doubtful_mistakes_come_first(dataset: Dataset) -> None:
     assert table.rows[0][1] == dataset.manifest.classes[examples.labels[0]]
     assert table.rows[0][2] != table.rows[0][1]
     assert table.rows[0][3] == pytest.approx(np.exp(5) / (np.exp(5) + 1), abs=1e-6)
+
+
+def test_of_shards_they_are_the_same(dataset: Dataset, tmp_path: Path) -> None:
+    # given
+    shard_dataset(dataset.folder, tmp_path / "shards", Sharding(rows=7))
+    sharded = Dataset.load(tmp_path / "shards")
+    scores = validated(dataset, {1: 1.0, 9: 3.0, 15: 2.0})
+    # then
+    assert most_wrong(scores, sharded, most=3, characters=50, temperature=1.0) == most_wrong(
+        scores, dataset, most=3, characters=50, temperature=1.0
+    )
 
 
 def test_rows_in_another_order_keep_their_texts(dataset: Dataset) -> None:

@@ -14,6 +14,7 @@ from tensorboard.backend.event_processing.event_accumulator import (  # type: ig
 
 from textops.data.dataset import Dataset
 from textops.data.prepare import prepare
+from textops.data.sharding import Sharding, shard_dataset
 from textops.errors import ConfigurationError, TextopsError
 from textops.models.classifier import Validated
 from textops.optimization.bundling import build_bundle
@@ -173,3 +174,16 @@ def test_the_examples_of_a_data_set_go_along_only_on_request(compose_small: Comp
     assert artifact.files.keys() == names
     assert all(path.is_file() for path in artifact.files.values())
     assert artifact.metadata["name"] == "synthetic"
+
+
+def test_all_files_of_a_sharded_data_set_go_along(compose_small: Composer, tmp_path: Path) -> None:
+    # given
+    configuration = compose_small()
+    prepare(source_of(configuration), dataset_folder(configuration))
+    shard_dataset(dataset_folder(configuration), tmp_path / "shards", Sharding(shards=2))
+    # when
+    artifact = dataset_artifact(Dataset.load(tmp_path / "shards"), with_files=True)
+    # then
+    there = {path.relative_to(tmp_path / "shards").as_posix() for path in (tmp_path / "shards").rglob("*.*")}
+    assert artifact.files.keys() == there
+    assert {"shards.json", "train/part-00001-of-00002.parquet"} <= there
