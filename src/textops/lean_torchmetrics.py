@@ -8,10 +8,12 @@ without torchmetrics, so that here it finds them absent; whoever imports them di
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import PackageNotFoundError
 from types import ModuleType
+from typing import Any
 
 LEFT_OUT = ("matplotlib", "scipy", "transformers")
 
@@ -48,17 +50,17 @@ def keep_torchmetrics_lean() -> None:
 @contextmanager
 def _absent(names: Sequence[str]) -> Iterator[None]:
     """Let those who ask Lightning's own register of packages find some absent."""
-    from lightning_utilities.core import imports
-
-    version, available = imports._version, imports.package_available  # noqa: SLF001 - there is no public switch
+    # There is no public switch; as a module like any other it has no types.
+    imports: Any = import_module("lightning_utilities.core.imports")
+    version, available = imports._version, imports.package_available  # noqa: SLF001
 
     def version_of(name: str) -> str:
         if name in names:
             raise PackageNotFoundError(name)
-        return version(name)
+        return str(version(name))
 
     def is_available(package_name: str) -> bool:
-        return package_name not in names and available(package_name)
+        return package_name not in names and bool(available(package_name))
 
     imports._version = version_of  # noqa: SLF001
     imports.package_available = is_available

@@ -1,5 +1,6 @@
 """From a prepared data set to a sharded one."""
 
+import json
 import math
 import shutil
 from pathlib import Path
@@ -12,8 +13,9 @@ from pyarrow import parquet
 
 from tests.unit.data.sharded import write_prepared
 from textops.data import sharding
-from textops.data.configuration import SPLITS
+from textops.data.configuration import SPLITS, read_configuration
 from textops.data.dataset import Dataset
+from textops.data.prepare import prepare
 from textops.data.shard_index import INDEX_FILE, read_index
 from textops.data.sharding import Dealer, Sharding, shard_dataset
 from textops.errors import ConfigurationError, DataError, TextopsError
@@ -162,3 +164,31 @@ def test_without_its_index_it_is_no_data_set(prepared: Path, tmp_path: Path) -> 
 
     with pytest.raises(DataError, match=r"train\.parquet is missing or damaged"):
         Dataset.load(tmp_path / "shards")
+
+
+def test_texts_with_several_labels_keep_their_sets(tmp_path: Path) -> None:
+    # given
+    sets = [("a", ["tech", "sport"]), ("b", ["sport"]), ("c", []), ("d", ["tech"])]
+    rows = [{"text": f"the {word} {number}", "label": labels} for number in range(30) for word, labels in sets]
+    (tmp_path / "rows.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    prepare(
+        read_configuration(
+            {
+                "paths": str(tmp_path / "rows.jsonl"),
+                "text_columns": "text",
+                "label_column": "label",
+                "task": "multilabel",
+                "near_duplicates": {"enabled": False},
+            }
+        ),
+        tmp_path / "prepared",
+    )
+    # when
+    shard_dataset(tmp_path / "prepared", tmp_path / "shards", Sharding(shards=3))
+    # then: also without a look at files that may lie elsewhere
+    shutil.rmtree(tmp_path / "shards" / "train")
+    index = read_index(tmp_path / "shards")
+    whole = Dataset.load(tmp_path / "prepared")
+    cut = Dataset(tmp_path / "shards", whole.manifest, index)
+    assert cut.answers.names == whole.answers.names
+    assert len(cut.answers.names) == 4
