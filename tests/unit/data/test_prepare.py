@@ -260,10 +260,10 @@ def test_however_little_is_in_memory_at_once_the_data_set_is_the_same(
     rows = [(text, "ab"[number % 2], f"2020-01-{1 + number % 28:02}") for number, text in enumerate(originals)]
     rows += rows[::7] + [(text, "ab"[day > "2020-01-14"], day) for text, _, day in rows[::11]]
     rows += [(f"{text} again", label, day) for text, label, day in rows[:300:3]]
-    for split, part in (("train", rows[::2]), ("val", rows[1::4]), ("test", rows[3::4])):
-        table(part, header=("text", "label", "day"), name=f"raw/{split}.csv")
-    split = {"rule": rule, **({"from_file": {s: f"{s}.csv" for s in SPLITS}} if rule == "predefined" else {})}
-    settings_ = configuration(tmp_path / "raw", timestamp_column="day", split=split, id_column=None)
+    for name, part in (("train", rows[::2]), ("val", rows[1::4]), ("test", rows[3::4])):
+        table(part, header=("text", "label", "day"), name=f"raw/{name}.csv")
+    from_file = {name: f"{name}.csv" for name in SPLITS} if rule == "predefined" else None
+    settings_ = configuration(tmp_path / "raw", timestamp_column="day", split={"rule": rule, "from_file": from_file})
     expected = prepare(settings_, tmp_path / "one")
 
     # when everything is cut into the smallest pieces
