@@ -262,8 +262,8 @@ def test_however_little_is_in_memory_at_once_the_data_set_is_the_same(
     rows += [(f"{text} again", label, day) for text, label, day in rows[:300:3]]
     for name, part in (("train", rows[::2]), ("val", rows[1::4]), ("test", rows[3::4])):
         table(part, header=("text", "label", "day"), name=f"raw/{name}.csv")
-    split = {"rule": rule, **({"from_file": {s: f"{s}.csv" for s in SPLITS}} if rule == "predefined" else {})}
-    settings_ = configuration(tmp_path / "raw", timestamp_column="day", split=split, id_column=None)
+    from_file = {name: f"{name}.csv" for name in SPLITS} if rule == "predefined" else None
+    settings_ = configuration(tmp_path / "raw", timestamp_column="day", split={"rule": rule, "from_file": from_file})
     expected = prepare(settings_, tmp_path / "one")
 
     # when everything is cut into the smallest pieces

@@ -3,9 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from omegaconf import OmegaConf
 
 from tests.unit.explaining.conftest import labelled
+from textops.data import shown_rows
 from textops.explaining.explanation import explain
 from textops.explaining.page import Weight
 
@@ -73,3 +75,19 @@ def test_the_same_data_give_the_same_page(take: "TakeStages", tmp_path: Path) ->
     source, stages = take(labelled(120))
     first = explain(source, stages, tmp_path / "a").html.read_bytes()
     assert explain(source, stages, tmp_path / "b").html.read_bytes() == first
+
+
+def test_of_very_many_rows_a_sample_is_looked_at_and_that_is_said(
+    take: "TakeStages", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(shown_rows, "MOST_ROWS", 100)
+    source, stages = take(labelled(400))
+    shown = len(stages.validated.rows)
+    # when
+    markdown = explain(source, stages, tmp_path / "page").markdown.read_text()
+    # then
+    assert 50 < shown < 200
+    assert "Prepared: 400 examples in 2 classes, of 400 rows." in markdown
+    assert f"the rest of this page is about {shown:,} of the 400 rows with text and label" in markdown
+    assert "| Examples, each text once | 400 |" in markdown
