@@ -9,7 +9,8 @@ from textops.inference.label_set import given, label_probabilities, log_odds_of_
 _STEPS = 100
 _SMALLEST_STEP = 1e-10
 _RIDGE = 1e-3
-_FEWEST_EXAMPLES = 5
+_FEWEST_EXAMPLES, _FEWEST_FOR_ITSELF = 5, 10
+_MOST_PAIRS = 1_000_000
 _BAGS = 9
 
 Scores = NDArray[np.float64]
@@ -18,9 +19,10 @@ Scores = NDArray[np.float64]
 def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple[LabelRule, ...]:
     """Fit slope and shift of each label, and the threshold that makes its F1 largest.
 
-    Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. A label
-    with fewer than five examples is only shifted, so that it is promised as often as it is there, and given from one
-    half on.
+    Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. Labels with
+    fewer than ten examples share one rule, fitted to all of them together: each alone says too little, and the scores
+    of all come from the same training. Where even together they have fewer than five, they are only shifted, so that
+    they are promised as often as they are there, and given from one half on.
 
     Args:
         logits: Raw scores, shape [examples, labels].
@@ -31,8 +33,19 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     """
     if logits.ndim != 2 or logits.shape != targets.shape or not len(logits):  # noqa: PLR2004 (rows and columns)
         raise ValueError(f"logits {logits.shape} and targets {targets.shape} are not [examples, labels], both the same")
+    scores = np.asarray(logits, np.float64)
+    positives = targets.sum(axis=0)
+    is_scarce = np.minimum(positives, len(targets) - positives) < _FEWEST_FOR_ITSELF
+    # Very many pairs say no more than many.
+    rows = slice(None, None, max(1, int(is_scarce.sum()) * len(scores) // _MOST_PAIRS))
+    shared = (
+        _rule(scores[rows, is_scarce].ravel(), targets[rows, is_scarce].ravel())
+        if is_scarce.any()
+        else LabelRule(slope=1.0, shift=0.0, threshold=0.5)
+    )
     return tuple(
-        _rule(np.asarray(column, np.float64), truth) for column, truth in zip(logits.T, targets.T, strict=True)
+        shared if scarce else _rule(column, truth)
+        for column, truth, scarce in zip(scores.T, targets.T, is_scarce.tolist(), strict=True)
     )
 
 

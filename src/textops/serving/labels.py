@@ -20,9 +20,9 @@ def right_answer(body: FeedbackRequest, manifest: Manifest) -> str:
     """
     if manifest.several is None:
         if body.labels is not None:
-            raise _refused("/labels", "The model that answers gives one class: send `label`", "invalid_body")
+            raise _invalid("/labels", "The model that answers gives one class: send `label`")
         if body.label is None:
-            raise _refused("/label", "Field required", "invalid_body")
+            raise _invalid("/label", "Field required")
         check_label(body.label, manifest.classes)
         return body.label
     if body.labels is not None and body.label is None:
@@ -34,9 +34,7 @@ def right_answer(body: FeedbackRequest, manifest: Manifest) -> str:
         for label in several:
             check_label(label, manifest.classes)
         return joined(several, manifest.several.separator)
-    raise _refused(
-        "/labels", "The model that answers gives any number of labels: send all that are right", "invalid_body"
-    )
+    raise _invalid("/labels", "The model that answers gives any number of labels: send all that are right")
 
 
 def check_label(label: str, classes: Sequence[str], pointer: str = "/label") -> None:
@@ -49,9 +47,12 @@ def check_label(label: str, classes: Sequence[str], pointer: str = "/label") -> 
         return
     more = f" and {len(classes) - _SHOWN} more" if len(classes) > _SHOWN else ""
     detail = f"Label is no class of the model that answers: it has {', '.join(classes[:_SHOWN])}{more}"
-    raise _refused(pointer, detail, "unknown_label")
-
-
-def _refused(pointer: str, detail: str, error: str) -> ProblemError:
     field = FieldProblem(pointer=pointer, detail=detail)
-    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, error, f"{pointer}: {detail}", errors=[field])
+    raise ProblemError(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "unknown_label", f"{field.pointer}: {field.detail}", errors=[field]
+    )
+
+
+def _invalid(pointer: str, detail: str) -> ProblemError:
+    field = FieldProblem(pointer=pointer, detail=detail)
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", f"{pointer}: {detail}", errors=[field])

@@ -96,3 +96,19 @@ def test_an_answer_promises_what_comes_true_where_labels_are_not_independent() -
     right = (answering.given(probabilities) == targets).all(axis=1)
     assert answering.confidence(probabilities).mean() == pytest.approx(right.mean(), abs=0.01)
     assert probability_of_sets(probabilities, answering.given(probabilities)).mean() < right.mean() - 0.05
+
+
+def test_labels_that_hardly_anybody_has_are_given_all_the_same_where_their_scores_tell() -> None:
+    # Two hundred labels, each of three examples in two hundred, whose raw scores are far from what they promise.
+    generator = np.random.default_rng(0)
+    targets = np.zeros((2, 200, 200), np.bool_)
+    for label in range(200):
+        for part in targets:
+            part[generator.choice(200, 3, replace=False), label] = True
+    logits = np.where(targets, -1.0, -3.0) + 0.4 * generator.normal(size=targets.shape)
+
+    rules = fit_rules(logits[0], targets[0])
+
+    assert len(set(rules)) == 1
+    found = given(label_probabilities(logits[1], rules), rules)
+    assert f1_score(targets[1], found, average="macro", zero_division=0) > 0.85

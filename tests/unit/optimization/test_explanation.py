@@ -61,7 +61,7 @@ def export(folder: Path, form: str) -> None:
 
 def predictor_of(folder: Path) -> Predictor:
     tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
-    known: dict[str, Any] = {"name": "tiny", "classes": CLASSES}
+    known: dict[str, Any] = {"name": "tiny", "classes": CLASSES, "temperature": 1.0}
     manifest = Manifest.model_construct(**known)
     return Predictor(manifest, tokenizer, session, linear_scorer(folder / MODEL_FILE, tokenizer, session))
 
