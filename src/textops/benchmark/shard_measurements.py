@@ -106,8 +106,8 @@ class ShardMeasurements(Frozen):
         if self.load <= _BUSY:
             return ""
         return (
-            f"**Not to be relied on: {self.load:.1f} other processes ran for each processor. Measure again where nothing "
-            "else runs.**"
+            f"**Not to be relied on: {self.load:.1f} other processes ran for each processor. Measure again where "
+            "nothing else runs.**"
         )
 
     def rate(self, name: str) -> float:
