@@ -91,6 +91,7 @@ def projection(measured: ShardMeasurements, prices: Prices, documents: int = DOC
     header = ["model", "machines", "processes", "documents of a step", "documents a second", "days", prices.currency]
     parts = [
         opening,
+        *([measured.warning] if measured.warning else []),
         _table(["size", "a document, bytes", "all, TB"], _sizes(measured, documents)),
         _files(measured, prices, documents),
         _table(["once, on one processor", "documents a second", "hours"], _work(measured, documents)),

@@ -80,6 +80,7 @@ class ShardMeasurements(Frozen):
 
     Attributes:
         machine: On what it was measured.
+        load: What the machine had to do for others when that began: processes that ran, for each processor.
         data: Name of the data set.
         documents: Training documents of it.
         rounds: Repeats.
@@ -90,6 +91,7 @@ class ShardMeasurements(Frozen):
     """
 
     machine: dict[str, str | int]
+    load: float
     data: str
     documents: int
     rounds: int
@@ -97,6 +99,16 @@ class ShardMeasurements(Frozen):
     rates: tuple[Rate, ...]
     trainings: tuple[TrainingTime, ...]
     memory: tuple[Memory, ...]
+
+    @property
+    def warning(self) -> str:
+        """Return what has to be said of the figures; empty where nothing has."""
+        if self.load <= _BUSY:
+            return ""
+        return (
+            f"**Not to be relied on: {self.load:.1f} other processes ran for each processor. Measure again where "
+            "nothing else runs.**"
+        )
 
     def rate(self, name: str) -> float:
         """Return the median of a rate."""
@@ -112,5 +124,6 @@ class ShardMeasurements(Frozen):
         return max(found, key=lambda each: each.batch_size)
 
 
+_BUSY = 0.3
 SHARDING, READING, STREAMING = "sharding", "reading shards", "reading and tokenizing"
 FROM_MEMORY = "from memory"

@@ -1,5 +1,6 @@
 """What it costs to train from shards: bytes of a document, documents a second, memory."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,7 @@ def benchmark(rounds: int) -> str:
     Returns:
         The tables as Markdown.
     """
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         prepare(source_of(compose_configuration([f"data={DATA}", *SETTINGS])), folder / "processed" / DATA)
@@ -89,6 +91,7 @@ def benchmark(rounds: int) -> str:
         dataset = Dataset.load(folder / "shards")
         measurements = ShardMeasurements(
             machine=describe_machine(("torch", "pytorch-lightning", "pyarrow", "tokenizers")),
+            load=load,
             data=DATA,
             documents=dataset.manifest.examples("train"),
             rounds=rounds,
@@ -209,6 +212,7 @@ def _markdown(measured: ShardMeasurements) -> str:
     return "\n".join(
         [
             opening,
+            *([f"{measured.warning}\n"] if measured.warning else []),
             table(["a document as", "bytes"], sizes),
             table(["one process", "documents a second", "slowest to fastest"], rates),
             table(["model", "training", "documents of a step", "us a document and epoch", "a second"], trainings),

@@ -79,13 +79,18 @@ def located(paths: Sequence[str], read_format: str = "auto") -> Iterator[list[So
         yield list(found.values())
 
 
-def fetched(address: str, folder: Path) -> SourceFile:
+def fetched(address: str, folder: Path, *, told: bool = True) -> SourceFile:
     """Copy the file behind an address into a folder.
+
+    Args:
+        address: Of the file.
+        folder: Where to.
+        told: Whether it is worth a line of the log.
 
     Raises:
         DataError: If the address cannot be reached, or its kind needs a package that is not installed.
     """
-    path, name, relative = remote_files(address, folder)[0]
+    path, name, relative = remote_files(address, folder, told=told)[0]
     return source_file(path, name, relative)
 
 

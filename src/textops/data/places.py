@@ -2,6 +2,10 @@
 
 from pathlib import Path
 
+from textops.data.dataset import MANIFEST_FILE, read_manifest
+
+SHARDED = ".shards"
+"""Below the folder of prepared data sets: those whose training shards lie elsewhere. No data set can have this name."""
 _SHOWN_OF_A_FINGERPRINT = 12
 
 
@@ -22,4 +26,10 @@ def grown_folder(processed: Path, name: str, fingerprint: str) -> Path:
 def folder_of(processed: Path, name: str, fingerprint: str) -> Path:
     """Return where the data set of a fingerprint lies, or else the one that was prepared from its source."""
     grown = grown_folder(processed, name, fingerprint)
-    return grown if grown.is_dir() else processed / name
+    if grown.is_dir():
+        return grown
+    if not (processed / name).is_dir():
+        for path in sorted((processed / SHARDED).glob(f"*/{MANIFEST_FILE}")):
+            if read_manifest(path.parent).fingerprint == fingerprint:
+                return path.parent
+    return processed / name

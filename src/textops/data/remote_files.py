@@ -29,12 +29,13 @@ def source_cache() -> Path:
     return read_settings(StorageSettings).cache / "sources"
 
 
-def remote_files(text: str, cache: Path) -> list[tuple[Path, str, str]]:
+def remote_files(text: str, cache: Path, *, told: bool = True) -> list[tuple[Path, str, str]]:
     """Fetch what an address leads to, unless the cache has it as it is there.
 
     Args:
         text: The address, perhaps with `#sha256=...`; in a store also a folder or a glob.
         cache: Folder that keeps the copies.
+        told: Whether each file is worth a line of the log.
 
     Returns:
         Of each file its copy, its address as it may be shown, and its path below the folder or glob.
@@ -47,7 +48,7 @@ def remote_files(text: str, cache: Path) -> list[tuple[Path, str, str]]:
     try:
         if address.is_web:
             return [_from_web(address, cache)]
-        return list(_from_store(address, cache))
+        return list(_from_store(address, cache, told=told))
     except PermissionError as error:
         raise DataError(
             f"{address.shown} cannot be kept in {cache} ({error.strerror}): set TEXTOPS_CACHE to another folder"
@@ -68,7 +69,7 @@ def _from_web(address: Address, cache: Path) -> tuple[Path, str, str]:
     return path, address.shown, name
 
 
-def _from_store(address: Address, cache: Path) -> Iterator[tuple[Path, str, str]]:
+def _from_store(address: Address, cache: Path, *, told: bool) -> Iterator[tuple[Path, str, str]]:
     import fsspec  # type: ignore[import-untyped]
 
     store, place = fsspec.core.url_to_fs(address.url, **_options(address))
@@ -84,7 +85,7 @@ def _from_store(address: Address, cache: Path) -> Iterator[tuple[Path, str, str]
         copy = folder / name
         with _alone_in(folder):
             if not copy.is_file():
-                logger.info("Fetching {}", shown)
+                logger.log("INFO" if told else "DEBUG", "Fetching {}", shown)
                 store.get_file(each, str(folder / ".part"))
                 (folder / ".part").replace(copy)
         if address.sha256 is not None and (found := sha256_of_file(copy)) != address.sha256:

@@ -47,7 +47,7 @@ def opened_shard(folder: Path, index: ShardIndex, shard: Shard) -> Iterator[Path
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="textops-shard-") as name:
-        yield fetched(f"{index.origin}/{shard.file}#sha256={shard.sha256}", Path(name)).path
+        yield fetched(f"{index.origin}/{shard.file}#sha256={shard.sha256}", Path(name), told=False).path
 
 
 def local_folder(place: str, cache: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class StreamPlan:
     seed: int = 0
     shuffle: bool = True
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """Number of all documents."""
         return sum(shard.rows for shard in self.shards)
@@ -68,12 +69,19 @@ class StreamPlan:
         """Return the steps whose batches a reader makes, in every process."""
         return range(worker, len(self), self.workers)
 
-    def rows_of(self, rank: int, worker: int) -> int:
-        """Return how many documents a reader has."""
-        steps = self.steps(worker)
+    def rows_of(self, rank: int, worker: int, first: int = 0, last: int | None = None) -> int:
+        """Return how many documents a reader has.
+
+        Args:
+            rank: Number of the process.
+            worker: Number of the reader in it.
+            first: Of its batches the first that counts.
+            last: Of its batches the one behind the last that counts; None for all.
+        """
+        steps = self.steps(worker)[first:last]
         if not steps:
             return 0
-        # All steps but the last one of all are alike.
+        # All steps but the last one of all are alike: there may be millions.
         return (len(steps) - 1) * self.own_documents(0, rank) + self.own_documents(steps[-1], rank)
 
     def first_row(self, rank: int, worker: int) -> int:

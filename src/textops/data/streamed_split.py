@@ -89,26 +89,25 @@ class StreamedDocuments:
             DataError: If a shard is missing, or its content is another one.
         """
         steps = self.plan.steps(worker)
-        counts = [self.plan.own_documents(step, self.rank) for step in steps]
         skipped = len(range(worker, min(served, len(self.plan)), self.plan.workers))
         if skipped == len(steps):
             return
-        in_block = max(1, self.buffer_rows // max(1, counts[0]))
+        in_block = max(1, self.buffer_rows // max(1, self.plan.own_documents(0, self.rank)))
         # A block that is half served is read again; those before it are not looked at.
         begin = skipped // in_block * in_block
-        documents = self._read(epoch, worker, sum(counts[:begin]), sum(counts))
-        waiting = _Waiting(documents)
+        waiting = _Waiting(self._read(epoch, worker, begin))
         for at in range(begin, len(steps), in_block):
-            of_block = counts[at : at + in_block]
+            of_block = [self.plan.own_documents(step, self.rank) for step in steps[at : at + in_block]]
             block = waiting.take(sum(of_block))
             chosen = self._shared_out(block, of_block, (epoch, self.rank, worker, at))
             for place, rows in enumerate(chosen):
                 if at + place >= skipped:
                     yield self._batch(block, rows, steps[at + place])
 
-    def _read(self, epoch: int, worker: int, skip: int, rows: int) -> Iterator[_Documents]:
-        first = self.plan.first_row(self.rank, worker)
-        return self._documents(self.plan.stretches(epoch, first + skip, rows - skip))
+    def _read(self, epoch: int, worker: int, batch: int) -> Iterator[_Documents]:
+        """Read what a reader has, from one of its batches on."""
+        first = self.plan.first_row(self.rank, worker) + self.plan.rows_of(self.rank, worker, last=batch)
+        return self._documents(self.plan.stretches(epoch, first, self.plan.rows_of(self.rank, worker, first=batch)))
 
     def _documents(self, stretches: Sequence[Stretch]) -> Iterator[_Documents]:
         before = np.cumsum([0, *(shard.rows for shard in self.plan.shards)])

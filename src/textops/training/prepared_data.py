@@ -8,15 +8,13 @@ from omegaconf import DictConfig
 
 from textops.data.dataset import Dataset
 from textops.data.manifest import DatasetManifest
+from textops.data.places import SHARDED
 from textops.data.prepare import prepare
 from textops.data.shard_files import local_folder
 from textops.errors import ConfigurationError
 from textops.files import shown
 from textops.training.settings import settings_of
 from textops.training.source import dataset_folder, source_of
-
-# Below the folder of prepared data sets; no data set can have this name.
-_FROM_ELSEWHERE = ".shards"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def prepared_data(configuration: DictConfig) -> PreparedData:
     if shards is None:
         folder = dataset_folder(configuration)
         return PreparedData(folder, prepare(source, folder))
-    folder = local_folder(shards, Path(str(configuration.paths.processed)) / _FROM_ELSEWHERE)
+    folder = local_folder(shards, Path(str(configuration.paths.processed)) / SHARDED)
     manifest = Dataset.load(folder).manifest
     if manifest.name != source.name:
         raise ConfigurationError(

@@ -30,6 +30,7 @@ def training(model: str, setup: str, processes: int, batch_size: int, microsecon
 
 MEASURED = ShardMeasurements(
     machine={},
+    load=0.1,
     data="small",
     documents=100,
     rounds=3,
@@ -113,6 +114,13 @@ def test_the_tables_hold_what_follows() -> None:
     assert rows(text, "| ngram | 1 ")[1][4] == f"{8 * 32 / (0.0064 + 7 * 0.0256):,.0f}"
     assert "do not pass 1,250 documents a second" in text
     assert "which nobody has compared" in text
+
+
+def test_what_was_measured_beside_other_work_is_said_to_be() -> None:
+    busy = MEASURED.model_copy(update={"load": 3.5})
+
+    assert "Not to be relied on: 3.5 other processes ran for each processor" in projection(busy, PRICES)
+    assert "Not to be relied on" not in projection(MEASURED, PRICES)
 
 
 def test_what_was_not_measured_is_told(tmp_path: Path) -> None:

@@ -57,6 +57,26 @@ def test_all_processes_make_the_same_steps_and_each_is_full_but_the_last(plan: S
             assert plan.rows_of(rank, worker) == sum(steps[step][rank] for step in plan.steps(worker))
 
 
+@given(plans, st.integers(0, 10))
+def test_the_documents_of_some_batches_are_those_before_them_taken_away(plan: StreamPlan, batch: int) -> None:
+    for rank in range(plan.ranks):
+        for worker in range(plan.workers):
+            before, behind = plan.rows_of(rank, worker, last=batch), plan.rows_of(rank, worker, first=batch)
+            assert before + behind == plan.rows_of(rank, worker)
+            assert before == sum(plan.own_documents(step, rank) for step in plan.steps(worker)[:batch])
+
+
+def test_a_plan_for_very_many_documents_is_made_at_once() -> None:
+    # given: counting any of them one by one would take hours
+    plan = plan_of([50_000] * 20_000, batch_size=64, ranks=64, workers=8)
+    # when
+    stretches = plan.stretches(3, plan.first_row(63, 7), plan.rows_of(63, 7))
+    # then
+    assert len(plan) == 15_625_000
+    assert sum(each.stop - each.start for each in stretches) == plan.rows_of(63, 7) == 1_953_125
+    assert len(stretches) <= 41
+
+
 def test_three_processes_with_two_readers_each_share_ten_shards() -> None:
     # given
     plan = plan_of([13, 7, 22, 1, 19, 4, 30, 8, 11, 6], batch_size=16, ranks=3, workers=2)

@@ -8,6 +8,7 @@ from omegaconf import DictConfig
 
 from tests.unit.data.sharded import write_sharded
 from textops.data.dataset import Dataset
+from textops.data.places import folder_of
 from textops.errors import ConfigurationError, DataError
 from textops.training.prepared_data import prepared_data
 from textops.training.source import dataset_folder
@@ -40,6 +41,8 @@ def test_shards_elsewhere_have_a_folder_among_the_prepared_data(compose_small: C
     data = prepared_data(compose_small(f"streaming.shards='file://{folder}'"))
 
     assert data.folder.parent == tmp_path / "processed/.shards"
+    assert folder_of(tmp_path / "processed", "synthetic", data.manifest.fingerprint) == data.folder
+    assert folder_of(tmp_path / "processed", "synthetic", "0" * 64) == tmp_path / "processed/synthetic"
     assert data.manifest == Dataset.load(folder).manifest
 
 
