@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.data.arrow_columns import number_column
+from textops.data.row_batches import give_back
 from textops.data.row_table import GONE, RowTable
 
 if TYPE_CHECKING:
@@ -50,12 +51,15 @@ def ordered_rows(table: RowTable, *, with_source: bool = False) -> "Iterator[pa.
     folder = table.folder / "parts"
     folder.mkdir()
     _scatter(table, columns, count, folder)
+    give_back()
     for number in range(count):
         path = folder / f"{number}.arrow"
         part = _read(path)
         path.unlink()
         if part is not None:
             yield _sorted(part)
+        del part
+        give_back()
     folder.rmdir()
 
 

@@ -76,3 +76,10 @@ class RowBatches:
             for number in range(reader.num_record_batches):
                 if edges is None or edges[number] < edges[number + 1]:
                     yield self._firsts[number], reader.get_batch(number)
+
+
+def give_back() -> None:
+    """Give memory that Arrow keeps for later back to the system; without this, what is kept grows part by part."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from textops.data.arrow_columns import microseconds_of, number_column, time_of
 from textops.data.class_table import ClassTable
 from textops.data.column_files import ColumnFile, Scattered, chunks
-from textops.data.row_batches import BATCH_CHARACTERS, BATCH_ROWS, COLUMNS, RowBatches
+from textops.data.row_batches import BATCH_CHARACTERS, BATCH_ROWS, COLUMNS, RowBatches, give_back
 from textops.data.validation import LabelledText
 
 GONE, KEPT, NAMED_AFTER = 0, 1, 2
@@ -191,6 +191,7 @@ class RowTable:
                         source=source,
                     )
                 )
+        give_back()
         return found
 
     def close(self) -> None:
