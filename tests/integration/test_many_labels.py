@@ -266,6 +266,20 @@ def test_feedback_becomes_a_new_version(
     assert 0 < added < len(rows)
 
 
+def test_several_labels_are_seen_where_nobody_says_so(
+    life: Path, terminal: "Terminal", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.chdir(life)
+    # when
+    proposed = terminal("init", "topics.jsonl", "--name", "seen", "--yes")
+    prepared = terminal("prepare", "--explain", "data=csv", "data.paths=topics.jsonl", "data.name=found")
+    # then
+    assert (proposed.code, prepared.code) == (0, 0), proposed.log + prepared.log
+    assert "task: multilabel" in Path("configs/experiment/seen.yaml").read_text()
+    assert Dataset.load(life / "data/processed/found").manifest.classes == tuple(sorted(WORDS))
+
+
 def test_what_asks_for_one_class_is_refused_in_one_line(
     life: Path, terminal: "Terminal", monkeypatch: pytest.MonkeyPatch
 ) -> None:
