@@ -50,6 +50,17 @@ def number_column(numbers: Sequence[int] | NDArray[Any]) -> "pa.Array[Any]":
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values).tobytes())])
 
 
+def numbers_of(column: "pa.ChunkedArray[Any]") -> NDArray[Any]:
+    """Return the whole numbers of a column without gaps."""
+    kind = np.dtype(str(column.type))
+    parts = []
+    for chunk in column.chunks:
+        content = chunk.buffers()[1]
+        if content is not None and len(chunk):
+            parts.append(np.frombuffer(memoryview(content), kind, len(chunk), chunk.offset * kind.itemsize))
+    return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros(0, kind)])
+
+
 def time_column(times: Sequence[datetime | None]) -> "pa.Array[Any]":
     """Return points in time as microseconds, UTC."""
     return moment_column(np.array([microseconds_of(time) for time in times], np.int64))

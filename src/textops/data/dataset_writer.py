@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from textops.data.arrow_columns import moment_column, name_column, number_column
+from textops.data.arrow_columns import moment_column, name_column, number_column, numbers_of
 from textops.data.configuration import SPLITS
 from textops.data.dataset import MANIFEST_FILE, file_of
 from textops.data.manifest import DatasetManifest
@@ -78,7 +78,7 @@ class SplitWriter:
 
     def add(self, rows: "pa.Table") -> None:
         """Write some rows as `ordered_rows` gives them."""
-        states, splits = rows.column("state").to_numpy(), rows.column("split").to_numpy()
+        states, splits = numbers_of(rows.column("state")), numbers_of(rows.column("split"))
         for number, split in enumerate(SPLITS):
             self._files[split].add(self._columns(rows, np.flatnonzero((states == KEPT) & (splits == number))))
 
@@ -94,7 +94,7 @@ class SplitWriter:
         labels = name_column(self._table.classes.names).take(rows.column("label"))
         columns: dict[str, Any] = {"id": rows.column("id"), "text": rows.column("text"), "label": labels}
         if self._has_time:
-            columns["timestamp"] = moment_column(rows.column("time").to_numpy())
+            columns["timestamp"] = moment_column(numbers_of(rows.column("time")))
         columns["group"] = rows.column("group")
         if self._source:
             columns["source"] = rows.column("source")

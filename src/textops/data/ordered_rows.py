@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.data.arrow_columns import number_column
+from textops.data.arrow_columns import number_column, numbers_of
 from textops.data.row_batches import give_back
 from textops.data.row_table import GONE, RowTable
 
@@ -104,7 +104,7 @@ def _scatter(table: RowTable, columns: list[str], count: int, folder: Path) -> N
     with ExitStack() as stack:
         writers: dict[int, pa.RecordBatchStreamWriter] = {}
         for rows in _gathered(table, columns):
-            positions = rows.column("position").to_numpy()
+            positions = numbers_of(rows.column("position"))
             parts = np.minimum((positions / float(1 << 64) * count).astype(np.int64), count - 1)
             order = np.argsort(parts, kind="stable")
             edges = np.searchsorted(parts[order], np.arange(count + 1)).tolist()
@@ -133,9 +133,9 @@ def _sorted(rows: "pa.Table") -> "pa.Table":
     """Sort rows, and put the name of its group into each."""
     from pyarrow import compute
 
-    numbers = rows.column("row").to_numpy()
+    numbers = numbers_of(rows.column("row"))
     by_number = np.argsort(numbers)
-    named_after = rows.column("named_after").to_numpy()
+    named_after = numbers_of(rows.column("named_after"))
     places = by_number[np.searchsorted(numbers, named_after, sorter=by_number)]
     groups = rows.column("id").take(number_column(places))
     rows = rows.drop_columns(["named_after"]).append_column("group", groups)

@@ -9,6 +9,7 @@ import numpy as np
 from loguru import logger
 
 from textops.data.announcement import announce
+from textops.data.arrow_columns import numbers_of
 from textops.data.audit import audit, step
 from textops.data.class_requirement import require_classes
 from textops.data.configuration import SourceConfiguration, SyntheticConfiguration, without_secrets
@@ -214,7 +215,7 @@ def _ordered(table: RowTable, configuration: SourceConfiguration, beside: Path |
     every, passed = step(table.count_kept(), characters), 0
     chosen: list[int] = []
     for rows in ordered_rows(table, with_source=has_source):
-        numbers = rows.column("row").to_numpy()[rows.column("state").to_numpy() == KEPT]
+        numbers = numbers_of(rows.column("row"))[numbers_of(rows.column("state")) == KEPT]
         chosen += numbers[-passed % every :: every].tolist()
         passed += len(numbers)
         if writer is not None:

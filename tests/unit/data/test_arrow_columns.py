@@ -3,10 +3,11 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from textops.data.arrow_columns import name_column, text_column, time_column
+from textops.data.arrow_columns import name_column, number_column, numbers_of, text_column, time_column
 
 TEXTS: tuple[list[str], ...] = (["a", "", "ünï 🙂\n\0", "a" * 10_000], [""], [])
 EAST = timezone(timedelta(hours=5, minutes=30))
@@ -34,6 +35,17 @@ def test_times_are_what_arrow_itself_would_make_of_them(times: Sequence[datetime
 
     column.validate(full=True)
     assert column.equals(pa.array(times, pa.timestamp("us", "UTC")))
+
+
+@pytest.mark.parametrize("kind", [np.int64, np.int32, np.uint8, np.uint64])
+def test_numbers_come_back_whatever_the_column_is_cut_into(kind: type[np.generic]) -> None:
+    numbers = np.arange(20).astype(kind)
+    column = pa.chunked_array([number_column(numbers[:7]), number_column(numbers[7:])])
+
+    for some, expected in ((column, numbers), (column.slice(3, 2), numbers[3:5]), (column.slice(5, 9), numbers[5:14])):
+        assert numbers_of(some).dtype == kind
+        assert numbers_of(some).tolist() == expected.tolist()
+    assert numbers_of(column.slice(20)).tolist() == []
 
 
 def test_lone_surrogates_are_refused_as_arrow_does() -> None:
