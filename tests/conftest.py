@@ -20,12 +20,10 @@ from textops.bundle import (
     TOKENIZER_FILE,
     DataReference,
     Export,
-    LabelRule,
     Manifest,
     Metric,
     Parity,
     ReviewBand,
-    SeveralLabels,
     read_manifest,
     seal,
 )
@@ -40,6 +38,7 @@ from textops.bundle_report import (
     ReliabilityBin,
     RobustnessFigures,
 )
+from textops.label_rules import LabelRule, SeveralLabels
 from textops.text.ngrams import NgramTokenizer
 
 SPORT_OR_TECH = {"goal": "sport", "match": "sport", "team": "sport", "chip": "tech", "code": "tech"}

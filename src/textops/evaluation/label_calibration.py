@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bundle import LabelRule, SeveralLabels
 from textops.inference.label_set import given, label_probabilities, log_odds_of_sets, sigmoid
+from textops.label_rules import LabelRule, SeveralLabels
 
 _STEPS = 100
 _SMALLEST_STEP = 1e-10

@@ -7,10 +7,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bundle import Manifest, SeveralLabels
+from textops.bundle import Manifest
 from textops.inference.decision import confidence_in, decide, weights_of
 from textops.inference.label_set import confidence_of_set, confidence_of_sets, given, label_probabilities, label_row
 from textops.inference.probabilities import softmax
+from textops.label_rules import SeveralLabels
 from textops.label_sets import joined
 
 

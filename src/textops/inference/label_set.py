@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bundle import LabelRule, SeveralLabels
+from textops.label_rules import LabelRule, SeveralLabels
 
 _SMALLEST = 1e-12
 

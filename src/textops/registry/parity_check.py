@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bootstrap import Interval
-from textops.bundle import Export, SeveralLabels
+from textops.bundle import Export
 from textops.inference.label_set import confidence_of_sets
+from textops.label_rules import SeveralLabels
 from textops.label_sets import parts
 from textops.registry.bounds import GateBounds
 from textops.registry.evidence import KeptAnswers

@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from textops.bundle import DataReference, Decision, Export, Metric, ReviewBand, SeveralLabels, Task
+from textops.bundle import DataReference, Decision, Export, Metric, ReviewBand, Task
 from textops.bundle_report import BundleReport
 from textops.frozen import Frozen
+from textops.label_rules import SeveralLabels
 from textops.serving.schemas import TASK_DESCRIPTION
 
 

@@ -8,8 +8,9 @@ from typing import Annotated, Literal, cast
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from textops.bundle import DataReference, Decision, Metric, ReviewBand, SeveralLabels, Task
+from textops.bundle import DataReference, Decision, Metric, ReviewBand, Task
 from textops.bundle_report import Example
+from textops.label_rules import SeveralLabels
 
 # White space, control characters and the characters of no width that people paste without seeing them.
 _VISIBLE = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff]")

@@ -3,9 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textops.bundle import LabelRule, SeveralLabels
 from textops.inference import Predictor
 from textops.inference.answering import Answering
+from textops.label_rules import LabelRule, SeveralLabels
 
 SEVERAL = SeveralLabels(
     separator="|",

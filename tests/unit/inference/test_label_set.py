@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given as given_values
 from hypothesis import strategies as st
 
-from textops.bundle import LabelRule
 from textops.inference.label_set import given, label_probabilities, label_row, log_odds_of_sets, sigmoid
+from textops.label_rules import LabelRule
 
 RULES = (LabelRule(slope=1, shift=0, threshold=0.5), LabelRule(slope=2, shift=-1, threshold=0.3))
 

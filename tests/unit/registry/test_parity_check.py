@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from textops.bundle import Export, LabelRule, Parity, SeveralLabels
+from textops.bundle import Export, Parity
+from textops.label_rules import LabelRule, SeveralLabels
 from textops.registry.bounds import GateBounds
 from textops.registry.evidence import KeptAnswers
 from textops.registry.gate import GateCheck
