@@ -1,5 +1,6 @@
 """The whole story, with all programs as they run in production."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,8 @@ def test_drift_is_seen_and_mended_without_a_lost_request(tmp_path: Path, without
     assert during < before - 0.1
     assert after > before - 0.05
     told = [event.what for event in record.events]
-    for part in ("the world moves on", "drift is seen", "alert TextopsDrift", "promoted", "version 2 answers"):
-        assert any(part in what for what in told), told
+    # A first retraining may have too few labels yet: the gate refuses it, and the alert begins another one.
+    for part in ("the world moves on", "drift is seen", "alert TextopsDrift", ", promoted", r"version [2-9] answers"):
+        assert any(re.search(part, what) for what in told), told
     write_report(tmp_path / "report", record)
     assert (tmp_path / "report" / "drill.png").stat().st_size > 10_000

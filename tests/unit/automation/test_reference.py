@@ -43,5 +43,5 @@ def test_endpoints_of_both_services_have_examples_and_answers() -> None:
 
 def test_every_figure_for_prometheus_has_its_meaning() -> None:
     page = metrics()
-    assert "| `textops_predictions_total` | counter | Answers by class and version. |" in page
+    assert "| `textops_predictions_total` | counter | Answers by class and version; one with several" in page
     assert "`textops_drift_check_seconds`" in page

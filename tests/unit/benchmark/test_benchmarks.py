@@ -308,6 +308,7 @@ def test_shards_are_measured_from_their_bytes_to_trainings(tmp_path: Path, monke
     assert sizes.prepared < sizes.text < sizes.tokenized
     assert [each.name for each in measured.rates] == [SHARDING, READING, STREAMING]
     assert [each.processes for each in measured.trainings] == [1, 2]
-    assert [each.documents for each in measured.memory] == [measured.documents]
-    assert measured.memory[0].peak_bytes > 50_000_000
+    (memory,) = measured.memory
+    assert 150 < memory.documents <= 300
+    assert memory.peak_bytes > 50_000_000
     assert "| reading and tokenizing |" in markdown
