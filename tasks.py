@@ -223,7 +223,7 @@ def format_code(context: Context) -> None:
 @task
 def types(context: Context) -> None:
     """Check the types, strictly."""
-    run_module(context, "mypy")
+    run_module(context, "mypy", "--num-workers", "auto")
 
 
 @task
