@@ -157,7 +157,7 @@ class Dataset:
             except (ArrowException, OSError) as error:
                 raise _damaged(path) from error
             names: list[str] = tables[-1].select(["label"]).to_pydict()["label"]
-            numbers.append(self._labels(names, path))
+            numbers.append(self.label_numbers(names, path))
         table, labels = pa.concat_tables(tables), np.concatenate(numbers)
         columns: dict[str, list[str]] = table.select(["id", "text", "group"]).to_pydict()
         has_time = "timestamp" in table.column_names
@@ -204,7 +204,7 @@ class Dataset:
                 with parquet.ParquetFile(path) as file:
                     for part in file.iter_batches(rows, columns=["text", "label"]):
                         columns: dict[str, list[str]] = part.to_pydict()
-                        yield columns["text"], self._labels(columns["label"], path)
+                        yield columns["text"], self.label_numbers(columns["label"], path)
             except (ArrowException, OSError) as error:
                 raise _damaged(path) from error
 
@@ -251,9 +251,6 @@ class Dataset:
         Raises:
             DataError: If one is not a class.
         """
-        return self._labels(names, path)
-
-    def _labels(self, names: Sequence[str], path: Path) -> NDArray[np.int64]:
         try:
             return np.array([self._numbers[name] for name in names], np.int64)
         except KeyError as error:
