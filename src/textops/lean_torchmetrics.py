@@ -1,7 +1,7 @@
 """Loads Lightning's torchmetrics without the packages that it takes for images, sound, drawings and translations.
 
 Lightning wants two classes of it. To give them, torchmetrics loads whichever of matplotlib, scipy and transformers is
-installed: a third of what it costs a command that trains, evaluates or exports to begin. textops draws and measures
+installed, which holds up each command that trains, evaluates or exports. textops draws and measures
 without torchmetrics, so that here it finds them absent; whoever imports them directly has them as always.
 """
 
