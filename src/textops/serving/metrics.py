@@ -2,11 +2,12 @@
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from textops.inference import Prediction
@@ -26,6 +27,26 @@ NO_LABEL = ""
 """What answers and feedback without any label are counted as."""
 
 _Mode = Literal["livemin", "livemax", "livesum"]
+
+
+class FiguresOfAllProcesses(MultiProcessCollector):
+    """The files in which the processes of a service keep their figures, but for those that hold nothing yet.
+
+    A process makes its file first and gives it a length after that; who reads it in between would fail.
+    """
+
+    def collect(self) -> Iterable[Metric]:
+        """Return the figures of all processes together."""
+        files = [str(path) for path in Path(self._path).glob("*.db") if _holds_figures(path)]
+        together: Iterable[Metric] = self.merge(files)  # type: ignore[no-untyped-call]
+        return together
+
+
+def _holds_figures(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:
+        return False  # of a process that has ended since
 
 
 class ServingMetrics:
@@ -149,7 +170,7 @@ class ServingMetrics:
         if folder is None:
             return generate_latest(self.registry)
         together = CollectorRegistry()
-        MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
+        FiguresOfAllProcesses(together, folder)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
     def _gauge(self, name: str, description: str, mode: _Mode, labels: Sequence[str] = ()) -> Gauge:
