@@ -1,5 +1,6 @@
 """Shared fixtures: commands as they are typed, and small bundles with a real ONNX model, built without training."""
 
+import gc
 import os
 import sys
 import threading
@@ -49,6 +50,9 @@ os.environ["TEXTOPS_DATABASE_URL"] = "none"
 # Tests run beside each other: whose threads wait actively takes the processors from the others. torch reads it when it
 # is loaded, here and in the processes that tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# gcsfs reads it when it is loaded, by whichever test comes first; with "true" it asks an interface that the emulator has
+# not, again and again for half a minute, before each file.
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
 
 
 class BundleFactory(Protocol):
@@ -144,6 +148,12 @@ def manifest(name: str, classes: tuple[str, ...], temperature: float) -> Manifes
             reason="made as it is",
         ),
     )
+
+
+def pytest_collection_finish() -> None:
+    """Take what has been loaded out of the search for garbage: it stays to the end, and each search went through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

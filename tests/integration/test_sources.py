@@ -128,7 +128,6 @@ def test_a_bucket_is_read_by_file_folder_glob_and_archive(
 ) -> None:
     # given the same rows in two files of a bucket, and both in an archive beside it
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", emulator)
-    monkeypatch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")
     store = fsspec.filesystem("gs", token="anon", skip_instance_cache=True)  # noqa: S106 - of nobody
     lines = [f"{body},{'ab'[number % 2]}" for number, body in enumerate(texts(80))]
     parts = {
