@@ -50,8 +50,8 @@ os.environ["TEXTOPS_DATABASE_URL"] = "none"
 # Tests run beside each other: whose threads wait actively takes the processors from the others. torch reads it when it
 # is loaded, here and in the processes that tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-# gcsfs reads it when it is loaded, by whichever test comes first; with "true" it asks an interface that the emulator has
-# not, again and again for half a minute, before each file.
+# gcsfs reads it when it is loaded, by whichever test comes first. Otherwise it asks for an interface that the emulator
+# does not have, again and again for half a minute, before each file.
 os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
 
 
