@@ -53,6 +53,7 @@ $(venv)/installed-demo $(venv)/installed-test: $(venv)/pyvenv.cfg pyproject.toml
 	|| { echo 'The installation failed; $(venv)/install.log says why. Call make again to go on.'; exit 1; }
 	@touch $@ $(if $(findstring dev,$(extras)),$(venv)/installed-demo)
 
+# A pip of its own, as the one that comes with Python 3.11 takes minutes to choose what a later one chooses in seconds.
 # Made again when it is half made, when the project has moved or Python has gone, and for another PYTHON.
 $(venv)/pyvenv.cfg: force
 	@if $(venv)/bin/python -m pip --version >/dev/null 2>&1 && $(venv)/bin/python -c '$(fits)' \
@@ -67,7 +68,9 @@ $(venv)/pyvenv.cfg: force
 	  fi; \
 	done; \
 	if [ -n "$$chosen" ]; then \
-	  echo "Making $(venv) with $$("$$chosen" --version)" && "$$chosen" -m venv --clear $(venv); \
+	  echo "Making $(venv) with $$("$$chosen" --version)" && "$$chosen" -m venv --clear $(venv) || exit 1; \
+	  $(venv)/bin/python -m pip install --quiet --no-input --upgrade 'pip>=26,<27' \
+	  || echo 'Going on with the pip that came with Python, which takes longer to choose packages'; \
 	elif [ -n "$$bare" ]; then \
 	  echo "$$bare cannot make environments: install its venv package (Debian, Ubuntu: apt-get install python3-venv)"; exit 1; \
 	else \
