@@ -2,17 +2,15 @@
 
 import streamlit as st
 
+from textops.frontend.kept_fields import keep_fields
 from textops.frontend.screens import batch, classify, models, monitor
 
-# Streamlit forgets what stands in a field while another page is shown.
 _KEPT_FIELDS = (*classify.FIELDS, *batch.FIELDS, *monitor.FIELDS, *models.FIELDS)
 
 
 def main() -> None:
     """Show the page that was chosen."""
-    for field in _KEPT_FIELDS:
-        if field in st.session_state:
-            st.session_state[field] = st.session_state[field]
+    keep_fields(_KEPT_FIELDS)
     chosen = st.navigation(
         [
             st.Page(classify.show, title="Classify", icon=":material/label:", url_path="classify", default=True),

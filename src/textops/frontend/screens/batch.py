@@ -19,6 +19,7 @@ from textops.frontend.batch_store import Batch
 from textops.frontend.batch_table import FileRefusedError, Layout, counted
 from textops.frontend.context import context
 from textops.frontend.escaping import plain
+from textops.frontend.kept_fields import forget_fields
 from textops.frontend.known_model import known_model
 from textops.frontend.problem import ServiceProblemError
 from textops.frontend.states import show_problem, show_until_it_works
@@ -90,17 +91,12 @@ def _take_file(name: str, content: bytes) -> None:
     except FileRefusedError as error:
         st.session_state[_NOTE] = str(error)
         return
-    _forget_fields()
-
-
-def _forget_fields() -> None:
-    for field in FIELDS:
-        st.session_state.pop(field, None)
+    forget_fields(FIELDS)
 
 
 def _take_another() -> None:
     batch_store().forget(session_id())
-    _forget_fields()
+    forget_fields(FIELDS)
 
 
 def _show_name(batch: Batch) -> None:
@@ -165,8 +161,7 @@ def _read_again() -> None:
         st.session_state[_NOTE] = f"That does not fit the file. {error}"
         return
     batch_store().put(session_id(), replace(batch, table=table, wanted=wanted))
-    for field in (_TEXTS, _TITLE, _IDENTITY):
-        st.session_state.pop(field, None)
+    forget_fields((_TEXTS, _TITLE, _IDENTITY))
 
 
 def _show_choice(batch: Batch) -> Choice:
