@@ -220,16 +220,15 @@ def choose() -> Choose:
         choice = page.get_by_role("combobox", name=box)
         for _ in range(CHOICES):
             page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-            if choice.input_value() == option:
+            # While the list is open, the box holds what is typed, which is not chosen yet.
+            if choice.input_value() == option and choice.get_attribute("aria-expanded") == "false":
                 return
             choice.focus()
             choice.fill(option)
             try:
-                page.get_by_role("option", name=option).wait_for(timeout=CHOICE_MS)
+                page.get_by_role("option", name=option).click(timeout=CHOICE_MS)
             except NotThereInTime:
                 page.keyboard.press("Escape")
-            else:
-                page.keyboard.press("Enter")
         expect(choice).to_have_value(option)
 
     return choose_option
