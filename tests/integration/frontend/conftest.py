@@ -65,6 +65,7 @@ class Site:
             **({"TEXTOPS_API_KEY": key} if key else {}),
         }
         self._forgets = 0.0
+        self._client = httpx.Client(base_url=self.address)
         with log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "textops", "ui", "--port", str(port)],
@@ -87,12 +88,13 @@ class Site:
         self._forgets = time.monotonic() + KEPT_SECONDS
 
     def stop(self) -> None:
+        self._client.close()
         self._process.terminate()
         self._process.wait(END_SECONDS)
 
     def _lives(self) -> bool:
         with suppress(httpx.TransportError):
-            return httpx.get(f"{self.address}/_stcore/health").is_success
+            return self._client.get("/_stcore/health").is_success
         return False
 
 
