@@ -34,6 +34,20 @@ def registry(tmp_path: Path, tiny_bundle: Path, make_bundle: Callable[..., Path]
     return registry
 
 
+@pytest.fixture
+def start(start_api: StartApi) -> Iterator[StartApi]:
+    """Start servers that end with the test: they look into the registry all the time."""
+    servers: list[ApiServer] = []
+
+    def start_server(*arguments: object, **settings: object) -> ApiServer:
+        servers.append(start_api(*arguments, **settings))
+        return servers[-1]
+
+    yield start_server
+    for server in servers:
+        server.stop()
+
+
 def move(registry: Registry, version: str, alias: str) -> None:
     registry.point(registry.find(version), alias, after=registry.alias("tiny", alias))
 
@@ -74,8 +88,8 @@ def under_load(server: ApiServer) -> Iterator[list[int]]:
             each.result()
 
 
-def test_both_processes_let_the_candidate_answer_the_same_texts(start_api: StartApi, registry: Registry) -> None:
-    server = start_api(registry.root, canary="10%", **LIVELY)
+def test_both_processes_let_the_candidate_answer_the_same_texts(start: StartApi, registry: Registry) -> None:
+    server = start(registry.root, canary="10%", **LIVELY)
     first = answered_by(server)
     assert 8 <= Counter(first)[2] <= 35
     assert answered_by(server) == first
@@ -88,8 +102,8 @@ def test_both_processes_let_the_candidate_answer_the_same_texts(start_api: Start
     assert server.figures()["textops_canary_share_ratio"] == 0.1
 
 
-def test_promotion_and_rollback_of_a_candidate_cost_no_request(start_api: StartApi, registry: Registry) -> None:
-    server = start_api(registry.root, canary="50%", **LIVELY)
+def test_promotion_and_rollback_of_a_candidate_cost_no_request(start: StartApi, registry: Registry) -> None:
+    server = start(registry.root, canary="50%", **LIVELY)
     assert set(answered_by(server)) == {1, 2}
     with under_load(server) as statuses:
         move(registry, "tiny/2", "production")
@@ -103,9 +117,9 @@ def test_promotion_and_rollback_of_a_candidate_cost_no_request(start_api: StartA
 
 
 def test_a_candidate_that_breaks_leaves_all_to_production_without_a_failure(
-    start_api: StartApi, registry: Registry, tmp_path: Path, make_bundle: Callable[..., Path]
+    start: StartApi, registry: Registry, tmp_path: Path, make_bundle: Callable[..., Path]
 ) -> None:
-    server = start_api(registry.root, canary="50%", **LIVELY)
+    server = start(registry.root, canary="50%", **LIVELY)
     third = registry.register(make_bundle(tmp_path / "third", points=3.0))
     with under_load(server) as statuses:
         move(registry, "tiny/3", "staging")
@@ -123,11 +137,11 @@ def test_a_candidate_that_breaks_leaves_all_to_production_without_a_failure(
 
 
 def test_a_shadow_compares_what_was_answered_and_delays_nothing(
-    start_api: StartApi, registry: Registry, tmp_path: Path
+    start: StartApi, registry: Registry, tmp_path: Path
 ) -> None:
     file = tmp_path / "log.sqlite"
-    server = start_api(registry.root, shadow="100%", database_url=f"sqlite:///{file}", **LIVELY)
-    alone = start_api(registry.root, database_url=f"sqlite:///{tmp_path}/alone.sqlite", **LIVELY)
+    server = start(registry.root, shadow="100%", database_url=f"sqlite:///{file}", **LIVELY)
+    alone = start(registry.root, database_url=f"sqlite:///{tmp_path}/alone.sqlite", **LIVELY)
     for started in (server, alone):
         started.wait_for(lambda started=started: started.log.count("serving tiny/1 on") == 2)  # type: ignore[misc]
     # when: in turn, so that what else the machine does falls on both
@@ -161,9 +175,9 @@ def seconds(server: ApiServer) -> float:
         return time.perf_counter() - start
 
 
-def test_an_impossible_share_is_one_line(start_api: StartApi, registry: Registry) -> None:
+def test_an_impossible_share_is_one_line(start: StartApi, registry: Registry) -> None:
     for workers in (1, 2):
-        server = start_api(registry.root, canary="10", workers=workers)
+        server = start(registry.root, canary="10", workers=workers)
         assert server.process.wait(20) == 2
         assert "TEXTOPS_CANARY is not possible: 10 is no share of the traffic: give 10%, 0.1 or 0" in server.log
         assert len(server.log.splitlines()) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import String, cast, func, literal, select
 
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
@@ -47,7 +48,6 @@ def test_a_log_in_postgresql_is_counted_drawn_from_and_judged(
     database = Database(parse_address(postgresql.make_database("drift")))
     migrate(database)
     start = datetime.now(UTC) - timedelta(seconds=ROWS)
-    answers = predictor.predict(texts)
     rows = [
         {
             "prediction_id": str(uuid.uuid4()),
@@ -55,15 +55,15 @@ def test_a_log_in_postgresql_is_counted_drawn_from_and_judged(
             "request_id": "r",
             "model_name": version.name,
             "model_version": version.number,
-            "label": answers[number % 300].label,
-            "probability": answers[number % 300].probability,
-            "probabilities": answers[number % 300].probabilities,
+            "label": answer.label,
+            "probability": answer.probability,
+            "probabilities": answer.probabilities,
             "needs_review": False,
             "characters": 40,
             "seconds": 0.001,
-            "features": features_of(texts[number % 300], None),
+            "features": features_of(text, None),
         }
-        for number in range(ROWS)
+        for number, (text, answer) in enumerate(zip(texts, predictor.predict(texts), strict=True))
     ]
     judged = [
         {
@@ -73,12 +73,19 @@ def test_a_log_in_postgresql_is_counted_drawn_from_and_judged(
             "request_id": "r",
             "label": "sport",
         }
-        for row in rows[::300]
+        for row in rows[::3]
     ]
+    changed = {
+        "prediction_id": cast(func.gen_random_uuid(), String),
+        "created": predictions.c.created + timedelta(seconds=len(texts)) * func.generate_series(1, ROWS // 300 - 1),
+        "request_id": literal("again"),
+    }
+    again = [changed.get(column.name, column).label(column.name) for column in predictions.columns]
     with database.writing() as connection:
-        for first in range(0, ROWS, 5_000):
-            connection.execute(predictions.insert(), rows[first : first + 5_000])
+        connection.execute(predictions.insert(), rows)
         connection.execute(feedback.insert(), judged)
+        names = [column.name for column in predictions.columns]
+        connection.execute(predictions.insert().from_select(names, select(*again)))
     # when
     everything = check(database, version, Period(), Thresholds()).found
     newest = check(database, version, Period(last=1_000), Thresholds()).found

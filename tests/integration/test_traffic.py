@@ -1,8 +1,8 @@
 """Traffic over time, counted by PostgreSQL as by SQLite."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,13 +57,20 @@ def fill(database: Database) -> None:
         connection.execute(feedback.insert(), judged)
 
 
-@pytest.mark.parametrize("bins", [1, 60, 500])
-def test_both_databases_count_the_same(postgresql: "PostgresServer", tmp_path: Path, bins: int) -> None:
-    # given
-    addresses = f"sqlite:///{tmp_path / 'log.sqlite'}", postgresql.make_database(f"traffic_{uuid.uuid4().hex}")
+@pytest.fixture(scope="module")
+def databases(postgresql: "PostgresServer", tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
+    """SQLite and PostgreSQL with the same answers."""
+    addresses = f"sqlite:///{tmp_path_factory.mktemp('log') / 'log.sqlite'}", postgresql.make_database("traffic")
     databases = [Database(parse_address(address)) for address in addresses]
     for database in databases:
         fill(database)
+    yield databases
+    for database in databases:
+        database.close()
+
+
+@pytest.mark.parametrize("bins", [1, 60, 500])
+def test_both_databases_count_the_same(databases: list[Database], bins: int) -> None:
     # when
     ours, theirs = (traffic(database, Span(NOW - timedelta(days=7), NOW, bins)) for database in databases)
     # then
@@ -75,5 +82,3 @@ def test_both_databases_count_the_same(postgresql: "PostgresServer", tmp_path: P
     assert ours.future > 0
     assert ours.total.answers == sum(part.answers for part in ours.confidence) > 400
     assert 0 < ours.total.confirmed < ours.total.feedback <= 90
-    for database in databases:
-        database.close()

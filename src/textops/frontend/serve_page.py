@@ -1,5 +1,6 @@
 """Serving the page: Streamlit in this process, with its options and nothing to configure beside them."""
 
+import gc
 import logging
 import socket
 from importlib import import_module
@@ -44,6 +45,9 @@ def serve_page(settings: PageSettings) -> None:
     _warm_up()
     from streamlit.web.cli import main
 
+    # Streamlit collects garbage after every run of the script, every few seconds for each who looks: what is loaded for
+    # good need not be looked through each time.
+    gc.freeze()
     logger.info("The page is at http://{}:{}", settings.ui_host, settings.ui_port)
     options = [part for name, value in _options(settings).items() for part in (f"--{name}", str(value))]
     main(["run", str(APP), *options], standalone_mode=False)

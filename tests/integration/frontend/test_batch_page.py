@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +12,7 @@ from pyarrow import parquet
 
 if TYPE_CHECKING:
     from tests.integration.conftest import ApiServer, StartApi
-    from tests.integration.frontend.conftest import Choose, OpenPage, StartPage
+    from tests.integration.frontend.conftest import Choose, OpenChangingPage, OpenPage, Site
 
 pytestmark = pytest.mark.slow
 
@@ -33,23 +32,22 @@ PATIENCE_MS = 120_000
 
 
 @pytest.fixture(scope="module")
-def api(start_api: "StartApi", registry: Path, tmp_path_factory: pytest.TempPathFactory) -> "ApiServer":
-    log = tmp_path_factory.mktemp("log") / "log.sqlite"
-    return start_api(registry, database_url=f"sqlite:///{log}", max_text_characters=MOST_CHARACTERS)
+def api(site: "Site", start_api: "StartApi", registry: Path) -> "ApiServer":
+    return start_api(registry, port=site.api_port, max_text_characters=MOST_CHARACTERS)
 
 
 @pytest.fixture(scope="module")
-def address(api: "ApiServer", start_page: "StartPage") -> str:
-    return start_page(api_url=api.url)
+def address(site: "Site", api: "ApiServer") -> str:
+    assert api.port == site.api_port
+    return site.address
 
 
 @pytest.fixture
 def page(open_page: "OpenPage", address: str) -> Page:
-    return open_batch(open_page, address)
+    return to_batch(open_page(address))
 
 
-def open_batch(open_page: "OpenPage", address: str) -> Page:
-    page = open_page(address)
+def to_batch(page: Page) -> Page:
     page.get_by_role("button", name="Classify").wait_for()
     go_to(page, "Batch", "Classify a file")
     return page
@@ -212,26 +210,27 @@ def test_a_file_is_answered_with_the_keyboard_on_a_phone(page: Page) -> None:
 
 
 def test_an_api_that_is_killed_and_comes_back_loses_no_row_and_pages_can_be_left(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path, unused_port: int
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path
 ) -> None:
     # given
     # Enough that the API dies in the middle also where nothing else is going on.
-    count = 80_000
-    first = start_api(registry, port=unused_port)
-    page = open_batch(open_page, start_page(api_url=first.url))
+    count = 20_000
+    first = start_api_there(registry)
+    page = to_batch(open_changing_page())
     # No number in the texts: the small model of the tests takes some for its words.
     words = [("team", "chip")[number * number % 11 < 5] for number in range(count)]
     lines = [json.dumps({"n": number, "text": f"the {word}"}) for number, word in enumerate(words)]
     drop(page, "\n".join(lines).encode(), "rows.jsonl")
     classify(page, count)
-    expect(page.get_by_text(re.compile(r"rows a second"))).to_be_visible(timeout=PATIENCE_MS)
+    first.wait_for(lambda: first.figure("textops_predictions_total") > 0)
     # when
     first.process.kill()
+    first.process.wait()
     # then
     expect(page.get_by_text("Waiting for the API.")).to_be_visible()
     # when
     go_to(page, "Classify", "Classify a text")
-    start_api(registry, port=unused_port)
+    start_api_there(registry)
     go_to(page, "Batch", "Classify a file")
     wait_for_end(page)
     # then
@@ -259,10 +258,10 @@ def test_a_batch_is_stopped_and_goes_on(page: Page) -> None:
 
 
 def test_a_key_that_is_refused_is_told(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path
 ) -> None:
-    api = start_api(registry, api_keys="right")
-    page = open_batch(open_page, start_page(api_url=api.url, api_key="wrong"))
+    start_api_there(registry, api_keys="right")
+    page = to_batch(open_changing_page())
     drop(page, b"text\nthe team\n")
     classify(page, 1)
     expect(page.get_by_text("The API asks for a key").first).to_be_visible()
@@ -277,6 +276,7 @@ def test_a_hundred_thousand_rows_are_answered_while_the_page_lives(page: Page) -
     # when
     classify(page, count)
     expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(page.get_by_text("rows a second")).to_be_visible()
     go_to(page, "Classify", "Classify a text")
     go_to(page, "Batch", "Classify a file")
     wait_for_end(page)

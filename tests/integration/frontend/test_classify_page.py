@@ -12,7 +12,7 @@ from textops.registry import PRODUCTION, Registry
 if TYPE_CHECKING:
     from tests.conftest import BundleFactory
     from tests.integration.conftest import ApiServer, StartApi
-    from tests.integration.frontend.conftest import OpenPage, StartPage
+    from tests.integration.frontend.conftest import OpenChangingPage, OpenPage, Site
 
 pytestmark = pytest.mark.slow
 
@@ -56,14 +56,15 @@ HOSTILE = "<script>document.title='taken'</script> <img src=x onerror=alert(1)> 
 
 
 @pytest.fixture(scope="module")
-def api(start_api: "StartApi", registry: Path, tmp_path_factory: pytest.TempPathFactory) -> "ApiServer":
+def api(site: "Site", start_api: "StartApi", registry: Path, tmp_path_factory: pytest.TempPathFactory) -> "ApiServer":
     log = tmp_path_factory.mktemp("log") / "log.sqlite"
-    return start_api(registry, database_url=f"sqlite:///{log}")
+    return start_api(registry, port=site.api_port, database_url=f"sqlite:///{log}")
 
 
 @pytest.fixture(scope="module")
-def address(api: "ApiServer", start_page: "StartPage") -> str:
-    return start_page(api_url=api.url)
+def address(site: "Site", api: "ApiServer") -> str:
+    assert api.port == site.api_port
+    return site.address
 
 
 @pytest.fixture
@@ -127,14 +128,17 @@ def test_a_hundred_thousand_characters_are_answered_and_shown_to_their_end(page:
     assert shown.locator("p.text").text_content() == text
 
 
-@pytest.mark.parametrize(
-    "text", ["🏟️ 👩‍🔬 goal 🇩🇪", "# goal\n\n- one\n- two\n\n[link](http://nowhere) `code` | a | b |", "goal\tgoal"]
-)
-def test_a_text_is_shown_as_it_stands(page: Page, text: str) -> None:
-    classify(page, text)
-    expect(page.locator("mark.for").first).to_have_text("goal")
-    assert page.locator("p.text").text_content() == text
-    assert page.locator("p.text a, p.text code, p.text li, p.text table").count() == 0
+def test_a_text_is_shown_as_it_stands(page: Page) -> None:
+    for text in (
+        "🏟️ 👩‍🔬 goal 🇩🇪",
+        "# goal\n\n- one\n- two\n\n[link](http://nowhere) `code` | a | b |",
+        "goal\tgoal",
+    ):
+        classify(page, text)
+        shown = page.locator("p.text")
+        expect(shown).to_have_js_property("textContent", text)
+        expect(shown.locator("mark.for").first).to_have_text("goal")
+        assert shown.locator("a, code, li, table").count() == 0
 
 
 def test_a_text_from_right_to_left_runs_so(page: Page) -> None:
@@ -165,16 +169,16 @@ def test_the_page_fits_a_phone(page: Page) -> None:
 
 
 def test_an_api_that_is_away_is_told_and_the_page_goes_on_when_it_is_back(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path, unused_port: int
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path
 ) -> None:
     # when
-    page = open_page(start_page(api_url=f"http://127.0.0.1:{unused_port}"))
+    page = open_changing_page()
     # then
     expect(page.get_by_text("Nobody answers")).to_be_visible()
     classify(page, "the team scored a goal in the match")
     expect(page.get_by_text("Nobody answers")).to_have_count(1)
     # when
-    start_api(registry, port=unused_port)
+    start_api_there(registry)
     # then
     expect(page.get_by_text("Nobody answers")).to_have_count(0)
     page.get_by_role("button", name="Classify").click()
@@ -249,9 +253,8 @@ def test_text_stands_out_from_its_ground(open_page: "OpenPage", address: str, sc
 
 
 def test_an_answer_that_is_unsure_says_what_that_means(
-    start_page: "StartPage",
-    open_page: "OpenPage",
-    start_api: "StartApi",
+    open_changing_page: "OpenChangingPage",
+    start_api_there: "StartApi",
     make_bundle: "BundleFactory",
     tmp_path: Path,
 ) -> None:
@@ -259,7 +262,8 @@ def test_an_answer_that_is_unsure_says_what_that_means(
     registry = Registry(tmp_path / "registry")
     unsure = registry.register(make_bundle(tmp_path / "unsure", name="unsure", points=0.1))
     registry.point(unsure, PRODUCTION, after=None)
-    page = open_page(start_page(api_url=start_api(registry.root).url))
+    start_api_there(registry.root)
+    page = open_changing_page()
     # when
     classify(page, SPORT)
     # then
@@ -271,11 +275,11 @@ def test_an_answer_that_is_unsure_says_what_that_means(
 
 
 def test_no_model_in_production_is_told_and_the_page_goes_on_when_there_is_one(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", tmp_path: Path, tiny_bundle: Path
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", tmp_path: Path, tiny_bundle: Path
 ) -> None:
     # when
-    api = start_api(tmp_path / "registry", wait_for_model="true", reload_seconds="0.5")
-    page = open_page(start_page(api_url=api.url))
+    start_api_there(tmp_path / "registry", wait_for_model="true", reload_seconds="0.5")
+    page = open_changing_page()
     # then
     expect(page.get_by_text("Not ready yet")).to_be_visible()
     expect(page.get_by_text("There is no model to serve: register and promote one")).to_be_visible()
@@ -289,22 +293,22 @@ def test_no_model_in_production_is_told_and_the_page_goes_on_when_there_is_one(
 
 
 def test_a_key_that_the_api_does_not_know_is_told_with_the_request_id(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path
+    changing_site: "Site", open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path
 ) -> None:
-    api = start_api(registry, api_keys="the-right-key")
-    page = open_page(start_page(api_url=api.url, api_key="another-key"))
+    start_api_there(registry, api_keys="the-right-key")
+    page = open_changing_page()
     expect(page.get_by_text("The API asks for a key")).to_be_visible()
     expect(page.get_by_text("This API key is not known: ask the operator for a present one.")).to_be_visible()
     expect(page.get_by_text(re.compile(r"Request id: [0-9a-f-]{32,36}"))).to_be_visible()
-    assert "another-key" not in page.content()
+    assert changing_site.key not in page.content()
 
 
 def test_a_text_that_is_too_long_is_told_with_the_request_id_and_stays_in_the_form(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path
 ) -> None:
     # given
-    api = start_api(registry, max_text_characters="50")
-    page = open_page(start_page(api_url=api.url))
+    start_api_there(registry, max_text_characters="50")
+    page = open_changing_page()
     # when
     classify(page, "word " * 20)
     # then
@@ -320,11 +324,11 @@ def test_a_text_that_is_too_long_is_told_with_the_request_id_and_stays_in_the_fo
 
 
 def test_an_api_that_is_killed_in_the_middle_is_told_and_the_page_goes_on_when_it_is_back(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path
 ) -> None:
     # given
-    api = start_api(registry)
-    page = open_page(start_page(api_url=api.url))
+    api = start_api_there(registry)
+    page = open_changing_page()
     classify(page, SPORT)
     expect(page.locator("mark.for").first).to_be_visible()
     # when
@@ -335,7 +339,7 @@ def test_an_api_that_is_killed_in_the_middle_is_told_and_the_page_goes_on_when_i
     expect(page.get_by_text("Nobody answers").first).to_be_visible()
     expect(page.get_by_label("Text", exact=True)).to_have_value("the new chip runs code")
     # when
-    start_api(registry, port=api.port)
+    start_api_there(registry)
     # then
     expect(page.get_by_text("Nobody answers")).to_have_count(0)
     page.get_by_role("button", name="Classify").click()
@@ -343,12 +347,12 @@ def test_an_api_that_is_killed_in_the_middle_is_told_and_the_page_goes_on_when_i
 
 
 def test_feedback_for_which_nobody_answers_is_told_and_can_be_given_again(
-    start_page: "StartPage", open_page: "OpenPage", start_api: "StartApi", registry: Path, tmp_path: Path
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", registry: Path, tmp_path: Path
 ) -> None:
     # given
     settings = {"database_url": f"sqlite:///{tmp_path / 'log.sqlite'}", "log_spill": str(tmp_path / "spill")}
-    api = start_api(registry, **settings)
-    page = open_page(start_page(api_url=api.url))
+    api = start_api_there(registry, **settings)
+    page = open_changing_page()
     classify(page, SPORT)
     expect(page.locator("mark.for").first).to_be_visible()
     # when
@@ -357,16 +361,15 @@ def test_feedback_for_which_nobody_answers_is_told_and_can_be_given_again(
     # then
     expect(page.get_by_text("Nobody answers").first).to_be_visible()
     # when
-    start_api(registry, port=api.port, **settings)
+    start_api_there(registry, **settings)
     page.get_by_role("button", name="Right", exact=True).click()
     # then
     expect(page.get_by_text("Thank you: noted as sport.")).to_be_visible()
 
 
 def test_another_model_may_take_over_while_the_page_is_open(
-    start_page: "StartPage",
-    open_page: "OpenPage",
-    start_api: "StartApi",
+    open_changing_page: "OpenChangingPage",
+    start_api_there: "StartApi",
     make_bundle: "BundleFactory",
     tmp_path: Path,
 ) -> None:
@@ -374,7 +377,8 @@ def test_another_model_may_take_over_while_the_page_is_open(
     registry = Registry(tmp_path / "registry")
     first = registry.register(make_bundle(tmp_path / "first"))
     before = registry.point(first, PRODUCTION, after=None)
-    page = open_page(start_page(api_url=start_api(registry.root, reload_seconds="0.5").url))
+    start_api_there(registry.root, reload_seconds="0.5")
+    page = open_changing_page()
     classify(page, SPORT)
     expect(page.get_by_text("Answered by tiny/1")).to_be_visible()
     # when
@@ -392,9 +396,8 @@ def test_another_model_may_take_over_while_the_page_is_open(
 
 
 def test_of_a_thousand_classes_the_first_are_shown_and_any_can_be_chosen(
-    start_page: "StartPage",
-    open_page: "OpenPage",
-    start_api: "StartApi",
+    open_changing_page: "OpenChangingPage",
+    start_api_there: "StartApi",
     make_bundle: "BundleFactory",
     tmp_path: Path,
 ) -> None:
@@ -404,8 +407,8 @@ def test_of_a_thousand_classes_the_first_are_shown_and_any_can_be_chosen(
     registry = Registry(tmp_path / "registry")
     version = registry.register(make_bundle(tmp_path / "bundle", classes=classes, keywords=words, points=12.0))
     registry.point(version, PRODUCTION, after=None)
-    api = start_api(registry.root, database_url=f"sqlite:///{tmp_path / 'log.sqlite'}")
-    page = open_page(start_page(api_url=api.url))
+    api = start_api_there(registry.root, database_url=f"sqlite:///{tmp_path / 'log.sqlite'}")
+    page = open_changing_page()
     # when
     classify(page, "goal")
     # then the first are shown, and the others when somebody asks

@@ -12,7 +12,7 @@ from textops.registry import PRODUCTION, Registry
 
 if TYPE_CHECKING:
     from tests.integration.conftest import ApiServer, StartApi
-    from tests.integration.frontend.conftest import OpenPage, StartPage
+    from tests.integration.frontend.conftest import OpenPage, Site
 
 pytestmark = pytest.mark.slow
 
@@ -26,16 +26,21 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def api(
-    start_api: "StartApi", tiny_multilabel_bundle: Path, tmp_path_factory: pytest.TempPathFactory, log: Path
+    site: "Site",
+    start_api: "StartApi",
+    tiny_multilabel_bundle: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    log: Path,
 ) -> "ApiServer":
     registry = Registry(tmp_path_factory.mktemp("several") / "registry")
     registry.point(registry.register(tiny_multilabel_bundle), PRODUCTION, after=None)
-    return start_api(registry.root, database_url=f"sqlite:///{log}")
+    return start_api(registry.root, port=site.api_port, database_url=f"sqlite:///{log}")
 
 
 @pytest.fixture(scope="module")
-def address(api: "ApiServer", start_page: "StartPage") -> str:
-    return start_page(api_url=api.url)
+def address(site: "Site", api: "ApiServer") -> str:
+    assert api.port == site.api_port
+    return site.address
 
 
 @pytest.fixture

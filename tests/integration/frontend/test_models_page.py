@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 
 from textops.bundle import CARD_FILE, MANIFEST_FILE, Metric
 from textops.registry import PRODUCTION, STAGING, Registry
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import AddReport, BundleFactory
     from tests.integration.conftest import StartApi
-    from tests.integration.frontend.conftest import Choose, OpenPage, StartPage
+    from tests.integration.frontend.conftest import Choose, OpenChangingPage, OpenPage, Site
 
     LookAt = Callable[[str], None]
 
@@ -31,14 +31,6 @@ CARD = """# Card of <b>somebody</b>
 | figure | value |
 | --- | --- |
 | accuracy | 0.9 |
-"""
-# The first page of a process waits for its imports, too.
-FIRST_MS = 90_000
-# The command refuses to start without a model; what Uvicorn starts lives, and is not ready.
-WITHOUT_MODEL = """
-import uvicorn
-from textops.serving.api import create_app
-uvicorn.run(create_app(), host="127.0.0.1", port=0)
 """
 FORMS = (
     VariantFigures(
@@ -70,8 +62,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory, make_bundle: "BundleFactory"
 
 
 @pytest.fixture(scope="module")
-def address(start_api: "StartApi", start_page: "StartPage", shown: Path) -> str:
-    return start_page(api_url=start_api(shown, model="tiny@production").url)
+def address(start_api: "StartApi", site: "Site", shown: Path) -> str:
+    start_api(shown, port=site.api_port, model="tiny@production")
+    return site.address
 
 
 @pytest.fixture
@@ -81,15 +74,15 @@ def page(open_page: "OpenPage", address: str) -> Page:
 
 def models_page(page: Page) -> Page:
     # Before the first script has run, Streamlit lists the modules beside it as pages, in small letters.
-    page.get_by_role("link", name="Models", exact=True).click(timeout=FIRST_MS)
-    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=FIRST_MS)
+    page.get_by_role("link", name="Models", exact=True).click()
+    page.get_by_role("heading", name="Models", exact=True).wait_for()
     at_rest(page)
     return page
 
 
 def at_rest(page: Page) -> None:
     """Wait until the page is built: what is being built moves away below the pointer."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=FIRST_MS)
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def table(page: Page, name: str) -> Locator:
@@ -159,7 +152,11 @@ def test_names_of_classes_are_text_wherever_they_stand(page: Page, look_at: "Loo
 def test_the_card_is_shown_and_nothing_in_it_reaches_out(page: Page, look_at: "LookAt") -> None:
     # given
     asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+
+    def note(request: Request) -> None:
+        asked.append(request.url)
+
+    page.on("request", note)
     # when
     look_at("2 · staging")
     page.get_by_role("tab", name="Model card").click()
@@ -169,6 +166,7 @@ def test_the_card_is_shown_and_nothing_in_it_reaches_out(page: Page, look_at: "L
     expect(card.get_by_role("cell", name="accuracy")).to_be_visible()
     expect(card).to_contain_text("click (https://evil.example/login) :red[red]")
     assert card.locator("a, img, script, b").count() == 0
+    page.remove_listener("request", note)
     assert not any("evil.example" in url for url in asked)
 
 
@@ -200,8 +198,12 @@ def test_a_version_without_report_says_so(page: Page, look_at: "LookAt") -> None
     expect(page.get_by_text("textops evaluate makes another one").first).to_be_visible()
 
 
-def test_a_version_that_is_altered_is_told_and_the_others_stay(page: Page, look_at: "LookAt", shown: Path) -> None:
-    # given
+def test_a_version_that_is_altered_is_told_and_the_others_stay(
+    site: "Site", page: Page, look_at: "LookAt", shown: Path
+) -> None:
+    # given one of which the page no longer keeps what it knew
+    site.leave()
+    site.forget()
     path = Registry(shown).version("tiny", 4).path / CARD_FILE
     content = path.read_bytes()
     path.write_text("altered")
@@ -229,10 +231,12 @@ def test_the_page_fits_a_phone_in_light_and_dark(open_page: "OpenPage", address:
 
 
 def test_an_empty_registry_says_what_to_do_and_shows_what_comes(
-    open_page: "OpenPage", start_page: "StartPage", start_api: "StartApi", tmp_path: Path, tiny_bundle: Path
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", tmp_path: Path, tiny_bundle: Path
 ) -> None:
+    # given
+    start_api_there(tmp_path / "registry", wait_for_model=True, reload_seconds=0)
     # when
-    page = models_page(open_page(start_page(api_url=start_api(tmp_path / "registry", script=WITHOUT_MODEL).url)))
+    page = models_page(open_changing_page())
     # then
     expect(page.get_by_text("No models yet.")).to_be_visible()
     # when
@@ -243,13 +247,13 @@ def test_an_empty_registry_says_what_to_do_and_shows_what_comes(
 
 
 def test_an_api_that_is_away_is_told_and_the_page_goes_on_when_it_is_back(
-    open_page: "OpenPage", start_page: "StartPage", start_api: "StartApi", shown: Path, unused_port: int
+    open_changing_page: "OpenChangingPage", start_api_there: "StartApi", shown: Path
 ) -> None:
     # when
-    page = models_page(open_page(start_page(api_url=f"http://127.0.0.1:{unused_port}")))
+    page = models_page(open_changing_page())
     # then
     expect(page.get_by_text("Nobody answers")).to_be_visible()
     # when
-    start_api(shown, port=unused_port, model="tiny@production")
+    start_api_there(shown, model="tiny@production")
     # then
     expect(table(page, "Versions side by side")).to_be_visible()

@@ -31,7 +31,7 @@ from textops.text.features import features_of
 
 if TYPE_CHECKING:
     from tests.integration.conftest import ApiServer, StartApi
-    from tests.integration.frontend.conftest import Choose, OpenPage, StartPage
+    from tests.integration.frontend.conftest import Choose, OpenChangingPage, OpenPage, Site
 
 pytestmark = pytest.mark.slow
 
@@ -66,27 +66,52 @@ class World:
 
 @pytest.fixture(scope="module")
 def start_drift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartDrift]:
-    """Start drift services with settings, each in a process; returns the address."""
+    """Start drift services with settings, each in a process, which end with the module."""
     processes: list[subprocess.Popen[bytes]] = []
 
     def start(**settings: object) -> str:
-        given = {f"TEXTOPS_{name.upper()}": str(value) for name, value in settings.items()}
-        fixed = {"TEXTOPS_LOG_JSON": "false", "TEXTOPS_DRIFT_PORT": "0", "TEXTOPS_DRIFT_INTERVAL_SECONDS": "3"}
-        log = tmp_path_factory.mktemp("drift") / "log"
-        with log.open("wb") as output:
-            command = [sys.executable, "-m", "textops", "drift", "serve"]
-            processes.append(subprocess.Popen(command, env={**os.environ, **fixed, **given}, stderr=output))
-        deadline = time.monotonic() + 240
-        while (found := re.search(r" on (http://\S+)", log.read_text(errors="replace"))) is None:
-            assert processes[-1].poll() is None, log.read_text()
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.1)
-        return found[1]
+        process, address = drift_service(tmp_path_factory.mktemp("drift") / "log", settings)
+        processes.append(process)
+        return address
 
     yield start
+    end(processes)
+
+
+@pytest.fixture
+def start_drift_there(tmp_path: Path, changing_site: "Site") -> Iterator[StartDrift]:
+    """Start the drift service with settings where the changing page asks for it; it ends with the test."""
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start(**settings: object) -> str:
+        process, address = drift_service(tmp_path / "log", {"drift_port": changing_site.drift_port, **settings})
+        processes.append(process)
+        return address
+
+    yield start
+    end(processes)
+
+
+def drift_service(log: Path, settings: dict[str, object]) -> tuple[subprocess.Popen[bytes], str]:
+    given = {f"TEXTOPS_{name.upper()}": str(value) for name, value in settings.items()}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "textops", "drift", "serve"],
+            env={**os.environ, "TEXTOPS_LOG_JSON": "false", **given},
+            stderr=output,
+        )
+    deadline = time.monotonic() + 240
+    while (found := re.search(r" on (http://\S+)", log.read_text(errors="replace"))) is None:
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+    return process, found[1]
+
+
+def end(processes: list[subprocess.Popen[bytes]]) -> None:
     for process in processes:
         process.terminate()
-        process.wait(20)
+    assert [process.wait(20) for process in processes] == [0] * len(processes)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +186,7 @@ def fill(url: str, registry: Registry, count: int, hours: float, first_hour: flo
 def world(
     start_api: "StartApi",
     start_drift: StartDrift,
-    start_page: "StartPage",
+    site: "Site",
     registry: Registry,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> World:
@@ -169,9 +194,9 @@ def world(
     url = new_log(tmp_path_factory.mktemp("log"))
     fill(url, registry, 500, hours=20, first_hour=2)
     fill(url, registry, 5, hours=-30, first_hour=-30)
-    drift = start_drift(registry=registry.root, database_url=url, drift_on_drift="alert")
-    api = start_api(registry.root, database_url=url, log_flush_seconds=0.2)
-    return World(api, drift, start_page(api_url=api.url, drift_url=drift))
+    drift = start_drift(registry=registry.root, database_url=url, drift_on_drift="alert", drift_port=site.drift_port)
+    api = start_api(registry.root, database_url=url, log_flush_seconds=0.2, port=site.api_port)
+    return World(api, drift, site.address)
 
 
 def shown(page: Page) -> Page:
@@ -296,16 +321,21 @@ def test_an_alert_shows_itself_with_its_retraining_and_goes_when_it_is_over(page
     # then
     expect(page.get_by_text("No alert fires.")).to_be_visible()
     expect(page.get_by_text("What it said last")).to_be_visible(timeout=DRIFT_SECONDS)
+    # and its failure, as nothing of the log can be learned from, is counted and is the last for some time
+    assert 'textops_retrain_total{outcome="failed"} 1.0' in httpx.get(f"{world.drift}/metrics").text
+    again = httpx.post(f"{world.drift}/alerts", json={"version": "4", "alerts": [FIRING]})
+    assert again.json()["retraining"] == "too soon"
+    httpx.post(f"{world.drift}/alerts", json=over).raise_for_status()
 
 
 def test_a_quiet_time_is_told_and_the_choice_stays_when_another_page_was_looked_at(
-    open_page: "OpenPage", start_page: "StartPage", start_drift: StartDrift, registry: Registry, tmp_path: Path
+    open_changing_page: "OpenChangingPage", start_drift_there: StartDrift, registry: Registry, tmp_path: Path
 ) -> None:
     # given
     url = new_log(tmp_path)
     fill(url, registry, 30, hours=20, first_hour=2)
-    drift = start_drift(registry=registry.root, database_url=url)
-    page = shown(open_page(start_page(drift_url=drift, api_url="http://127.0.0.1:9")))
+    start_drift_there(registry=registry.root, database_url=url)
+    page = shown(open_changing_page())
     expect(page.get_by_text("too few: a verdict takes 200")).to_be_visible()
     # when
     page.get_by_role("radio", name="1 h").click()
@@ -323,21 +353,20 @@ def test_a_quiet_time_is_told_and_the_choice_stays_when_another_page_was_looked_
 
 
 def test_without_a_drift_service_the_rest_works_and_it_is_shown_when_it_comes(
-    open_page: "OpenPage",
-    start_page: "StartPage",
-    start_drift: StartDrift,
-    world: World,
+    open_changing_page: "OpenChangingPage",
+    start_api_there: "StartApi",
+    start_drift_there: StartDrift,
     registry: Registry,
     tmp_path: Path,
-    unused_port: int,
 ) -> None:
     # when
-    page = shown(open_page(start_page(drift_url=f"http://127.0.0.1:{unused_port}", api_url=world.api.url)))
+    start_api_there(registry.root)
+    page = shown(open_changing_page())
     # then
     expect(page.get_by_text("The drift service does not answer")).to_have_count(1)
     expect(page.get_by_text("answers now (production)")).to_be_visible()
     # when it comes, with a log that nothing was written to
-    start_drift(registry=registry.root, database_url=new_log(tmp_path), drift_port=unused_port)
+    start_drift_there(registry=registry.root, database_url=new_log(tmp_path))
     # then
     expect(page.get_by_text("The log is empty")).to_be_visible(timeout=DRIFT_SECONDS)
     expect(page.get_by_text("The drift service does not answer")).to_have_count(0)
@@ -347,17 +376,20 @@ def test_without_a_drift_service_the_rest_works_and_it_is_shown_when_it_comes(
 
 
 def test_without_a_model_and_a_log_each_part_says_what_is_missing(
-    open_page: "OpenPage", start_page: "StartPage", start_api: "StartApi", start_drift: StartDrift, tmp_path: Path
+    open_changing_page: "OpenChangingPage",
+    start_api_there: "StartApi",
+    start_drift_there: StartDrift,
+    tmp_path: Path,
 ) -> None:
     # given
-    drift = start_drift(
+    start_drift_there(
         registry=tmp_path / "none",
         database_url=f"sqlite:///{tmp_path / 'none.sqlite'}",
         alertmanager_url="http://127.0.0.1:9",
     )
-    api = start_api(tmp_path / "none", wait_for_model=True)
+    start_api_there(tmp_path / "none", wait_for_model=True)
     # when
-    page = shown(open_page(start_page(drift_url=drift, api_url=api.url)))
+    page = shown(open_changing_page())
     # then
     expect(page.get_by_text("Drift cannot be checked")).to_be_visible()
     expect(page.get_by_text("There is no prediction log at")).to_be_visible()

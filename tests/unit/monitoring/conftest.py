@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import func, literal, select
 
 from textops.bundle import REFERENCE_FILE, read_manifest, seal
 from textops.data.dataset import Examples
@@ -78,6 +79,16 @@ class Log:
         with self.database.writing() as connection:
             connection.execute(predictions.insert(), rows)
         return [str(row["prediction_id"]) for row in rows]
+
+    def repeat(self, times: int) -> None:
+        """Log each answer again so many times, under ids of their own: many rows in a moment."""
+        others = [column for column in predictions.columns if column.name != "prediction_id"]
+        told = [literal("again") if column.name == "request_id" else column for column in others]
+        copies = select(func.lower(func.hex(func.randomblob(16))), *told).where(predictions.c.request_id == "r")
+        names = ["prediction_id", *(column.name for column in others)]
+        with self.database.writing() as connection:
+            for _ in range(times):
+                connection.execute(predictions.insert().from_select(names, copies))
 
     def judge(self, prediction_id: str, label: str, seconds_ago: float = 0.0) -> None:
         """Log what somebody says of an answer."""
