@@ -159,10 +159,10 @@ def choose_log(
 
 def main() -> None:
     """Run the command line; errors that a user can put right end with one line."""
-    from textops.lean_torchmetrics import keep_torchmetrics_lean
+    from textops.lean_loading import keep_loading_lean
     from textops.logs import set_up_logging
 
-    keep_torchmetrics_lean()
+    keep_loading_lean()
     try:
         set_up_logging()
         application()

@@ -1,5 +1,6 @@
 """What is installed: packages that the groups ask for, without importing them, and where the configuration lies."""
 
+import functools
 import re
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, requires, version
@@ -48,8 +49,12 @@ def installed_version(name: str) -> str | None:
         return None
 
 
+@functools.cache
 def install_groups() -> dict[str, list[Package]]:
-    """Return the direct dependencies of the base and of each extra that apply to this machine, the base first."""
+    """Return the direct dependencies of the base and of each extra that apply to this machine, the base first.
+
+    They are looked for once: what is installed stays while a process lives.
+    """
     groups: dict[str, list[Package]] = {BASE: []}
     for line in requires("textops") or []:
         requirement = Requirement(line)

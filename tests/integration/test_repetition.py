@@ -54,8 +54,9 @@ def test_each_value_of_a_multirun_repeats_the_run_and_the_same_seed_gives_the_sa
     assert outcome.returncode == 0, outcome.stderr
     same, other = (Run.load(path.parent) for path in sorted(folder.glob("multirun/*/*/*/run.json")))
     assert (same.configuration.optimizer.lr, other.configuration.seed) == (0.5, 1)
-    assert all(torch.equal(value, weights(first)[name]) for name, value in weights(same).items())
-    assert not all(torch.equal(value, weights(first)[name]) for name, value in weights(other).items())
+    expected = weights(first)
+    assert all(torch.equal(value, expected[name]) for name, value in weights(same).items())
+    assert not all(torch.equal(value, expected[name]) for name, value in weights(other).items())
     assert not list(folder.glob("multirun/*/*/*/.hydra"))
 
 
@@ -73,7 +74,8 @@ def test_a_model_of_the_registry_is_trained_again_in_another_folder(
     assert outcome.code == 0, outcome.log
     again = Run.load(tmp_path / "models/latest")
     assert again.folder.is_relative_to(tmp_path.resolve() / "outputs")
-    assert all(torch.equal(value, weights(first)[name]) for name, value in weights(again).items())
+    expected = weights(first)
+    assert all(torch.equal(value, expected[name]) for name, value in weights(again).items())
     assert "fingerprint" not in outcome.log
 
 

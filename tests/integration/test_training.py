@@ -48,7 +48,7 @@ def test_words_of_any_script_become_a_run_below_outputs(tmp_path: Path) -> None:
     (tmp_path / "отзывы.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows))
     columns = ["data.paths=отзывы.jsonl", "data.text_columns=[текст]", "data.label_column=оценка"]
     overrides = [*SMALL[3:], "data=csv", *columns, "data.label_names={0: добрый, 1: злой}"]
-    command = [sys.executable, "-m", "textops.training.train", *overrides]
+    command = [sys.executable, "-m", "textops", "train", *overrides]
     # when
     outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
     # then

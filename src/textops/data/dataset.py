@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from textops.data.configuration import SPLITS, SplitName
 from textops.data.label_table import LabelTable
 from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
+from textops.data.parquet_reading import read_parquet
 from textops.data.shard_files import opened_shard
 from textops.data.shard_index import INDEX_FILE, ShardIndex, read_index
 from textops.errors import DataError
@@ -148,12 +149,12 @@ class Dataset:
 
     def _examples(self, paths: Iterable[Path]) -> Examples:
         import pyarrow as pa
-        from pyarrow import ArrowException, parquet
+        from pyarrow import ArrowException
 
         tables, numbers = [], []
         for path in paths:
             try:
-                tables.append(parquet.read_table(path))
+                tables.append(read_parquet(path))
             except (ArrowException, OSError) as error:
                 raise _damaged(path) from error
             names: list[str] = tables[-1].select(["label"]).to_pydict()["label"]
@@ -183,7 +184,7 @@ class Dataset:
             try:
                 if "timestamp" not in parquet.read_schema(path).names:
                     return None
-                column = parquet.read_table(path, columns=["timestamp"])["timestamp"]
+                column = read_parquet(path, columns=["timestamp"])["timestamp"]
             except (ArrowException, OSError) as error:
                 raise _damaged(path) from error
             times = column.to_numpy().astype("datetime64[us]")
@@ -262,10 +263,10 @@ class Dataset:
 
 
 def _different_labels(path: Path) -> set[str]:
-    from pyarrow import ArrowException, parquet
+    from pyarrow import ArrowException
 
     try:
-        return {str(name) for name in parquet.read_table(path, columns=["label"])["label"].unique().to_pylist()}
+        return {str(name) for name in read_parquet(path, columns=["label"])["label"].unique().to_pylist()}
     except (ArrowException, OSError) as error:
         raise _damaged(path) from error
 

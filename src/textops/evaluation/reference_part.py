@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from textops.bundle import TEST_PART
+from textops.data.parquet_reading import read_parquet
 from textops.errors import BundleError
 
 _PART = "part"
@@ -31,7 +32,7 @@ def read_test_part(path: Path, columns: Sequence[str]) -> dict[str, list[Any]] |
         names = parquet.read_schema(path).names
         # Live traffic, which only newer bundles may have, is no part of the frozen test set.
         parts = [_PART] if _PART in names else []
-        table = parquet.read_table(path, columns=[*columns, *parts])
+        table = read_parquet(path, columns=[*columns, *parts])
         found: dict[str, list[Any]] = (table.filter(compute.field(_PART) == TEST_PART) if parts else table).to_pydict()
     except (ArrowException, OSError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)

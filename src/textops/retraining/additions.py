@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from textops.data.arrow_columns import name_column, text_column, time_column
+from textops.data.parquet_reading import read_parquet
 from textops.errors import DataError
 
 ADDITIONS_FILE = "additions.parquet"
@@ -55,11 +56,11 @@ def read_additions(folder: Path) -> list[Addition]:
     Raises:
         DataError: If the file is missing or damaged.
     """
-    from pyarrow import ArrowException, parquet
+    from pyarrow import ArrowException
 
     path = folder / ADDITIONS_FILE
     try:
-        rows = parquet.read_table(path).to_pylist()
+        rows = read_parquet(path).to_pylist()
         return [Addition(**{**row, "predictions": tuple(row["predictions"])}) for row in rows]
     except (ArrowException, OSError, TypeError, KeyError) as error:
         raise DataError(

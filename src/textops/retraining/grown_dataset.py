@@ -11,6 +11,7 @@ from textops.data.arrow_columns import name_column, text_column, time_column
 from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset, file_of
 from textops.data.description import text_length
 from textops.data.manifest import DatasetManifest, Growth
+from textops.data.parquet_reading import read_parquet
 from textops.data.validation import position_of
 from textops.errors import DataError
 from textops.files import folder_written_beside, write_text
@@ -78,9 +79,8 @@ def write_grown(base: Dataset, folder: Path, placement: Placement, fingerprint: 
 def _write_train(base: Dataset, path: Path, placement: Placement) -> None:
     """Write what the source gave and what was added, in an order that mixes them, as `textops prepare` does."""
     import pyarrow as pa
-    from pyarrow import parquet
 
-    table = parquet.read_table(base.folder / file_of("train"))
+    table = read_parquet(base.folder / file_of("train"))
     added = {addition.id for addition in placement.additions}
     own = table.filter(pa.array([identity not in added for identity in table["id"].to_pylist()], pa.bool_()))
     merged = pa.concat_tables([own, _rows(placement.of("train"), table.schema)])
@@ -151,11 +151,11 @@ def read_window(dataset: Dataset) -> tuple[list[str], list[str]]:
     Raises:
         DataError: If the file is missing or damaged.
     """
-    from pyarrow import ArrowException, parquet
+    from pyarrow import ArrowException
 
     path = dataset.folder / WINDOW_FILE
     try:
-        columns: dict[str, list[str]] = parquet.read_table(path, columns=["text", "label"]).to_pydict()
+        columns: dict[str, list[str]] = read_parquet(path, columns=["text", "label"]).to_pydict()
     except (ArrowException, OSError) as error:
         raise DataError(f"{path} is missing or damaged: retrain again") from error
     return columns["text"], columns["label"]

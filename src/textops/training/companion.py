@@ -8,7 +8,7 @@ from loguru import logger
 from omegaconf import DictConfig, OmegaConf
 
 from textops.errors import ConfigurationError, TextopsError
-from textops.lean_torchmetrics import keep_torchmetrics_lean
+from textops.lean_loading import keep_loading_lean
 from textops.logs import set_up_logging
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Train with the configuration of a run that another process has begun, and write nothing."""
     # Lightning asks when it is imported whether somebody else takes care of its records.
     set_up_logging()
-    keep_torchmetrics_lean()
+    keep_loading_lean()
     from textops.training.fitting import fit
     from textops.training.resume_point import TrainingStoppedError
     from textops.training.run import CONFIGURATION_FILE

@@ -51,7 +51,9 @@ def _composed(overrides: Sequence[str]) -> DictConfig:
     written = [quoted(override) for override in overrides]
     with _composing():
         _check(written)
-        return compose(CONFIGURATION_NAME, overrides=written)
+        configuration = compose(CONFIGURATION_NAME, overrides=written)
+        _check_groups(configuration)
+        return configuration
 
 
 def unresolved_configuration(choices: Sequence[str]) -> dict[str, Any]:
@@ -114,22 +116,28 @@ def _hydra() -> Iterator[None]:
 
 
 def _check(overrides: Sequence[str]) -> None:
-    """Check each override against the configuration that the chosen groups make without it."""
+    """Check each override of a value against the configuration that the chosen groups make without it."""
     parsed, folders = parse_overrides(overrides), configuration_folders()
     chosen = [override for override in parsed if is_choice(override, folders)]
+    if len(chosen) == len(parsed):
+        return
     values = _values_of_groups(tuple(str(override.input_line) for override in chosen), folders)
     for override in parsed:
         if override not in chosen:
             check_override(override, values)
 
 
+def _check_groups(configuration: DictConfig) -> None:
+    for group in _NEEDED_GROUPS:
+        if group not in configuration:
+            raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
+
+
 @functools.lru_cache(maxsize=32)
 def _values_of_groups(choices: tuple[str, ...], folders: tuple[Path, ...]) -> dict[str, Any]:  # noqa: ARG001 (of the cache)
     """Return what the chosen files say, as plain containers; the files do not change while a process lives."""
     bare = compose(CONFIGURATION_NAME, overrides=list(choices))
-    for group in _NEEDED_GROUPS:
-        if group not in bare:
-            raise ConfigurationError(f"nothing works without the group {group}: take ~{group} away")
+    _check_groups(bare)
     # Only a Hydra application knows the folder of its run.
     bare.paths.run = ""
     return _container(bare, resolve=True)

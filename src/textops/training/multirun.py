@@ -36,7 +36,7 @@ def check_multirun(overrides: Sequence[str], compose: Composer = compose_configu
     for override in overrides:
         if (parsed := _parsed(override)) is not None and parsed.is_interval_sweep():
             raise ConfigurationError(f"only a search takes values from {override!r}: add search=custom")
-    _check_each(values, compose)
+    _check_further(values, compose)
 
 
 def wants_search(overrides: Sequence[str]) -> bool:
@@ -50,18 +50,22 @@ def _check_search(
     """Check the parameters of a search along with what was typed, which goes before."""
     if find_spec("optuna") is None:
         raise ConfigurationError("a search needs optuna: pip install 'textops[experiments]'")
-    _check_each(values, compose)
+    _check_further(values, compose)
     typed = {parsed.key_or_group for text in overrides if (parsed := _parsed(text)) is not None}
-    own = [f"{key}={value}" for key, value in configuration.search.params.items() if str(key) not in typed]
+    given = [f"{key}={value}" for key, value in configuration.search.params.items() if str(key) not in typed]
+    own = [choices for override in given if (choices := _single_values(override))]
+    if not own:
+        return
     try:
-        _check_each(values + [choices for override in own if (choices := _single_values(override))], compose)
+        compose([choices[0] for choices in values + own])
+        _check_further(values + own, compose)
     except ConfigurationError as error:
         raise ConfigurationError(f"the parameters of the search do not fit: {error}") from error
 
 
-def _check_each(values: list[list[str]], compose: Composer) -> None:
+def _check_further(values: list[list[str]], compose: Composer) -> None:
+    """Compose each value behind the first of its sweep, along with the first ones of the others."""
     first = [choices[0] for choices in values]
-    compose(first)
     for place, choices in enumerate(values):
         for choice in choices[1:]:
             compose([*first[:place], choice, *first[place + 1 :]])

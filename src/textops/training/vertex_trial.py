@@ -18,6 +18,7 @@ from loguru import logger
 
 from textops.errors import ConfigurationError
 from textops.files import write_text
+from textops.lean_loading import keep_loading_lean
 
 METRIC = "validation_loss"
 FILE_VARIABLE, TRIAL_VARIABLE = "CLOUD_ML_HP_METRIC_FILE", "CLOUD_ML_TRIAL_ID"
@@ -63,6 +64,7 @@ def main(arguments: Sequence[str]) -> int:
     if trained.returncode:
         return trained.returncode
     # Heavy, and of no use where the training fails.
+    keep_loading_lean()
     from textops.training.run import Run
 
     loss = Run.load(LATEST).record.validation_loss

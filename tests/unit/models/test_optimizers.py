@@ -74,12 +74,14 @@ def fit(
     **settings: Any,  # noqa: ANN401 (whatever a trainer takes)
 ) -> list[float]:
     """Train on all texts at once and return the loss before and after."""
+    # One step of LBFGS is up to twenty looks at the batch.
+    epochs = 3 if make_optimizer is OPTIMIZERS["lbfgs"] else 15
     module = TextClassifier(encoder, make_optimizer, constant)
     batch = RaggedBatch.from_numpy(tokenizer.ragged(TEXTS), LABELS)
     loader: DataLoader[RaggedBatch] = DataLoader([batch], batch_size=None)  # type: ignore[arg-type]
     losses = [_loss(encoder, batch)]
     trainer = pl.Trainer(
-        max_epochs=15, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
+        max_epochs=epochs, accelerator="cpu", logger=False, enable_checkpointing=False, enable_progress_bar=False,
         enable_model_summary=False, num_sanity_val_steps=0, **settings,
     )  # fmt: skip
     trainer.fit(module, loader, loader)

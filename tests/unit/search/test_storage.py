@@ -106,10 +106,11 @@ def test_of_several_that_ask_for_the_trial_that_waits_one_gets_it(tmp_path: Path
     # given
     address = storage_address(str(tmp_path / "searches.db"))
     askers = 4
+    maker, *storages = (open_storage(address) for _ in range(1 + askers))
     for attempt in range(10):
-        study = optuna.create_study(study_name=str(attempt), storage=open_storage(address))
+        study = optuna.create_study(study_name=str(attempt), storage=maker)
         study.enqueue_trial({"x": 1.0})
-        studies = [optuna.load_study(study_name=str(attempt), storage=open_storage(address)) for _ in range(askers)]
+        studies = [optuna.load_study(study_name=str(attempt), storage=storage) for storage in storages]
         together = threading.Barrier(askers)
 
         def ask(study: optuna.Study, together: threading.Barrier = together) -> int:

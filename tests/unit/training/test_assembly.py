@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning.callbacks import EarlyStopping, ModelCheckpoint
 
 from textops.errors import ConfigurationError
@@ -46,9 +46,10 @@ def test_every_model_that_learns_its_words_has_something_to_learn(model: str) ->
 @pytest.mark.parametrize("scheduler", SCHEDULERS)
 def test_every_optimizer_goes_with_every_schedule(optimizer: str, scheduler: str) -> None:
     # given
-    steps = ["trainer.max_epochs=-1", "+trainer.max_steps=10", "trainer.gradient_clip_val=null"]
-    configuration = compose_configuration([f"optimizer={optimizer}", f"scheduler={scheduler}", "model=lstm", *steps])
-    classifier = make_classifier(configuration, encoder_of("model=lstm"), [1, 1])
+    configuration = compose_configuration([f"optimizer={optimizer}", f"scheduler={scheduler}", "model=lstm"])
+    for key, value in {"max_epochs": -1, "max_steps": 10, "gradient_clip_val": None}.items():
+        OmegaConf.update(configuration.trainer, key, value, force_add=True)
+    classifier = make_classifier(configuration, make_encoder(configuration, WORDS, 3), [1, 1])
     classifier.trainer = make_trainer(configuration)
     # when
     parts: Any = classifier.configure_optimizers()

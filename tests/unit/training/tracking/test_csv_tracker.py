@@ -3,13 +3,15 @@
 import csv
 import json
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from omegaconf import DictConfig
 
-from textops.training.run import Run
 from textops.training.tracking.csv_tracker import CsvTracker, csv_of
 from textops.training.tracking.records import Artifact, Facts, Table
+from textops.training.train import train
 
 
 def rows_of(folder: Path) -> list[dict[str, str]]:
@@ -18,16 +20,19 @@ def rows_of(folder: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.slow
-def test_the_folder_of_a_run_holds_curves_facts_and_mistakes_with_their_texts(tracked_run: Run) -> None:
+def test_the_folder_of_a_run_holds_curves_facts_and_mistakes_with_their_texts(
+    compose_small: Callable[..., DictConfig],
+) -> None:
     # when
-    rows = rows_of(tracked_run.folder)
-    facts = json.loads((tracked_run.folder / "tracked/facts.json").read_text())
-    with (tracked_run.folder / "tracked/most_wrong.csv").open(newline="") as file:
-        mistakes = list(csv.DictReader(file))
+    run = train(compose_small("data.synthetic.words=5"))
     # then
-    assert len([row for row in rows if row["val/f1/class_0"]]) == tracked_run.record.epochs
+    rows = rows_of(run.folder)
+    facts = json.loads((run.folder / "tracked/facts.json").read_text())
+    with (run.folder / "tracked/most_wrong.csv").open(newline="") as file:
+        mistakes = list(csv.DictReader(file))
+    assert len([row for row in rows if row["val/f1/class_0"]]) == run.record.epochs
     assert [row for row in rows if row["train/learning_rate"]]
-    assert facts["dataset"]["fingerprint"] == tracked_run.record.fingerprint
+    assert facts["dataset"]["fingerprint"] == run.record.fingerprint
     assert mistakes
     assert all(row["text"] and row["true"] != row["predicted"] for row in mistakes)
 
