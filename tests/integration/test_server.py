@@ -16,6 +16,7 @@ import pytest
 from textops.bundle import MODEL_FILE
 from textops.errors import ServiceError
 from textops.registry import Registry
+from textops.serving.__main__ import main
 from textops.serving.process import started_server
 from textops.serving.schemas import BatchResponse, PredictionResponse, Problem
 
@@ -70,10 +71,26 @@ def refusal(registry: Registry | Path, **settings: str) -> str:
     """Start a server that must not start, and return the one line it leaves."""
     process = start(registry, **settings)
     _, output = process.communicate(timeout=30)
-    assert process.returncode == 2, output
+    return one_line(process.returncode, output)
+
+
+def one_line(code: int, output: str) -> str:
+    assert code == 2, output
     assert "Traceback" not in output
     (line,) = output.splitlines()
     return line
+
+
+@pytest.fixture
+def refusal_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Start a server that must not start in this process, and return the one line it leaves."""
+
+    def refuse(registry: Registry | Path, **settings: str) -> str:
+        for name, value in environment(registry, **settings).items():
+            monkeypatch.setenv(name, value)
+        return one_line(main(), capsys.readouterr().err)
+
+    return refuse
 
 
 def address(process: subprocess.Popen[str]) -> str:
@@ -208,22 +225,24 @@ def wait_for_status(url: str, status: int) -> None:
         time.sleep(0.05)
 
 
-def test_a_model_that_is_not_there_is_one_line(registry: Registry) -> None:
-    assert "holds no version tiny/7: its versions are 1" in refusal(registry, model="tiny/7")
+def test_a_model_that_is_not_there_is_one_line(registry: Registry, refusal_here: Callable[..., str]) -> None:
+    assert "holds no version tiny/7: its versions are 1" in refusal_here(registry, model="tiny/7")
 
 
-def test_an_impossible_setting_is_one_line(registry: Registry) -> None:
-    assert "TEXTOPS_MAX_BATCH_TEXTS is not possible" in refusal(registry, max_batch_texts="many")
+def test_an_impossible_setting_is_one_line(registry: Registry, refusal_here: Callable[..., str]) -> None:
+    assert "TEXTOPS_MAX_BATCH_TEXTS is not possible" in refusal_here(registry, max_batch_texts="many")
 
 
-def test_a_bundle_with_one_byte_changed_is_one_line(registry: Registry, tmp_path: Path) -> None:
+def test_a_bundle_with_one_byte_changed_is_one_line(
+    registry: Registry, tmp_path: Path, refusal_here: Callable[..., str]
+) -> None:
     altered = Registry(shutil.copytree(registry.root, tmp_path / "registry"))
     model = altered.resolve() / MODEL_FILE
     content = bytearray(model.read_bytes())
     content[100] ^= 1
     model.write_bytes(content)
 
-    assert f"{MODEL_FILE} was altered" in refusal(altered)
+    assert f"{MODEL_FILE} was altered" in refusal_here(altered)
 
 
 def test_a_registry_that_cannot_be_written_is_served_all_the_same(registry: Registry, tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_the_demo_is_measured_as_a_newcomer_runs_it(tmp_path: Path, monkeypatch:
     # given
     monkeypatch.chdir(tmp_path)
     # when
-    markdown = demo.benchmark(1, ["data=synthetic", *SMALLER, "trainer.max_epochs=3"])
+    markdown = demo.benchmark(1, ["data=synthetic", *SMALLER, "data.synthetic.rows=300", "trainer.max_epochs=8"])
     # then
     (measured,) = cast("list[dict[str, float]]", assert_kept("demo")["seconds"])
     assert 0 < measured["training"] < measured["whole"]
@@ -159,7 +159,7 @@ def test_trainings_are_measured_as_processes_of_their_own(tmp_path: Path, monkey
     monkeypatch.setattr(training, "SHARED", ("ngram",))
     one, *_, two = training.SETUPS
     monkeypatch.setattr(training, "SETUPS", {name: training.SETUPS[name] for name in (one, two)})
-    monkeypatch.setattr(training, "SMALLER", SMALLER)
+    monkeypatch.setattr(training, "SMALLER", SMALLER[:1])
     # when
     markdown = training.benchmark(rounds=1)
     # then
@@ -201,6 +201,7 @@ def test_the_page_is_measured_in_a_browser(tmp_path: Path, monkeypatch: pytest.M
     markdown = page.benchmark(str(registry.root), None, page.PagePlan(clicks=2, views=1, starts=1))
     # then
     measured = cast("dict[str, list[float]]", assert_kept("page")["milliseconds"])
+    assert len(measured["first visitor after the start of the page"]) == 1
     assert len(measured["first page, until the form can be used"]) == 1
     answers = measured["click with 500 characters, until class and bars stand"]
     words = measured["click with 500 characters, until the words are marked"]
