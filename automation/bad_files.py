@@ -162,7 +162,7 @@ def _mixed_encodings(folder: Path) -> None:
 EVERY = (
     BadFiles(
         "a file that is written while it is read",
-        lambda folder: _table(folder, _rows(200_000)),
+        lambda folder: _table(folder, _rows(60_000)),
         "changed while it was read",
         refused=True,
         grows=True,

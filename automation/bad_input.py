@@ -49,20 +49,35 @@ class Tried:
         return found
 
 
+def arguments_for(bad: BadFiles) -> list[str]:
+    """Return what is typed behind `textops` to prepare bad files where they lie."""
+    told = ["data.text_columns=[text]", "data.label_column=label", "data.name=tried"]
+    settings = [f"{name}={value}" for name, value in bad.settings.items()]
+    return ["prepare", "data=csv", f"data.paths={bad.path}", *told, *settings]
+
+
+def said(log: str) -> list[str]:
+    """Return the lines of a log without time and level."""
+    return [_LOGGED.sub("", line) for line in log.splitlines()]
+
+
+def has_left(folder: Path) -> bool:
+    """Tell whether there is a data set."""
+    return (folder / "data/processed/tried").exists()
+
+
 def try_files(bad: BadFiles, folder: Path) -> Tried:
     """Write bad files into a folder, and prepare them with the command that users type."""
     bad.make(folder)
-    arguments = [f"data.paths={bad.path}", "data.text_columns=[text]", "data.label_column=label", "data.name=tried"]
-    arguments += [f"{name}={value}" for name, value in bad.settings.items()]
-    command = [sys.executable, "-m", "textops.cli", "prepare", "data=csv", *arguments]
+    command = [sys.executable, "-m", "textops.cli", *arguments_for(bad)]
     log = folder / "log"
     with _written_on(folder / bad.path, wanted=bad.grows), log.open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)  # noqa: S603 - a fixed program
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    lines = [_LOGGED.sub("", line) for line in log.read_text(encoding="utf-8", errors="replace").splitlines()]
-    left = (folder / "data/processed/tried").exists()
-    return Tried(process.returncode, lines, left, used.ru_utime + used.ru_stime, used.ru_maxrss // 1024)
+    lines = said(log.read_text(encoding="utf-8", errors="replace"))
+    seconds, megabytes = used.ru_utime + used.ru_stime, used.ru_maxrss // 1024
+    return Tried(process.returncode, lines, has_left(folder), seconds, megabytes)
 
 
 @contextmanager

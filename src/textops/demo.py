@@ -26,7 +26,6 @@ from textops.registry.settings import RegistrySettings, read_settings
 from textops.registry.store import Registry
 from textops.registry.version import Version
 from textops.serving.process import started_server
-from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train
 
@@ -51,14 +50,16 @@ class Answers:
     milliseconds: tuple[float, ...]
 
 
-def run_demo(overrides: Sequence[str]) -> None:
+def run_demo(configuration: DictConfig) -> None:
     """Prepare, train, evaluate, export, register, promote, serve, ask, stop; then show what happened.
+
+    Args:
+        configuration: A complete configuration.
 
     Raises:
         TextopsError: If a step fails; what the earlier ones made stays.
     """
     started = time.perf_counter()
-    configuration = compose_configuration(overrides)
     run = train(configuration)
     judged = build_bundle(run)
     registry = Registry(read_settings(RegistrySettings).registry)

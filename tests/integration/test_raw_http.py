@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 MEGABYTE = 1024 * 1024
 SLOW_SECONDS = 0.4
 IDLE_SECONDS = 1
-MUTATIONS = 6_000
+MUTATIONS = 3_000
 SPORT = b'{"text": "the goal of the team"}'
 JSON = b"Content-Type: application/json\r\n"
 

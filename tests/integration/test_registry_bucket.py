@@ -39,15 +39,17 @@ def textops(emulator: str, tmp_path: Path) -> Command:
     return run
 
 
-def point(textops: Command, registry: str, emulator: str, number: int) -> None:
-    """Put a version into production without asking the gate, which has a test of its own."""
-    script = (
-        "import sys; from textops.registry import Registry; registry = Registry(sys.argv[1]); "
-        "registry.point(registry.find(sys.argv[2]), 'production', after=registry.alias('tiny', 'production'))"
-    )
-    environment = {**os.environ, "STORAGE_EMULATOR_HOST": emulator}
-    subprocess.run([sys.executable, "-c", script, registry, f"tiny/{number}"], env=environment, check=True, timeout=60)
-    assert f"tiny/{number}" in textops("models").stdout
+# Puts versions into production without asking the gate, which has a test of its own.
+POINT = """
+import sys
+from pathlib import Path
+from textops.registry import Registry
+
+registry = Registry(sys.argv[1])
+registry.point(registry.find("tiny/1"), "production", after=None)
+for bundle in sys.argv[2:]:
+    registry.point(registry.register(Path(bundle)), "production", after=registry.alias("tiny", "production"))
+"""
 
 
 def test_a_model_lives_in_a_bucket_from_registration_to_rollback(
@@ -59,12 +61,14 @@ def test_a_model_lives_in_a_bucket_from_registration_to_rollback(
     assert empty.returncode == 2
     assert "is empty" in empty.stderr
     # when
-    for number in (1, 2, 3):
-        bundle = make_bundle(tmp_path / f"bundle{number}", temperature=float(number))
-        registered = textops("register", bundle)
-        assert registered.returncode == 0, registered.stderr
-        assert f"Registered tiny/{number}" in registered.stderr
-        point(textops, address, emulator, number)
+    first, *others = [make_bundle(tmp_path / f"bundle{each}", temperature=float(each)) for each in (1, 2, 3)]
+    registered = textops("register", first)
+    assert registered.returncode == 0, registered.stderr
+    assert "Registered tiny/1" in registered.stderr
+    assert "tiny/1" in textops("models").stdout
+    environment = {**os.environ, "STORAGE_EMULATOR_HOST": emulator}
+    command = [sys.executable, "-c", POINT, address, *map(str, others)]
+    subprocess.run(command, env=environment, check=True, timeout=120)
     # then: another machine, with an empty cache, sees and uses the same
     listed = textops("models", cache="other")
     assert [line.split()[:2] for line in listed.stdout.splitlines() if "tiny/" in line] == [

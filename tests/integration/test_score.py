@@ -13,13 +13,30 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from tests.conftest import Outcome, Terminal
 from textops.benchmark.score_run import run
 
 pytestmark = pytest.mark.slow
 
-# Some seconds of work, also on a quick machine: runs are killed in the middle.
-ROWS = 400_000
+ROWS, ROWS_AT_ONCE = 20_000, 500
 SECONDS = 120
+# The command, which keeps what it has done after each part and then waits: it takes seconds however few rows there are,
+# so that it can be killed in the middle.
+SLOWLY = """
+import time
+from textops.cli import main
+from textops.scoring.work import GrowingOutput
+
+append = GrowingOutput.append
+
+def append_slowly(output, part):
+    append(output, part)
+    output.commit()
+    time.sleep(0.1)
+
+GrowingOutput.append = append_slowly
+main()
+"""
 
 Command = Callable[..., "subprocess.Popen[str]"]
 
@@ -30,7 +47,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("score") / "in.parquet"
     words = ["goal", "chip", "match", "code", "other"]
     texts = [" ".join(words[number * step % 5] for step in range(number % 40)) for number in range(ROWS)]
-    parquet.write_table(pa.table({"id": range(ROWS), "text": texts}), path, row_group_size=7_000)
+    parquet.write_table(pa.table({"id": range(ROWS), "text": texts}), path, row_group_size=1_700)
     return path
 
 
@@ -38,10 +55,13 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def command(table: Path, tiny_bundle: Path) -> Command:
     """Start a run; it says nothing but what went wrong and what it did."""
 
-    def start(out: Path, *options: str, processes: int = 2, source: Path = table) -> "subprocess.Popen[str]":
+    def start(
+        out: Path, *options: str, processes: int = 1, source: Path = table, slowly: bool = False
+    ) -> "subprocess.Popen[str]":
+        program = ["-c", SLOWLY] if slowly else ["-m", "textops"]
         arguments = [str(source), str(out), "--bundle", str(tiny_bundle), "--processes", str(processes), *options]
         return subprocess.Popen(
-            [sys.executable, "-m", "textops", "score", *arguments, "--batch-size", "500"],
+            [sys.executable, *program, "score", *arguments, "--batch-size", str(ROWS_AT_ONCE)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -57,8 +77,9 @@ def whole(table: Path, tiny_bundle: Path, tmp_path_factory: pytest.TempPathFacto
     written = {}
     for ending in ("parquet", "csv"):
         out = tmp_path_factory.mktemp("whole") / f"out.{ending}"
-        arguments = [str(table), str(out), "--bundle", str(tiny_bundle), "--processes", "1", "--batch-size", "500"]
-        subprocess.run([sys.executable, "-m", "textops", "score", *arguments], check=True, timeout=SECONDS)
+        arguments = [str(table), str(out), "--bundle", str(tiny_bundle), "--processes", "1"]
+        command = [sys.executable, "-m", "textops", "score", *arguments, "--batch-size", str(ROWS_AT_ONCE)]
+        subprocess.run(command, check=True, timeout=SECONDS)
         written[ending] = out.read_bytes()
     return written
 
@@ -93,7 +114,7 @@ def test_what_was_killed_goes_on_to_the_same_bytes(
     out = tmp_path / f"out.{ending}"
     kept = 0
     for processes in (2, 1):
-        process = command(out, processes=processes)
+        process = command(out, processes=processes, slowly=True)
         wait_for_rows(out, process, kept)
         process.kill()
         process.communicate(timeout=SECONDS)
@@ -101,7 +122,7 @@ def test_what_was_killed_goes_on_to_the_same_bytes(
         kept = rows_kept(out)
         assert 0 < kept < ROWS
     # when
-    said = ended(command(out))
+    said = ended(command(out, processes=2))
     # then
     assert f"behind row {kept:,}" in said
     assert f"{ROWS:,} rows" in said
@@ -109,55 +130,62 @@ def test_what_was_killed_goes_on_to_the_same_bytes(
     assert [entry.name for entry in tmp_path.iterdir()] == [out.name]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_is_stopped_says_how_to_go_on(
-    command: Command, whole: dict[str, bytes], tmp_path: Path, number: signal.Signals
-) -> None:
+def test_what_is_stopped_says_how_to_go_on(command: Command, whole: dict[str, bytes], tmp_path: Path) -> None:
     # given
     out = tmp_path / "out.csv"
-    process = command(out)
-    wait_for_rows(out, process)
-    # when: as a terminal does, all of them are told
-    os.killpg(process.pid, number)
-    said, _ = process.communicate(timeout=SECONDS)
-    # then
-    assert process.returncode == 128 + number
-    assert f"stopped behind row {rows_kept(out):,}: run the same command again to go on" in said
-    assert "Traceback" not in said
-    assert not out.exists()
+    kept = 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        process = command(out, processes=2, slowly=True)
+        wait_for_rows(out, process, kept)
+        # when: as a terminal does, all of them are told
+        os.killpg(process.pid, number)
+        said, _ = process.communicate(timeout=SECONDS)
+        # then
+        kept = rows_kept(out)
+        assert process.returncode == 128 + number
+        assert f"stopped behind row {kept:,}: run the same command again to go on" in said
+        assert "Traceback" not in said
+        assert not out.exists()
+    # and: so it does
     assert ended(command(out))
     assert out.read_bytes() == whole["csv"]
 
 
-def test_other_arguments_do_not_go_on_with_what_was_begun(command: Command, table: Path, tmp_path: Path) -> None:
+def test_other_arguments_do_not_go_on_with_what_was_begun(
+    command: Command, terminal: Terminal, table: Path, tiny_bundle: Path, tmp_path: Path
+) -> None:
     # given
     out = tmp_path / "out.csv"
-    process = command(out)
+    process = command(out, slowly=True)
     wait_for_rows(out, process)
     process.kill()
     process.communicate(timeout=SECONDS)
     other = tmp_path / "in.parquet"
     parquet.write_table(parquet.read_table(table).slice(1), other)
+
+    def score(source: Path, *options: str) -> Outcome:
+        arguments = (str(source), str(out), "--bundle", str(tiny_bundle), "--processes", "1", *options)
+        return terminal("score", *arguments, "--batch-size", str(ROWS_AT_ONCE))
+
     for what, options, source in (
         ("--keep", ("--keep", "id"), table),
         ("the input changed", (), other),
         ("--probabilities", ("--probabilities",), table),
     ):
-        # when: one after the other, as two at once are refused for that reason
-        refused = command(out, *options, source=source)
-        said, _ = refused.communicate(timeout=SECONDS)
+        # when
+        refused = score(source, *options)
         # then
-        assert refused.returncode == 2
-        assert "was begun otherwise" in said
-        assert what in said
+        assert refused.code == 2
+        assert "was begun otherwise" in refused.log
+        assert what in refused.log
     # and: unless asked to
-    assert f"{ROWS - 1:,} rows" in ended(command(out, "--overwrite", source=other))
+    assert f"{ROWS - 1:,} rows" in score(other, "--overwrite").output
 
 
 def test_two_cannot_write_the_same_output(command: Command, tmp_path: Path) -> None:
     # given
     out = tmp_path / "out.csv"
-    first = command(out)
+    first = command(out, slowly=True)
     wait_for_rows(out, first)
     # when
     second = command(out)
@@ -171,7 +199,7 @@ def test_two_cannot_write_the_same_output(command: Command, tmp_path: Path) -> N
 def test_a_process_that_is_killed_ends_the_run_with_one_line(command: Command, tmp_path: Path) -> None:
     # given
     out = tmp_path / "out.csv"
-    process = command(out)
+    process = command(out, processes=2, slowly=True)
     wait_for_rows(out, process)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     workers = [int(child) for child in children if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()]
@@ -186,11 +214,12 @@ def test_a_process_that_is_killed_ends_the_run_with_one_line(command: Command, t
 
 
 def test_memory_does_not_grow_with_the_input(tiny_bundle: Path, tmp_path: Path) -> None:
-    # given: the larger one would not fit into what is allowed
+    # given: the larger one would not fit into what is allowed; little of it is text, which takes the most time
     peaks = []
     for size in (20, 320):
         path = tmp_path / f"{size}.parquet"
-        part = pa.table({"text": ["a goal " * 2_000 + str(number) for number in range(500)]})
+        texts = ["a goal " * 200 + str(number) for number in range(500)]
+        part = pa.table({"text": texts, "beside": [text * 9 for text in texts]})
         with parquet.ParquetWriter(path, part.schema) as writer:
             for _ in range(size // 4):
                 writer.write_table(part)
@@ -199,6 +228,7 @@ def test_memory_does_not_grow_with_the_input(tiny_bundle: Path, tmp_path: Path) 
     # then
     small, large = (peak.peak_bytes for peak in peaks)
     assert small > 0
+    assert part.nbytes * 320 // 4 > 2 * (200 << 20)
     assert large < small + (200 << 20)
 
 
@@ -222,7 +252,7 @@ def test_a_cluster_of_two_nodes_writes_the_same(
     command: Command, whole: dict[str, bytes], tmp_path: Path, cluster: str
 ) -> None:
     # when
-    said = ended(command(tmp_path / "out.parquet", "--engine", "ray", "--ray-address", cluster))
+    said = ended(command(tmp_path / "out.parquet", "--engine", "ray", "--ray-address", cluster, processes=2))
     # then
     assert (tmp_path / "out.parquet").read_bytes() == whole["parquet"]
     assert "2 processes on 2 nodes" in said

@@ -16,6 +16,7 @@ import pytest
 from textops.bundle import MODEL_FILE
 from textops.errors import ServiceError
 from textops.registry import Registry
+from textops.serving.__main__ import main
 from textops.serving.process import started_server
 from textops.serving.schemas import BatchResponse, PredictionResponse, Problem
 
@@ -70,10 +71,26 @@ def refusal(registry: Registry | Path, **settings: str) -> str:
     """Start a server that must not start, and return the one line it leaves."""
     process = start(registry, **settings)
     _, output = process.communicate(timeout=30)
-    assert process.returncode == 2, output
+    return one_line(process.returncode, output)
+
+
+def one_line(code: int, output: str) -> str:
+    assert code == 2, output
     assert "Traceback" not in output
     (line,) = output.splitlines()
     return line
+
+
+@pytest.fixture
+def refusal_here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Start a server that must not start in this process, and return the one line it leaves."""
+
+    def refuse(registry: Registry | Path, **settings: str) -> str:
+        for name, value in environment(registry, **settings).items():
+            monkeypatch.setenv(name, value)
+        return one_line(main(), capsys.readouterr().err)
+
+    return refuse
 
 
 def address(process: subprocess.Popen[str]) -> str:
@@ -179,13 +196,14 @@ def test_one_that_waits_for_its_model_lives_and_answers_once_it_is_there(
     process = start(tmp_path / "registry", wait_for_model="true", reload_seconds="0.1", workers=workers)
     try:
         url = address(process)
-        wait_for_status(f"{url}/health", 200)
+        wait_for(200, lambda: httpx.get(f"{url}/health"))
         not_ready = httpx.get(f"{url}/ready")
         registry = Registry(tmp_path / "registry")
         registry.point(registry.register(tiny_bundle), "production", after=None)
 
-        wait_for_status(f"{url}/ready", 200)
-        answer = httpx.post(f"{url}/predict", json={"text": SPORT})
+        wait_for(200, lambda: httpx.get(f"{url}/ready"))
+        # Of several workers, one may be ready before the others.
+        answer = wait_for(200, lambda: httpx.post(f"{url}/predict", json={"text": SPORT}))
     finally:
         process.terminate()
         process.communicate(timeout=20)
@@ -196,34 +214,37 @@ def test_one_that_waits_for_its_model_lives_and_answers_once_it_is_there(
     assert process.returncode == 0
 
 
-def wait_for_status(url: str, status: int) -> None:
+def wait_for(status: int, ask: Callable[[], httpx.Response]) -> httpx.Response:
     deadline = time.monotonic() + 30
     while True:
         try:
-            if httpx.get(url).status_code == status:
-                return
+            answer = ask()
+            if answer.status_code == status:
+                return answer
         except httpx.TransportError:
             pass
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_a_model_that_is_not_there_is_one_line(registry: Registry) -> None:
-    assert "holds no version tiny/7: its versions are 1" in refusal(registry, model="tiny/7")
+def test_a_model_that_is_not_there_is_one_line(registry: Registry, refusal_here: Callable[..., str]) -> None:
+    assert "holds no version tiny/7: its versions are 1" in refusal_here(registry, model="tiny/7")
 
 
-def test_an_impossible_setting_is_one_line(registry: Registry) -> None:
-    assert "TEXTOPS_MAX_BATCH_TEXTS is not possible" in refusal(registry, max_batch_texts="many")
+def test_an_impossible_setting_is_one_line(registry: Registry, refusal_here: Callable[..., str]) -> None:
+    assert "TEXTOPS_MAX_BATCH_TEXTS is not possible" in refusal_here(registry, max_batch_texts="many")
 
 
-def test_a_bundle_with_one_byte_changed_is_one_line(registry: Registry, tmp_path: Path) -> None:
+def test_a_bundle_with_one_byte_changed_is_one_line(
+    registry: Registry, tmp_path: Path, refusal_here: Callable[..., str]
+) -> None:
     altered = Registry(shutil.copytree(registry.root, tmp_path / "registry"))
     model = altered.resolve() / MODEL_FILE
     content = bytearray(model.read_bytes())
     content[100] ^= 1
     model.write_bytes(content)
 
-    assert f"{MODEL_FILE} was altered" in refusal(altered)
+    assert f"{MODEL_FILE} was altered" in refusal_here(altered)
 
 
 def test_a_registry_that_cannot_be_written_is_served_all_the_same(registry: Registry, tmp_path: Path) -> None:

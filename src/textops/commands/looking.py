@@ -25,6 +25,10 @@ def demo(overrides: Overrides = None) -> None:
 
     Example: textops demo
     """
+    from textops.training.configuration import compose_configuration
+
+    # Before torch is imported, so that a typing error is answered at once.
+    configuration = compose_configuration(overrides or [])
     from textops.demo import run_demo
 
-    run_demo(overrides or [])
+    run_demo(configuration)

@@ -63,9 +63,11 @@ def _parquet_parts(source: Source, columns: Sequence[str], skipped: int, most_ro
     most_size = most_bytes(len(columns))
 
     def finished() -> ReadPart:
-        files: list[pa.Array[Any]] = [pa.repeat(file.file.relative, table.num_rows) for table, file in held]
         table = pa.concat_tables([table for table, _ in held])
-        return ReadPart(Part(done + 1, table, None, pa.chunked_array(files) if several else None), done + rows)
+        names: list[pa.Array[Any]] = []
+        if several:
+            names = [pa.repeat(file.file.relative, table.num_rows) for table, file in held]
+        return ReadPart(Part(done + 1, table, None, pa.chunked_array(names) if several else None), done + rows)
 
     for read, file in parquet_tables(source, columns, skipped):
         file.refuse_change()

@@ -24,14 +24,14 @@ def test_one_process_and_two_search_the_same(tmp_path: Path, monkeypatch: pytest
     # given
     monkeypatch.chdir(tmp_path)
     # when
-    markdown = benchmark(3, SMALL)
+    markdown = benchmark(2, SMALL)
     # then
     document = json.loads((tmp_path / "reports/benchmarks/search.json").read_text())
     searches = document["searches"]
     assert [search["processes"] for search in searches] == [1, 2]
-    assert all(search["trials"] == 3 and search["best"] <= search["defaults"] for search in searches)
+    assert all(search["trials"] == 2 and search["best"] <= search["defaults"] for search in searches)
     assert searches[0]["defaults"] == searches[1]["defaults"]
-    assert all(search["epochs"] <= search["epochs_without_stopping"] == 6 for search in searches)
+    assert all(search["epochs"] <= search["epochs_without_stopping"] == 4 for search in searches)
     assert "validation loss on synthetic" in markdown
     assert (tmp_path / "reports/benchmarks/search.md").read_text() == markdown
     assert (tmp_path / "reports/benchmarks/search.png").stat().st_size > 1000

@@ -57,7 +57,7 @@ def test_the_empty_endpoint_refuses_what_the_api_refuses() -> None:
 @pytest.mark.slow
 def test_a_server_is_ready_checked_and_measured(bodies: Path, tiny_bundle: Path) -> None:
     # when
-    (found,) = compare([endpoint(bodies, "plain", str(tiny_bundle), label="sport")], ANYWHERE, rounds=2, seconds=0.3)
+    (found,) = compare([endpoint(bodies, "plain", str(tiny_bundle), label="sport")], ANYWHERE, rounds=2, seconds=0.2)
     # then
     assert len(found.rounds) == 2
     assert found.share_of(found) == (1, 1, 1)
