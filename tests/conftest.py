@@ -1,5 +1,6 @@
 """Shared fixtures: commands as they are typed, and small bundles with a real ONNX model, built without training."""
 
+import functools
 import os
 import sys
 import threading
@@ -11,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import onnx
 import pytest
+from httpx._transports import default as httpx_transports
 from onnx import TensorProto, helper, numpy_helper
 
 from textops import cli
@@ -39,6 +41,7 @@ from textops.bundle_report import (
     RobustnessFigures,
 )
 from textops.label_rules import LabelRule, SeveralLabels
+from textops.lean_torchmetrics import keep_torchmetrics_lean
 from textops.text.ngrams import NgramTokenizer
 
 SPORT_OR_TECH = {"goal": "sport", "match": "sport", "team": "sport", "chip": "tech", "code": "tech"}
@@ -49,6 +52,11 @@ os.environ["TEXTOPS_DATABASE_URL"] = "none"
 # Tests run beside each other: whose threads wait actively takes the processors from the others. torch reads it when it
 # is loaded, here and in the processes that tests start.
 os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# As in a process of textops: Lightning begins without what nobody asks for.
+keep_torchmetrics_lean()
+# A client of httpx reads all authorities of the world, which costs more than a request: once is enough for all clients.
+_make_context = httpx_transports.create_ssl_context  # type: ignore[attr-defined]  # there is no public place
+httpx_transports.create_ssl_context = functools.cache(_make_context)  # type: ignore[attr-defined]
 
 
 class BundleFactory(Protocol):
