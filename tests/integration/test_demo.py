@@ -16,7 +16,12 @@ from textops.serving.process import started_server
 if TYPE_CHECKING:
     from tests.conftest import Terminal
 
-SMALL = ("model.tokenizer.word_bits=14", "model.tokenizer.character_bits=14", "trainer.max_epochs=2")
+SMALL = (
+    "model.tokenizer.word_bits=14",
+    "model.tokenizer.character_bits=14",
+    "trainer.max_epochs=2",
+    "robustness.examples=0",
+)
 
 
 @pytest.mark.usefixtures("without_coverage")

@@ -37,7 +37,7 @@ CLASSES = 1_000
 
 
 def write_topics(path: Path) -> None:
-    """Write a few texts of each of a thousand classes, with common words and some of the class, and of some only one."""
+    """Write a few texts of each of a thousand classes, with words of their own, and one text of some others."""
     chance = np.random.default_rng(0)
     with path.open("w", newline="") as file:
         table = csv.writer(file)

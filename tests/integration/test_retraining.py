@@ -48,8 +48,6 @@ SMALL = (
     "model.tokenizer.word_bits=14",
     "model.tokenizer.character_bits=12",
     "trainer.max_epochs=3",
-    "model.encoder.step_sizes=[10]",
-    "behaviour.suite=none",
     "robustness.examples=0",
     "threads=1",
 )
