@@ -22,7 +22,7 @@ def test_drift_is_seen_and_mended_without_a_lost_request(tmp_path: Path, without
     # given
     assert alerting_programs() is not None
     behaviour = Behaviour(rate=25, label_share=1.0, label_delay=1.0)
-    plot = Plot(Drift("vocabulary", 1.0), normal=400, recovered=250, behaviour=behaviour, patience=500)
+    plot = Plot(Drift("vocabulary", 1.0), normal=600, recovered=250, behaviour=behaviour, patience=500)
     # when
     record = drill(DrillPlan(tmp_path / "drill", ("data=bbc_news", *SMALL), plot))
     # then
