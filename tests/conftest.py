@@ -1,6 +1,7 @@
 """Shared fixtures: commands as they are typed, and small bundles with a real ONNX model, built without training."""
 
 import gc
+import functools
 import os
 import sys
 import threading
@@ -12,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import onnx
 import pytest
+from httpx._transports import default as httpx_transports
 from onnx import TensorProto, helper, numpy_helper
 
 from textops import cli
@@ -40,6 +42,7 @@ from textops.bundle_report import (
     RobustnessFigures,
 )
 from textops.label_rules import LabelRule, SeveralLabels
+from textops.lean_loading import keep_loading_lean
 from textops.text.ngrams import NgramTokenizer
 
 SPORT_OR_TECH = {"goal": "sport", "match": "sport", "team": "sport", "chip": "tech", "code": "tech"}
@@ -53,6 +56,11 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # gcsfs reads it when it is loaded, by whichever test comes first. Otherwise it asks for an interface that the emulator
 # does not have, again and again for half a minute, before each file.
 os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
+# As in a process of textops: Lightning begins without what nobody asks for.
+keep_loading_lean()
+# A client of httpx reads all authorities of the world, which costs more than a request: once is enough for all clients.
+_make_context = httpx_transports.create_ssl_context  # type: ignore[attr-defined]  # there is no public place
+httpx_transports.create_ssl_context = functools.cache(_make_context)  # type: ignore[attr-defined]
 
 
 class BundleFactory(Protocol):

@@ -119,11 +119,13 @@ def wait_until_ready(address: str, seconds: float, path: str = "/ready") -> None
     import httpx
 
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if httpx.get(f"{address}{path}", timeout=_ANSWER_SECONDS).status_code == httpx.codes.OK:
-                return
-        except httpx.HTTPError:
-            pass
-        time.sleep(_READY_POLL_SECONDS)
+    # One client for all questions: making one takes longer than asking.
+    with httpx.Client(timeout=_ANSWER_SECONDS) as client:
+        while time.monotonic() < deadline:
+            try:
+                if client.get(f"{address}{path}").status_code == httpx.codes.OK:
+                    return
+            except httpx.HTTPError:
+                pass
+            time.sleep(_READY_POLL_SECONDS)
     raise ServiceError(f"{address} is not ready after {seconds:g} s")

@@ -1,8 +1,6 @@
 """`textops demo`: the whole life of a model, as a newcomer sees it."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,24 +14,28 @@ from textops.serving.process import started_server
 if TYPE_CHECKING:
     from tests.conftest import Terminal
 
-SMALL = ("model.tokenizer.word_bits=14", "model.tokenizer.character_bits=14", "trainer.max_epochs=2")
+SMALL = (
+    "model.tokenizer.word_bits=14",
+    "model.tokenizer.character_bits=14",
+    "trainer.max_epochs=2",
+    "robustness.examples=0",
+)
 
 
-@pytest.mark.usefixtures("without_coverage")
 @pytest.mark.slow
-def test_the_demo_leaves_a_real_model_in_production_that_serve_finds(tmp_path: Path) -> None:
+def test_the_demo_leaves_a_real_model_in_production_that_serve_finds(terminal: "Terminal", tmp_path: Path) -> None:
     # given an empty folder
-    command = [sys.executable, "-m", "textops.cli", "demo"]
+    assert not list(tmp_path.iterdir())
     # when
-    outcome = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300)
+    outcome = terminal("demo")
     # then
-    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.code == 0, outcome.log
     registry = Registry(tmp_path / "models/registry")
     production = registry.find("bbc_news@production")
     assert verify(production.path).metrics["accuracy"].low > 0.9
     for part in ("accuracy", "baseline", "over HTTP", "registry", "figures", "What to type next"):
-        assert part in outcome.stdout
-    figures = re.search(r"(outputs/\S+/report)", outcome.stdout)
+        assert part in outcome.output
+    figures = re.search(r"(outputs/\S+/report)", outcome.output)
     assert figures is not None
     assert {path.name for path in (tmp_path / figures[1]).iterdir()} == {
         "confusion_matrix.png",

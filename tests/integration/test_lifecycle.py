@@ -151,18 +151,18 @@ def test_while_versions_change_no_request_fails(registry: Registry, second: Vers
     first = registry.version("tiny", 1)
 
     with asking(server.url) as load:
-        for version in [second, first] * 4 + [second]:
+        for version in [second, first, second]:
             promote(registry, version)
             server.wait_for(lambda wanted=version.number: version_of(server) == wanted, 5)  # type: ignore[misc]
         moved = len(load.answers)
-        server.wait_for(lambda: len(load.answers) > moved + 20 * CLIENTS)
+        server.wait_for(lambda: len(load.answers) > moved + 5 * CLIENTS)
 
     assert not load.others
     labels = {(answer.model.version, answer.label) for answer in load.answers}
     assert labels == {(1, "sport"), (2, "tech")}
     assert {answer.model.version for answer in load.answers[moved + CLIENTS :]} == {2}
     figures = server.figures()
-    assert figures['textops_reloads_total{outcome="reloaded"}'] == 9
+    assert figures['textops_reloads_total{outcome="reloaded"}'] == 3
     assert figures['textops_model_info{name="tiny",version="1"}'] == 0
     assert figures['textops_model_info{name="tiny",version="2"}'] == 1
 
@@ -173,40 +173,53 @@ def reload_of(server: "ApiServer") -> tuple[int, dict[str, object]]:
     return response.status_code, content
 
 
-@pytest.mark.parametrize("back", [False, True])
 def test_a_broken_version_leaves_the_one_before_answering(
-    registry: Registry, second: Version, third: Version, start_api: "StartApi", tmp_path: Path, *, back: bool
+    registry: Registry, second: Version, third: Version, start_api: "StartApi", tmp_path: Path
 ) -> None:
-    # given: a version that breaks after it was promoted, or gone back to
-    if back:
-        promote(registry, second)
-        promote(registry, third)
+    # given: a version that breaks after it was promoted
     server = start_api(registry.root, reload_seconds=0)
-    before = version_of(server)
-    registry.rollback("tiny") if back else promote(registry, second)
+    promote(registry, second)
+    model = Path(second.path) / MODEL_FILE
+    whole = model.read_bytes()
     spoil(second)
-    # when
+    # when, then
+    assert_keeps_answering(server, tmp_path)
+    # when: a good one
+    promote(registry, third)
+    # then
+    assert reload_of(server)[1]["outcome"] == "reloaded"
+    assert version_of(server) == third.number
+    assert server.figure("textops_reload_failing") == 0
+    assert reload_of(server)[1]["outcome"] == "unchanged"
+    # when: one that breaks after it was gone back to
+    model.write_bytes(whole)
+    registry.rollback("tiny")
+    spoil(second)
+    # then
+    assert_keeps_answering(server, tmp_path)
+    # and when: one goes back further
+    registry.rollback("tiny")
+    assert reload_of(server)[1]["outcome"] == "reloaded"
+    assert version_of(server) == 1
+    assert server.figure("textops_reload_failing") == 0
+
+
+def assert_keeps_answering(server: "ApiServer", folder: Path) -> None:
+    """Let it load a broken version: it says so in one line, and the one before goes on."""
+    before, errors = version_of(server), server.log.count("ERROR")
     with asking(server.url) as load:
         status, content = reload_of(server)
-    # then
     assert (status, content["outcome"]) == (409, "failed")
     assert content["model"] == {"name": "tiny", "version": before}
     assert MODEL_FILE in str(content["detail"])
-    assert str(tmp_path) not in str(content)
+    assert str(folder) not in str(content)
     assert "\n" not in str(content["detail"])
     assert not load.others
     assert {answer.model.version for answer in load.answers} == {before}
     assert version_of(server) == before
     assert server.figure("textops_reload_failing") == 1
-    assert server.log.count("ERROR") == 1
+    assert server.log.count("ERROR") == errors + 1
     assert "Traceback" not in server.log
-    # when: a good one
-    registry.rollback("tiny") if back else promote(registry, third)
-    # then
-    assert reload_of(server)[1]["outcome"] == "reloaded"
-    assert version_of(server) == (1 if back else third.number)
-    assert server.figure("textops_reload_failing") == 0
-    assert reload_of(server)[1]["outcome"] == "unchanged"
 
 
 def test_a_service_that_follows_the_registry_goes_on_doing_so_whatever_it_meets(
@@ -237,26 +250,11 @@ def test_a_service_that_follows_the_registry_goes_on_doing_so_whatever_it_meets(
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_on_sigterm_what_was_taken_is_answered_and_logged(
+def test_on_sigterm_what_was_taken_is_answered_and_logged_and_a_client_that_does_not_go_on_is_not_waited_for(
     registry: Registry, start_api: "StartApi", tmp_path: Path, workers: int
 ) -> None:
+    # given
     server = start_api(registry.root, workers=workers, **sqlite(tmp_path))
-
-    with asking(server.url, may_close=True) as load:
-        server.wait_for(lambda: len(load.answers) > 100 and server.figure("textops_prediction_log_written_total") > 0)
-        started = time.monotonic()
-        code = server.stop()
-        seconds = time.monotonic() - started
-
-    assert (code, seconds < 8) == (0, True)
-    assert not load.others
-    load_spilled(registry, start_api, tmp_path)
-    assert logged(tmp_path) == load.ids()
-    assert "Traceback" not in server.log
-
-
-def test_on_sigterm_a_client_that_does_not_go_on_is_not_waited_for(registry: Registry, start_api: "StartApi") -> None:
-    server = start_api(registry.root)
     client = ThreadPoolExecutor(1)
 
     def slowly() -> Iterator[bytes]:
@@ -264,12 +262,19 @@ def test_on_sigterm_a_client_that_does_not_go_on_is_not_waited_for(registry: Reg
         time.sleep(12)
 
     asked = client.submit(httpx.post, f"{server.url}/predict", content=slowly(), timeout=SECONDS)
-    server.wait_for(lambda: server.figure("http_requests_total") >= 0)
-    time.sleep(0.2)
-    started = time.monotonic()
-    code = server.stop()
-
-    assert (code, time.monotonic() - started < 8) == (0, True)
+    # when
+    with asking(server.url, may_close=True) as load:
+        server.wait_for(lambda: len(load.answers) > 50 and server.figure("textops_prediction_log_written_total") > 0)
+        time.sleep(0.2)
+        assert not asked.done()
+        started = time.monotonic()
+        code = server.stop()
+        seconds = time.monotonic() - started
+    # then
+    assert (code, seconds < 8) == (0, True)
+    assert not load.others
+    load_spilled(registry, start_api, tmp_path)
+    assert logged(tmp_path) == load.ids()
     assert "Traceback" not in server.log
     client.shutdown(wait=False, cancel_futures=True)
     asked.cancel()
@@ -285,7 +290,7 @@ def test_figures_of_two_processes_are_one_sum_that_survives_one_of_them(
     server = start_api(registry.root, workers=2, **sqlite(tmp_path))
     server.wait_for(lambda: len(server.workers()) == 2)
     with asking(server.url, may_close=True) as load:
-        server.wait_for(lambda: len(load.answers) > 400)
+        server.wait_for(lambda: len(load.answers) > 150)
     # Each hands over what it has counted twice a second.
     time.sleep(0.7)
     counted = [server.figure("textops_predictions_total") for _ in range(6)]
@@ -293,13 +298,13 @@ def test_figures_of_two_processes_are_one_sum_that_survives_one_of_them(
     # when: one of them is killed under load
     victim, other = server.workers()
     with asking(server.url, may_close=True) as after:
-        server.wait_for(lambda: len(after.answers) > 100)
+        server.wait_for(lambda: len(after.answers) > 50)
         os.kill(victim, signal.SIGKILL)
         killed = len(after.answers)
-        server.wait_for(lambda: len(after.answers) > killed + 400)
+        server.wait_for(lambda: len(after.answers) > killed + 100)
         server.wait_for(lambda: len(server.workers()) == 2 and victim not in server.workers())
         replaced = len(after.answers)
-        server.wait_for(lambda: len(after.answers) > replaced + 400)
+        server.wait_for(lambda: len(after.answers) > replaced + 100)
     # then: what the dead one had not handed over is missing, and nothing else
     assert not after.others
     assert other in server.workers()
@@ -315,33 +320,15 @@ def test_figures_of_two_processes_are_one_sum_that_survives_one_of_them(
     assert load.ids() <= logged(tmp_path)
 
 
-def test_a_reload_reaches_all_processes(registry: Registry, second: Version, start_api: "StartApi") -> None:
-    server = start_api(registry.root, workers=2, reload_seconds=0)
-    server.wait_for(lambda: len(server.workers()) == 2 and server.log.count("serving tiny/1") == 2)
-    promote(registry, second)
+def test_processes_that_cannot_start_end_the_service_with_one_line(registry: Registry, start_api: "StartApi") -> None:
+    spoil(registry.version("tiny", 1))
 
-    reload_of(server)
-
-    server.wait_for(lambda: server.log.count("tiny/2 answers from now on") == 2, 10)
-    with asking(server.url) as load:
-        server.wait_for(lambda: len(load.answers) > 200)
-    assert {answer.model.version for answer in load.answers} == {2}
-
-
-@pytest.mark.parametrize("empty", [True, False])
-def test_processes_that_cannot_start_end_the_service_with_one_line(
-    registry: Registry, start_api: "StartApi", tmp_path: Path, *, empty: bool
-) -> None:
-    root = tmp_path / "empty" if empty else registry.root
-    if not empty:
-        spoil(registry.version("tiny", 1))
-
-    server = start_api(root, workers=2)
+    server = start_api(registry.root, workers=2)
 
     assert server.process.wait(20) == 2
     lines = [line for line in server.log.splitlines() if "ERROR" in line or "Traceback" in line]
     assert len(lines) == 1, server.log
-    assert ("is empty" if empty else "was altered") in lines[0]
+    assert "was altered" in lines[0]
 
 
 # The prediction log
@@ -444,24 +431,33 @@ def test_an_answer_that_takes_too_long_is_a_timeout(registry: Registry, start_ap
     assert httpx.get(f"{server.url}/ready", timeout=SECONDS).status_code == 200
 
 
-def test_keys_let_in_and_are_told_to_nobody(registry: Registry, start_api: "StartApi", tmp_path: Path) -> None:
-    server = start_api(registry.root, workers=2, api_keys="old-key,new-key", admin_keys="admin-key", **sqlite(tmp_path))
+def test_keys_let_in_and_are_told_to_nobody_and_a_reload_reaches_all_processes(
+    registry: Registry, second: Version, start_api: "StartApi", tmp_path: Path
+) -> None:
+    keys = {"api_keys": "old-key,new-key", "admin_keys": "admin-key"}
+    server = start_api(registry.root, workers=2, reload_seconds=0, **keys, **sqlite(tmp_path))
+    server.wait_for(lambda: len(server.workers()) == 2 and server.log.count("serving tiny/1") == 2)
 
-    def status(path: str, key: str | None, method: str = "POST") -> int:
+    def ask(path: str, key: str | None, method: str = "POST") -> httpx.Response:
         headers = {} if key is None else {"X-API-Key": key}
-        return httpx.request(
-            method, f"{server.url}{path}", json={"text": SPORT}, headers=headers, timeout=SECONDS
-        ).status_code
+        return httpx.request(method, f"{server.url}{path}", json={"text": SPORT}, headers=headers, timeout=SECONDS)
 
-    assert [status("/predict", key) for key in ("old-key", "new-key", "admin-key", "wrong", None)] == [
+    def statuses(path: str, *keys: str | None) -> list[int]:
+        return [ask(path, key).status_code for key in keys]
+
+    assert statuses("/predict", "old-key", "new-key", "admin-key", "wrong", None) == [200, 200, 200, 401, 401]
+    assert statuses("/admin/reload", "admin-key", "old-key", "wrong", None) == [200, 403, 401, 401]
+    assert [ask(path, None, "GET").status_code for path in ("/health", "/ready", "/metrics", "/model", "/docs")] == [
         *(200, 200, 200),
         *(401, 401),
     ]
-    assert [status("/admin/reload", key) for key in ("admin-key", "old-key", "wrong", None)] == [200, 403, 401, 401]
-    assert [status(path, None, "GET") for path in ("/health", "/ready", "/metrics", "/model", "/docs")] == [
-        *(200, 200, 200),
-        *(401, 401),
-    ]
+    # when: whoever may, has another version loaded
+    promote(registry, second)
+    assert statuses("/admin/reload", "old-key", "admin-key") == [403, 200]
+    # then: all processes answer with it
+    server.wait_for(lambda: server.log.count("tiny/2 answers from now on") == 2, 10)
+    answers = [PredictionResponse.model_validate_json(ask("/predict", "old-key").content) for _ in range(30)]
+    assert {answer.model.version for answer in answers} == {2}
     assert not any(key in server.log for key in ("old-key", "new-key", "admin-key"))
 
 
@@ -470,7 +466,7 @@ def test_keys_let_in_and_are_told_to_nobody(registry: Registry, start_api: "Star
 
 def test_granian_answers_and_ends_the_same_way(registry: Registry, start_api: "StartApi", tmp_path: Path) -> None:
     server = start_api(registry.root, server="granian", workers=2, **sqlite(tmp_path))
-    server.wait_for(lambda: _answers(server))
+    server.wait_for(lambda: _answers(server) and server.log.count("serving tiny/1") == 2)
 
     with asking(server.url, may_close=True) as load:
         server.wait_for(lambda: len(load.answers) > 200)

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 
 MEGABYTE = 1024 * 1024
 CONNECTIONS = 32
-WARM_UP = 20_000
-REQUESTS = int(os.environ.get("TEXTOPS_TEST_REQUESTS", "40000"))
+WARM_UP = 10_000
+REQUESTS = int(os.environ.get("TEXTOPS_TEST_REQUESTS", "20000"))
 MOST_GROWTH = 20 * MEGABYTE
 
 

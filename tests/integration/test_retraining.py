@@ -114,7 +114,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("production")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        lines = [f"{text},{label}" for text, label in tickets(600, seed=1)]
+        lines = [f"{text},{label}" for text, label in tickets(400, seed=1)]
         Path("tickets.csv").write_text("\n".join(["text,label", *lines]) + "\n")
         judged = build_bundle(train(compose_configuration(SMALL)))
         registry = Registry("models/registry")

@@ -80,7 +80,8 @@ def save_figure(figure: "Figure", path: Path) -> None:
 
     buffer = io.BytesIO()
     # No name of the program and its version: the same evaluation gives the same bytes.
-    FigureCanvasAgg(figure).print_figure(buffer, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    # `print_figure` would draw it twice: the first time to see what it becomes.
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     write_bytes(path, buffer.getvalue())
 
 

@@ -20,7 +20,7 @@ from textops.text.ragged import Ragged
 _BIAS_SCALE = 0.2
 _FEW_CLASSES = 50
 # Keeps documents without n-grams from dividing by zero.
-_SMALLEST_SQUARE = 1e-12
+SMALLEST_SQUARE = 1e-12
 # Ids that are counted at a time: the documents may be larger than the memory.
 _IDS_OF_A_PART = 1 << 22
 
@@ -164,10 +164,10 @@ class NgramScorer(nn.Module):
 
 def _inverse_length_of_each(squares: Tensor, offsets: Tensor) -> Tensor:
     """Return for each token 1 / length of the vector of its document, shape [tokens]."""
-    lengths = torch.segment_reduce(squares, "sum", offsets=offsets).clamp_min(_SMALLEST_SQUARE).rsqrt()
+    lengths = torch.segment_reduce(squares, "sum", offsets=offsets).clamp_min(SMALLEST_SQUARE).rsqrt()
     return lengths.repeat_interleave(offsets.diff(), output_size=len(squares))
 
 
 def inverse_length(squares: Tensor) -> Tensor:
     """Return 1 / length of each vector, shape [documents, 1]; an empty vector gets a number that changes nothing."""
-    return squares.sum(1, keepdim=True).clamp_min(_SMALLEST_SQUARE).rsqrt()
+    return squares.sum(1, keepdim=True).clamp_min(SMALLEST_SQUARE).rsqrt()

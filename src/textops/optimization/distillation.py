@@ -25,8 +25,9 @@ from textops.optimization.settings import DistillationSettings
 from textops.optimization.teacher import Teacher
 from textops.text.ragged import Ragged
 from textops.text.tokenizer import Tokenizer
-from textops.training.assembly import make_datamodule, make_encoder, make_student
+from textops.training.assembly import make_datamodule, make_student
 from textops.training.configuration import compose_configuration
+from textops.training.encoder import make_encoder
 from textops.training.settings import settings_of
 
 _TEXTS_OF_A_PART = 1000

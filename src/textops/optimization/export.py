@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -16,6 +17,7 @@ from torch import nn
 from textops.bundle import PARITY_TOLERANCE, Parity
 from textops.errors import BundleError
 from textops.inference.session import RUNTIME_ERRORS, first_line, open_session
+from textops.optimization.ngram_graph import ngram_graph
 from textops.text.tokenizer import Feed, Tokenizer
 
 CHECKPOINT_VARIANT = "onnx_fp32"
@@ -36,6 +38,10 @@ def export_onnx(network: nn.Module, tokenizer: Tokenizer, path: Path) -> None:
     Raises:
         BundleError: If the exporter fails, or takes a dimension for a constant.
     """
+    written = ngram_graph(network, OPSET)
+    if written is not None:
+        onnx.save(written, path)
+        return
     _forget_kernels()
     feed = _example_feed(tokenizer)
     batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens")

@@ -1,13 +1,10 @@
 """From the configuration to the objects it names."""
 
 import functools
-import inspect
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from hydra.errors import InstantiationException
-from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from pytorch_lightning import Callback, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
@@ -15,14 +12,14 @@ from pytorch_lightning.callbacks import ModelCheckpoint
 from textops.data.datamodule import TextDataModule
 from textops.data.dataset import Dataset, read_manifest
 from textops.data.stream_datamodule import StreamDataModule
-from textops.errors import ConfigurationError, TextopsError
+from textops.errors import ConfigurationError
 from textops.models.class_weights import class_weights, positive_weights
 from textops.models.classifier import OptimizerFactory, ScheduleFactory, TextClassifier
 from textops.models.distillation import DistilledClassifier, Lesson
 from textops.models.encoder import Encoder
 from textops.models.multilabel import MultilabelClassifier
-from textops.text.tokenizer import Tokenizer
 from textops.training.bucket_bits import with_bucket_bits
+from textops.training.instantiation import instantiated
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler
 from textops.training.settings import settings_of
 
@@ -34,7 +31,7 @@ def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
     """Make the data module of a prepared data set."""
     settings = settings_of(configuration)
     settings_of_tokenizer = with_bucket_bits(configuration.model.tokenizer, len(read_manifest(dataset).classes))
-    make_tokenizer = _instantiate(settings_of_tokenizer, "model.tokenizer")
+    make_tokenizer = instantiated(settings_of_tokenizer, "model.tokenizer")
     recipe = OmegaConf.to_yaml(settings_of_tokenizer, resolve=True, sort_keys=True)
     streamed = settings.streaming.shards is not None
     make = functools.partial(StreamDataModule, streaming=settings.streaming) if streamed else TextDataModule
@@ -48,27 +45,6 @@ def make_datamodule(configuration: DictConfig, dataset: Path) -> TextDataModule:
         seed=settings.seed,
         loader=settings.loader,
     )
-
-
-def make_encoder(
-    configuration: DictConfig, tokenizer: Tokenizer, classes: int, architecture: dict[str, Any] | None = None
-) -> Encoder:
-    """Make the untrained encoder for a tokenizer and a number of classes.
-
-    Args:
-        configuration: Says which.
-        tokenizer: What it will read with.
-        classes: Number of classes.
-        architecture: What the encoder of a run said of itself, where its settings do not tell all.
-    """
-    make = _instantiate(configuration.model.encoder, "model.encoder")
-    try:
-        encoder = make(tokenizer, classes, **({} if architecture is None else {"architecture": architecture}))
-    except (RuntimeError, TypeError, ValueError) as error:
-        raise _impossible("model.encoder", error) from error
-    if not isinstance(encoder, Encoder):
-        raise ConfigurationError(f"model.encoder makes a {type(encoder).__name__}, which is no textops Encoder")
-    return encoder
 
 
 def classifier_of(configuration: DictConfig, encoder: Encoder, dataset: Dataset) -> TextClassifier:
@@ -118,13 +94,13 @@ def make_student(
 
 
 def _optimization(configuration: DictConfig) -> tuple[OptimizerFactory, ScheduleFactory]:
-    return _instantiate(configuration.optimizer, "optimizer"), _instantiate(configuration.scheduler, "scheduler")
+    return instantiated(configuration.optimizer, "optimizer"), instantiated(configuration.scheduler, "scheduler")
 
 
 def make_profiler(configuration: DictConfig) -> TrainingProfiler:
     """Make what watches where the time of a training goes."""
     part = configuration.get("profiler")
-    profiler = NullProfiler() if part is None else _instantiate(part, "profiler")
+    profiler = NullProfiler() if part is None else instantiated(part, "profiler")
     if not isinstance(profiler, TrainingProfiler):
         raise ConfigurationError(f"profiler makes a {type(profiler).__name__}, which is no textops TrainingProfiler")
     return profiler
@@ -149,7 +125,7 @@ def make_trainer(configuration: DictConfig, profiler: TrainingProfiler | None = 
     if profiler is not None and profiler.actions is not None:
         watched["profiler"] = profiler.actions
     callbacks += [] if profiler is None else profiler.callbacks
-    trainer = _instantiate(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers, **watched)
+    trainer = instantiated(configuration.trainer, "trainer", callbacks=callbacks, logger=loggers, **watched)
     if not isinstance(trainer, Trainer):
         raise ConfigurationError(f"trainer makes a {type(trainer).__name__}, which is no Lightning Trainer")
     return trainer
@@ -166,26 +142,4 @@ def make_loggers(configuration: DictConfig) -> list[Any]:
 
 def _instantiate_all(configuration: DictConfig, group: str) -> list[Any]:
     parts = configuration.get(group, {}).items()
-    return [_instantiate(part, f"{group}.{name}") for name, part in parts if part is not None]
-
-
-def _instantiate(part: DictConfig, key: str, **arguments: object) -> Any:  # noqa: ANN401 (whatever the configuration names)
-    if not isinstance(part, DictConfig):
-        raise ConfigurationError(f"{key} is {part!r}: it must name what to make, {key}._target_")
-    try:
-        made = instantiate(part, **arguments)
-        if isinstance(made, functools.partial):
-            # The rest of the arguments is known later, but a name that does not exist is wrong now.
-            inspect.signature(made.func).bind_partial(*made.args, **made.keywords)
-    except InstantiationException as error:
-        cause = error.__cause__
-        if isinstance(cause, TextopsError):
-            raise cause from error
-        raise _impossible(key, cause or error) from error
-    except TypeError as error:
-        raise _impossible(key, error) from error
-    return made
-
-
-def _impossible(key: str, error: BaseException) -> ConfigurationError:
-    return ConfigurationError(f"{key} cannot be made: {error}".splitlines()[0])
+    return [instantiated(part, f"{group}.{name}") for name, part in parts if part is not None]

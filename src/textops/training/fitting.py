@@ -19,8 +19,9 @@ from textops.evaluation.decision_rule import check_decision
 from textops.files import shown
 from textops.models.classifier import NotFiniteError, TextClassifier
 from textops.text.tokenizer import Tokenizer
-from textops.training.assembly import classifier_of, make_datamodule, make_encoder, make_profiler, make_trainer
+from textops.training.assembly import classifier_of, make_datamodule, make_profiler, make_trainer
 from textops.training.debugging import not_finite_gradient
+from textops.training.encoder import make_encoder
 from textops.training.prepared_data import prepared_data
 from textops.training.processes import Companions, companions, is_first_process
 from textops.training.profiling.profiler import NullProfiler, TrainingProfiler

@@ -18,7 +18,7 @@ from textops.errors import ConfigurationError
 from textops.files import write_text
 from textops.models.encoder import Encoder
 from textops.text.tokenizer import Tokenizer, load_tokenizer
-from textops.training.assembly import make_encoder
+from textops.training.encoder import make_encoder
 
 CONFIGURATION_FILE = "config.yaml"
 RECORD_FILE = "run.json"

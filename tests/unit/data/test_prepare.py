@@ -256,7 +256,7 @@ def test_however_little_is_in_memory_at_once_the_data_set_is_the_same(
     tmp_path: Path, table: Table, configuration: Configuration, texts: Texts, rule: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given texts, repeated, repeated with another label, and nearly repeated
-    originals = texts(400, words=20)
+    originals = texts(150, words=20)
     rows = [(text, "ab"[number % 2], f"2020-01-{1 + number % 28:02}") for number, text in enumerate(originals)]
     rows += rows[::7] + [(text, "ab"[day > "2020-01-14"], day) for text, _, day in rows[::11]]
     rows += [(f"{text} again", label, day) for text, label, day in rows[:300:3]]

@@ -14,6 +14,7 @@ from omegaconf import DictConfig
 
 from textops.bundle import verify
 from textops.data.dataset import Dataset, Examples
+from textops.data.prepare import prepare
 from textops.errors import BundleError, ConfigurationError, DataError
 from textops.evaluation.behaviour import BehaviourSettings, run_suite
 from textops.evaluation.behaviour_file import read_suite
@@ -28,6 +29,7 @@ from textops.optimization.evaluation_settings import with_settings
 from textops.text.features import FEATURE_NAMES, features_of
 from textops.training.configuration import compose_configuration
 from textops.training.run import Placement, Run
+from textops.training.source import dataset_folder, source_of
 from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
@@ -281,7 +283,8 @@ def test_an_evaluation_that_fails_leaves_the_last_one_as_it_was(
 def test_another_data_set_is_refused_and_nothing_is_left(compose_small: Composer, tmp_path: Path) -> None:
     # given
     run = train(compose_small())
-    train(compose_small("data.synthetic.rows=350", run="other"))
+    other = compose_small("data.synthetic.rows=350", run="other")
+    prepare(source_of(other), dataset_folder(other), force=False)
     # when, then
     with pytest.raises(DataError, match="is not the data set"):
         build_bundle(Run.load(tmp_path / "run"))

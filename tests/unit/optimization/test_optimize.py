@@ -121,7 +121,11 @@ def test_the_table_is_written_for_people_and_programs(ngram: Run, optimized: Opt
 def test_a_network_teaches_a_student_and_is_pruned_and_quantized(cnn: Run) -> None:
     # given
     variants = "optimization.variants=[onnx_int8,onnx_int8_static,pruned,pruned_int8,distilled,distilled_int8]"
-    settings = settings_for(cnn.configuration, [*QUICK, variants, "optimization.pruning.sparsity=0.5"])
+    student = (
+        "optimization.distillation.student_overrides=[model.tokenizer.longest=1,model.tokenizer.word_bits=12]",
+        "optimization.distillation.epochs=2",
+    )
+    settings = settings_for(cnn.configuration, [*QUICK, *student, variants, "optimization.pruning.sparsity=0.5"])
     # when
     result = optimize(cnn, settings)
     # then

@@ -33,7 +33,7 @@ TEXTS = ["The government said on Tuesday that it would review the plan.", "a goa
 ENCODERS: dict[str, Callable[[Tokenizer], Encoder]] = {
     "lstm": lambda tokenizer: LstmEncoder(tokenizer, 3, word_dimension=16, state_dimension=16),
     "cnn": lambda tokenizer: CnnEncoder(tokenizer, 3, word_dimension=16, filters=16),
-    "transformer": lambda tokenizer: TransformerEncoder(tokenizer, 3, dimension=16, heads=2),
+    "transformer": lambda tokenizer: TransformerEncoder(tokenizer, 3, dimension=16, heads=2, layers=1),
 }
 
 

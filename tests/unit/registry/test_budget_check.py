@@ -58,6 +58,20 @@ def test_a_bundle_is_measured_and_held_to_both_budgets(tiny_bundle: Path) -> Non
 
     # then
     assert [(check.name, check.passed) for check in checks] == [("latency", False), ("memory", True)]
+    assert "in 3 processes" in checks[0].sentence
+
+
+@pytest.mark.slow
+def test_one_process_is_enough_where_nothing_comes_near_its_budget(tiny_bundle: Path) -> None:
+    # given
+    bounds = GateBounds(latency_ms=10_000, memory_mb=10_000)
+
+    # when
+    checks = within_budget(tiny_bundle, TEXTS, bounds)
+
+    # then
+    assert [(check.name, check.passed) for check in checks] == [("latency", True), ("memory", True)]
+    assert "in 1 process;" in checks[0].sentence
 
 
 @pytest.mark.slow

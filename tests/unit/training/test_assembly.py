@@ -14,8 +14,9 @@ from textops.models.encoder import Encoder
 from textops.models.ngram import NgramEncoder
 from textops.text.ngrams import NgramTokenizer
 from textops.text.vocabulary import learn_vocabulary
-from textops.training.assembly import make_classifier, make_encoder, make_trainer
+from textops.training.assembly import make_classifier, make_trainer
 from textops.training.configuration import compose_configuration
+from textops.training.encoder import make_encoder
 from textops.training.tracking.csv_tracker import CsvTracker
 
 SMALL = NgramTokenizer(word_bits=6, character_bits=6)
