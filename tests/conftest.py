@@ -1,7 +1,7 @@
 """Shared fixtures: commands as they are typed, and small bundles with a real ONNX model, built without training."""
 
-import gc
 import functools
+import gc
 import os
 import sys
 import threading
