@@ -1,5 +1,6 @@
 """The Hydra configuration: where it lies, and composing it with clear errors."""
 
+import copy
 import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -62,6 +63,12 @@ def unresolved_configuration(choices: Sequence[str]) -> dict[str, Any]:
     Raises:
         ConfigurationError: If they do not fit together.
     """
+    return copy.deepcopy(_unresolved(tuple(choices), configuration_folders()))
+
+
+@functools.lru_cache(maxsize=32)
+def _unresolved(choices: tuple[str, ...], folders: tuple[Path, ...]) -> dict[str, Any]:  # noqa: ARG001 (of the cache)
+    """Return what the chosen files say; they do not change while a process lives."""
     with _composing():
         return _container(compose(CONFIGURATION_NAME, overrides=list(choices)), resolve=False)
 
@@ -135,7 +142,7 @@ def _check_groups(configuration: DictConfig) -> None:
 
 @functools.lru_cache(maxsize=32)
 def _values_of_groups(choices: tuple[str, ...], folders: tuple[Path, ...]) -> dict[str, Any]:  # noqa: ARG001 (of the cache)
-    """Return what the chosen files say, as plain containers; the files do not change while a process lives."""
+    """Return what the chosen files say, as plain containers; they do not change while a process lives."""
     bare = compose(CONFIGURATION_NAME, overrides=list(choices))
     _check_groups(bare)
     # Only a Hydra application knows the folder of its run.
