@@ -19,6 +19,8 @@ from textops.simulation.pool import LabelledText
 
 NORMAL, DRIFTED, RECOVERED = "normal", "drifted", "recovered"
 _POLL_SECONDS = 0.25
+# What answers already has been promoted: the process that did it only has to end.
+_SECONDS_TO_END = 120.0
 _DETECTED = "drift is seen"
 
 
@@ -70,6 +72,7 @@ class Story:
         self._begun = 0.0
         self._phase = NORMAL
         self._seen: set[str] = set()
+        self._retrains = False
 
     async def play(self) -> None:
         """Play to the end: normal traffic, drifted traffic until another version answers, and some more after it.
@@ -91,6 +94,7 @@ class Story:
             await waiting
             self._phase = RECOVERED
             await self.player.play(self._drifted(self._world.recovered), RECOVERED, self._plot.recovered, never)
+            await self._wait_for_the_end_of_the_retraining()
             self._note("the drill is over")
         finally:
             self.player.finish()
@@ -117,6 +121,11 @@ class Story:
             )
         finally:
             mended.set()
+
+    async def _wait_for_the_end_of_the_retraining(self) -> None:
+        deadline = time.monotonic() + _SECONDS_TO_END
+        while self._retrains and time.monotonic() < deadline:
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _watch(self) -> None:
         """Write down what the drift service says, whenever it changes."""
@@ -151,7 +160,8 @@ class Story:
             self._note(f"{_DETECTED}: {found['summary']}")
 
     def _tell_retraining(self, last: dict[str, Any]) -> None:
-        if last["outcome"] is None:
+        self._retrains = last["outcome"] is None
+        if self._retrains:
             self._note(f"a retraining begins: {last['reason']}")
             return
         said = next(iter(reversed(last["said"].strip().splitlines())), "")
