@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,7 +73,8 @@ class Story:
         self._begun = 0.0
         self._phase = NORMAL
         self._seen: set[str] = set()
-        self._retrains = False
+        self._no_retraining = asyncio.Event()
+        self._no_retraining.set()
 
     async def play(self) -> None:
         """Play to the end: normal traffic, drifted traffic until another version answers, and some more after it.
@@ -123,9 +125,8 @@ class Story:
             mended.set()
 
     async def _wait_for_the_end_of_the_retraining(self) -> None:
-        deadline = time.monotonic() + _SECONDS_TO_END
-        while self._retrains and time.monotonic() < deadline:
-            await asyncio.sleep(_POLL_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._no_retraining.wait(), _SECONDS_TO_END)
 
     async def _watch(self) -> None:
         """Write down what the drift service says, whenever it changes."""
@@ -160,10 +161,11 @@ class Story:
             self._note(f"{_DETECTED}: {found['summary']}")
 
     def _tell_retraining(self, last: dict[str, Any]) -> None:
-        self._retrains = last["outcome"] is None
-        if self._retrains:
+        if last["outcome"] is None:
+            self._no_retraining.clear()
             self._note(f"a retraining begins: {last['reason']}")
             return
+        self._no_retraining.set()
         said = next(iter(reversed(last["said"].strip().splitlines())), "")
         self._note(f"the retraining has ended, {last['outcome']}: {said}")
 
