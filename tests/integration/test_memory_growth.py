@@ -22,7 +22,7 @@ MEGABYTE = 1024 * 1024
 CONNECTIONS = 32
 WARM_UP = 10_000
 REQUESTS = int(os.environ.get("TEXTOPS_TEST_REQUESTS", "20000"))
-MOST_GROWTH = 20 * MEGABYTE
+MOST_GROWTH = max(10, REQUESTS // 10_000) * MEGABYTE
 
 
 def request(number: int) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,8 @@ from textops.simulation.pool import LabelledText
 
 NORMAL, DRIFTED, RECOVERED = "normal", "drifted", "recovered"
 _POLL_SECONDS = 0.25
+# What answers already has been promoted: the process that did it only has to end.
+_SECONDS_TO_END = 120.0
 _DETECTED = "drift is seen"
 
 
@@ -70,6 +73,8 @@ class Story:
         self._begun = 0.0
         self._phase = NORMAL
         self._seen: set[str] = set()
+        self._no_retraining = asyncio.Event()
+        self._no_retraining.set()
 
     async def play(self) -> None:
         """Play to the end: normal traffic, drifted traffic until another version answers, and some more after it.
@@ -91,6 +96,7 @@ class Story:
             await waiting
             self._phase = RECOVERED
             await self.player.play(self._drifted(self._world.recovered), RECOVERED, self._plot.recovered, never)
+            await self._wait_for_the_end_of_the_retraining()
             self._note("the drill is over")
         finally:
             self.player.finish()
@@ -117,6 +123,10 @@ class Story:
             )
         finally:
             mended.set()
+
+    async def _wait_for_the_end_of_the_retraining(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._no_retraining.wait(), _SECONDS_TO_END)
 
     async def _watch(self) -> None:
         """Write down what the drift service says, whenever it changes."""
@@ -152,8 +162,10 @@ class Story:
 
     def _tell_retraining(self, last: dict[str, Any]) -> None:
         if last["outcome"] is None:
+            self._no_retraining.clear()
             self._note(f"a retraining begins: {last['reason']}")
             return
+        self._no_retraining.set()
         said = next(iter(reversed(last["said"].strip().splitlines())), "")
         self._note(f"the retraining has ended, {last['outcome']}: {said}")
 
