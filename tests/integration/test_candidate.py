@@ -22,6 +22,8 @@ pytestmark = pytest.mark.slow
 
 TEXTS = [f"a goal of team {number}" for number in range(200)]
 ROUNDS = 5
+# A process that takes another's place has its connections wait until it runs, on a busy machine for long.
+PATIENCE_SECONDS = 30
 LIVELY = {"workers": 2, "reload_seconds": 0.1}
 
 
@@ -55,7 +57,7 @@ def move(registry: Registry, version: str, alias: str) -> None:
 def answered_by(server: ApiServer) -> list[int]:
     """Return which version answers each of the texts, on connections of their own: both processes answer."""
     found = []
-    with httpx.Client(headers={"Connection": "close"}) as client:
+    with httpx.Client(headers={"Connection": "close"}, timeout=PATIENCE_SECONDS) as client:
         for text in TEXTS:
             response = client.post(f"{server.url}/predict", json={"text": text})
             assert response.status_code == 200, response.text
@@ -70,7 +72,7 @@ def under_load(server: ApiServer) -> Iterator[list[int]]:
     statuses: list[int] = []
 
     def ask() -> None:
-        with httpx.Client() as client:
+        with httpx.Client(timeout=PATIENCE_SECONDS) as client:
             while not ending.is_set():
                 for text in TEXTS[:20]:
                     try:
@@ -167,7 +169,7 @@ def test_a_shadow_compares_what_was_answered_and_delays_nothing(
 
 def seconds(server: ApiServer) -> float:
     """Return how long a client with one connection waits for the answers to all texts."""
-    with httpx.Client() as client:
+    with httpx.Client(timeout=PATIENCE_SECONDS) as client:
         client.get(f"{server.url}/health")
         start = time.perf_counter()
         for text in TEXTS:
