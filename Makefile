@@ -41,7 +41,7 @@ $(venv)/installed-demo $(venv)/installed-test: $(venv)/pyvenv.cfg pyproject.toml
 	@for info in $(venv)/lib/python*/site-packages/*.dist-info; do \
 	  if [ -d "$$info" ] && [ ! -f "$$info/RECORD" ]; then rm -rf "$$info"; fi; \
 	done
-	@{ $(venv)/bin/python -m pip install --no-input -c $(pins) -e '.[$(extras)]' 2>&1; echo "status $$?"; } \
+	@{ $(venv)/bin/python -m pip install --no-input $(install_options) -c $(pins) -e '.[$(extras)]' 2>&1; echo "status $$?"; } \
 	| tee $(venv)/install.log \
 	| { status=1; while IFS= read -r line; do case "$$line" in \
 	    *Collecting\ *) line="$${line##*Collecting }"; echo "  collecting $${line%% (from *}" ;; \
