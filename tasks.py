@@ -220,10 +220,10 @@ def format_code(context: Context) -> None:
     run_module(context, "ruff", "format", *CODE)
 
 
-@task
-def types(context: Context) -> None:
+@task(help={"processes": "That check at once; several give up where others leave them no processor."})
+def types(context: Context, processes: str = "auto") -> None:
     """Check the types, strictly."""
-    run_module(context, "mypy", "--num-workers", "auto")
+    run_module(context, "mypy", *([] if processes == "1" else ["--num-workers", processes]))
 
 
 @task

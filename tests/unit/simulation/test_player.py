@@ -23,6 +23,7 @@ class Service(ThreadingHTTPServer):
     """Answers as it is told."""
 
     daemon_threads = True
+    request_queue_size = 128  # of five, those that a busy machine lets wait are turned away
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Answering)
