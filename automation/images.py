@@ -52,12 +52,12 @@ def base(_context: Context) -> None:
         make_stand_ins(find_engine())
 
 
-@task
-def check(_context: Context) -> None:
+@task(help={"built": "Take the images as `images.build` has just made them."})
+def check(_context: Context, built: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Build and start every image, let it do its work, measure it, and make what goes wrong around it."""
     with one_line():
         engine = find_engine()
-        on = _build(engine, IMAGES, None)
+        on = bases(engine) if built else _build(engine, IMAGES, None)
         with volumes(engine) as kept:
             measured = _check_all(engine, on, kept)
             logger.info("Making what goes wrong around the API")

@@ -7,12 +7,17 @@ ARG PYTHON=3.11
 ARG BUILD_BASE=docker.io/library/python:${PYTHON}-bookworm
 ARG BASE=docker.io/library/python:${PYTHON}-slim-bookworm
 
-# The wheel with its compiled kernel. The same lines in every file here, so that it is built once.
-FROM ${BUILD_BASE} AS wheel
+# With a pip that chooses packages quickly. The same lines in every file here down to the wheel, so that it is built once.
+FROM ${BUILD_BASE} AS builder
 ENV PIP_CACHE_DIR=/var/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# The secret says where pip finds packages, for whoever has an index of their own; it stays outside the image.
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
+    pip install -q pip==26.3
+
+# The wheel with its compiled kernel.
+FROM builder AS wheel
 WORKDIR /source
 COPY requirements/dev.txt requirements/
-# The secret says where pip finds packages, for whoever has an index of their own; it stays outside the image.
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf --mount=type=cache,target=/var/.cache/pip \
     pip install -q -c requirements/dev.txt hatchling setuptools
 COPY pyproject.toml hatch_build.py README.md LICENSE ./
@@ -21,8 +26,7 @@ COPY src src
 # Without a compiler the wheel would be for any platform, and slower.
 RUN pip wheel -q --no-deps --no-build-isolation --wheel-dir /wheel . && ls /wheel/*-linux_*.whl
 
-FROM ${BUILD_BASE} AS installed
-ENV PIP_CACHE_DIR=/var/.cache/pip PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+FROM builder AS installed
 WORKDIR /source
 RUN python -m venv --without-pip /opt/textops
 # From where uv says that the builds of torch lie: `cpu`; for GPUs `cu130` and others; empty for the build that pip finds.

@@ -37,7 +37,7 @@ def test_a_service_says_how_it_is_asked_and_honours_port(image: Image) -> None:
 def test_the_wheel_is_built_by_the_same_lines_everywhere_so_that_it_is_built_once() -> None:
     def wheel(path: Path) -> str:
         text = path.read_text(encoding="utf-8")
-        return text[text.index("FROM ${BUILD_BASE} AS wheel") : text.index("FROM ${BUILD_BASE} AS installed")]
+        return text[text.index("FROM ${BUILD_BASE} AS builder") : text.index("FROM builder AS installed")]
 
     assert len({wheel(image.dockerfile) for image in IMAGES}) == 1
 
@@ -45,7 +45,7 @@ def test_the_wheel_is_built_by_the_same_lines_everywhere_so_that_it_is_built_onc
 def test_training_and_what_follows_share_their_layers() -> None:
     def layers(name: str) -> str:
         text = (DOCKERFILES / f"{name}.dockerfile").read_text(encoding="utf-8")
-        return text[text.index("FROM ${BUILD_BASE} AS installed") : text.index("\nENV PATH=")]
+        return text[text.index("FROM builder AS installed") : text.index("\nENV PATH=")]
 
     assert layers("train") == layers("evaluate")
 
