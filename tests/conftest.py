@@ -14,6 +14,7 @@ import numpy as np
 import onnx
 import pytest
 from httpx._transports import default as httpx_transports
+from hypothesis import settings
 from onnx import TensorProto, helper, numpy_helper
 
 from textops import cli
@@ -56,6 +57,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 # gcsfs reads it when it is loaded, by whichever test comes first. Otherwise it asks for an interface that the emulator
 # does not have, again and again for half a minute, before each file.
 os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
+# How long an example takes says nothing on a machine that does other things too.
+settings.register_profile("textops", deadline=None)
+settings.load_profile("textops")
 # As in a process of textops: Lightning begins without what nobody asks for.
 keep_loading_lean()
 # A client of httpx reads all authorities of the world, which costs more than a request: once is enough for all clients.

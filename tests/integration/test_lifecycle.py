@@ -320,15 +320,20 @@ def test_figures_of_two_processes_are_one_sum_that_survives_one_of_them(
     assert load.ids() <= logged(tmp_path)
 
 
-def test_processes_that_cannot_start_end_the_service_with_one_line(registry: Registry, start_api: "StartApi") -> None:
-    spoil(registry.version("tiny", 1))
+@pytest.mark.parametrize("empty", [True, False])
+def test_processes_that_cannot_start_end_the_service_with_one_line(
+    registry: Registry, start_api: "StartApi", tmp_path: Path, *, empty: bool
+) -> None:
+    root = tmp_path / "empty" if empty else registry.root
+    if not empty:
+        spoil(registry.version("tiny", 1))
 
-    server = start_api(registry.root, workers=2)
+    server = start_api(root, workers=2)
 
     assert server.process.wait(20) == 2
     lines = [line for line in server.log.splitlines() if "ERROR" in line or "Traceback" in line]
     assert len(lines) == 1, server.log
-    assert "was altered" in lines[0]
+    assert ("is empty" if empty else "was altered") in lines[0]
 
 
 # The prediction log

@@ -230,6 +230,8 @@ def prometheus(
         f"--config.file={folder / 'prometheus.yaml'}",
         f"--storage.tsdb.path={folder / 'data'}",
     )
+    # It listens before it answers questions.
+    wait_for(lambda: httpx.get(f"http://{program.address}/-/ready").is_success, program.log.read_text)
     yield program
     program.stop()
 

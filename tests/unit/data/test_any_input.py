@@ -10,7 +10,7 @@ from automation.fuzzed_input import Attempt, attempts, read_whole
 KEPT = sorted((Path(__file__).parent / "inputs_that_broke").glob("*.json"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(attempts())
 def test_any_file_is_read_or_refused_in_one_line(attempt: Attempt) -> None:
     read_whole(attempt)

@@ -6,7 +6,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textops.data import delimited
@@ -181,7 +181,6 @@ DIALECTS: list[tuple[Literal[0, 1], str]] = [
 ]
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=10),
     delimiter=st.sampled_from([",", ";", "\t", "|", ":", "^"]),
@@ -207,7 +206,6 @@ def test_any_table_is_read_back_as_it_was_written(
     assert [tuple(row.values()) for row in fields] == [row for row in rows if any(row)]
 
 
-@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(st.text("äöüßéabc ;,'\"\n", max_size=10), min_size=2, max_size=2), min_size=1, max_size=8),
     encoding=st.sampled_from(["cp1252", "cp850", "latin-1", "utf-16-le", "gb18030"]),

@@ -74,7 +74,7 @@ def test_a_thousand_copies_of_a_template_are_one_group(texts: Texts) -> None:
     assert set(groups.tolist()) == {0}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_more_data_never_part_a_group(data: st.DataObject) -> None:
     # given texts made of few blocks, so that many are alike

@@ -299,7 +299,7 @@ def test_row_groups_are_bounded(
     assert len(contents(tmp_path / "dataset")) == 60
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.integers(60, 200), copies=st.lists(st.integers(0, 59), max_size=10), seed=st.integers(0, 5))
 def test_a_test_example_never_moves_to_train_when_data_are_added(
     tmp_path_factory: pytest.TempPathFactory,

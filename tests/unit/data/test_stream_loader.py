@@ -99,7 +99,7 @@ def test_processes_and_their_readers_share_out_the_documents(dataset: Dataset, r
             assert batch.share * documents == pytest.approx(len(batch) * ranks if batch.share else 0)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ranks=st.integers(1, 4), batch_size=st.integers(4, 70), buffer=st.integers(1, 300), bucket=st.integers(1, 5),
     epoch=st.integers(0, 2), at=st.floats(0, 1),

@@ -5,7 +5,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textops.data.configuration import ReadConfiguration
@@ -111,7 +111,6 @@ def test_a_table_read_as_text_is_told_apart(tmp_path: Path) -> None:
 VALUES: st.SearchStrategy[Any] = st.text(max_size=20)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.dictionaries(st.text(max_size=5), VALUES, min_size=1, max_size=4), min_size=1, max_size=8),
     st.booleans(),

@@ -13,7 +13,7 @@ def made(**settings: float) -> list[dict[str, str]]:
     return [dict(record.fields) for record in synthetic_records(SyntheticConfiguration.model_validate(settings))]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(rows=st.integers(1, 30), classes=st.integers(2, 6), words=st.integers(1, 20), drift=st.floats(0, 1))
 def test_any_size_can_be_made(rows: int, classes: int, words: int, drift: float) -> None:
     records = made(rows=rows, classes=classes, words=words, drift=drift)

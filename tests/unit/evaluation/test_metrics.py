@@ -163,7 +163,7 @@ def _numbers(evaluation: Evaluation) -> list[float]:
     return [end for part in [*evaluation.figures.values(), *figures] for end in (part.value, part.low, part.high)]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=st.integers(0, 2**32 - 1), count=st.integers(1, 25), classes=st.integers(2, 12))
 def test_every_number_is_finite_and_can_be_written_as_json(seed: int, count: int, classes: int) -> None:
     probabilities, labels = _guesses(count, classes, seed)

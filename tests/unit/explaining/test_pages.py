@@ -97,13 +97,13 @@ def test_hostile_texts_are_shown_as_they_are(text: str) -> None:
     check_markdown(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=40))
 def test_so_is_any_text(text: str) -> None:
     check_html(text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.sampled_from("<>&#|`*_[]()!\\~-+=.:/@ \n\tab1"), min_size=1, max_size=30))
 def test_so_is_any_mixture_of_signs_in_markdown(text: str) -> None:
     check_markdown(text)

@@ -237,7 +237,7 @@ def test_names_become_unique_and_no_column_is_lost(names: list[str]) -> None:
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\ufeff"), max_size=20)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(CELL, CELL, CELL).filter(any), min_size=1, max_size=12),
     st.sampled_from([",", ";", "\t"]),
@@ -260,7 +260,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(st.dictionaries(st.sampled_from("abc"), JSON, min_size=1), st.text(max_size=8)), max_size=12))
 def test_every_json_line_becomes_one_row(documents: list[Any]) -> None:
     # given
@@ -273,7 +273,7 @@ def test_every_json_line_becomes_one_row(documents: list[Any]) -> None:
     assert len(table.faults) == len(documents) - len(objects)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.sampled_from(["a.csv", "a.tsv", "a.jsonl", "a.json", "a.parquet", "a"]))
 def test_any_bytes_are_a_table_or_refused_in_a_sentence(content: bytes, name: str) -> None:
     table = None

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textops.inference.linear_contributions import linear_contributions
@@ -37,7 +37,6 @@ SCORERS = {form: scorer_of(form) for form in ("floats", "bytes")}
 
 
 @pytest.mark.parametrize("form", SCORERS)
-@settings(deadline=None)
 @given(text=TEXTS)
 def test_bias_words_and_rest_make_the_score(form: str, text: str) -> None:
     # given

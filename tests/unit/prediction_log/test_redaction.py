@@ -159,7 +159,7 @@ def test_names_behind_a_title_are_taken_out_where_that_is_wanted() -> None:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.one_of(
         NEAR,

@@ -46,7 +46,7 @@ def test_hostile_names_come_back(name: str) -> None:
     assert read_back(source) == source
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NAMES, NAMES)
 def test_any_names_come_back(text: str, label: str) -> None:
     if text != label:

@@ -3,7 +3,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textops.text.alignment import align, cluster_bounds, word_spans
@@ -20,7 +20,6 @@ def words_of(text: str) -> list[str]:
     return [text[start:end] for start, end in word_spans(text)]
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_clusters_normalized_by_themselves_make_the_normalized_whole(text: str) -> None:
     bounds = cluster_bounds(text)
@@ -30,7 +29,6 @@ def test_clusters_normalized_by_themselves_make_the_normalized_whole(text: str) 
     assert "".join(parts) == unicodedata.normalize("NFKC", text)
 
 
-@settings(deadline=None)
 @given(TEXTS, st.one_of(st.none(), st.integers(1, 12)))
 def test_each_normalized_character_comes_from_a_word_or_is_a_blank(text: str, most: int | None) -> None:
     alignment = align(text, most)
@@ -42,7 +40,6 @@ def test_each_normalized_character_comes_from_a_word_or_is_a_blank(text: str, mo
         assert word < len(alignment.starts)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_words_follow_each_other_and_hold_all_that_can_be_seen(text: str) -> None:
     spans = word_spans(text)
@@ -53,7 +50,6 @@ def test_words_follow_each_other_and_hold_all_that_can_be_seen(text: str) -> Non
     assert all(text[place].isspace() for place in range(len(text)) if place not in covered)
 
 
-@settings(deadline=None)
 @given(st.text(st.sampled_from("aé b.")))
 def test_a_word_keeps_its_letters(text: str) -> None:
     alignment = align(text)

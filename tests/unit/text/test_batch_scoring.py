@@ -44,7 +44,7 @@ def one_by_one(texts: list[str], selection: Selection | None, table: LinearTable
 @pytest.mark.parametrize("floats", [True, False], ids=["floats", "bytes"])
 @pytest.mark.parametrize("selection", [None, KEPT], ids=["all", "kept"])
 @given(texts=st.lists(st.text(CHARACTERS, max_size=60), min_size=1, max_size=5))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_the_scores_are_those_of_one_text_after_the_other(
     classes: int, *, floats: bool, selection: Selection | None, texts: list[str]
 ) -> None:

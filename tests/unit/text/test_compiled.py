@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textops.text import compiled
@@ -36,7 +36,6 @@ def by_numpy(texts: list[str], selection: Selection | None = None) -> Ragged:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=()) | st.sampled_from("aA \t你")), max_size=4))
-@settings(deadline=None)
 def test_it_gives_what_numpy_gives_in_the_same_order(texts: list[str]) -> None:
     assert_equal(TOKENIZER.ragged(texts), by_numpy(texts))
     assert_equal(TOKENIZER.selected(texts, KEPT), by_numpy(texts, KEPT))
@@ -93,7 +92,6 @@ def normalized_by_numpy(text: str) -> str:
 
 
 @given(st.text(st.characters(exclude_categories=()) | st.sampled_from("aA \t\x85\u2028\u1680é你\U0001f3df")))
-@settings(deadline=None)
 def test_it_folds_what_python_folds(text: str) -> None:
     assert normalize(text) == normalized_by_numpy(text)
 
@@ -136,7 +134,6 @@ def scored_by_numpy(text: str, table: LinearTable, selection: Selection | None =
 @pytest.mark.parametrize("rows", [FLOATS, BYTES], ids=["floats", "bytes"])
 @pytest.mark.parametrize("selection", [None, KEPT], ids=["all", "kept"])
 @given(text=st.text(st.characters(exclude_categories=()) | st.sampled_from("aA \t你"), max_size=200))
-@settings(deadline=None)
 def test_it_scores_what_the_formula_says(rows: np.ndarray, selection: Selection | None, text: str) -> None:
     table = LinearTable(rows, SCALES, BIAS, first_run=TOKENIZER.first_character_id)
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textops.text.ngram_places import placed_ngrams
@@ -16,7 +16,6 @@ TOKENIZERS = [
 
 
 @pytest.mark.parametrize("tokenizer", TOKENIZERS)
-@settings(deadline=None)
 @given(text=st.one_of(st.text(), st.text(st.sampled_from("ab é.你\n\u0301"))))
 def test_the_places_are_those_of_what_is_counted(tokenizer: NgramTokenizer, text: str) -> None:
     (expected,) = tokenizer.occurrences([text])

@@ -119,7 +119,6 @@ def assert_same(found: dict[int, float], expected: Counter[int]) -> None:
 @given(st.lists(any_text, max_size=5), tokenizers)
 @example([""], TINY)
 @example(["", "a", ""], TINY)
-@settings(deadline=None)
 def test_features_are_those_of_an_obvious_implementation(texts: list[str], tokenizer: NgramTokenizer) -> None:
     # when
     found = fast_ids(texts, tokenizer)
@@ -137,7 +136,7 @@ def test_features_of_awkward_texts_are_those_of_an_obvious_implementation(awkwar
 
 
 @given(st.lists(any_text, min_size=1, max_size=5))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_features_do_not_depend_on_the_batch(texts: list[str]) -> None:
     assert fast_ids(texts, TINY) == [fast_ids([text], TINY)[0] for text in texts]
 
@@ -185,7 +184,7 @@ def test_what_lies_behind_the_longest_length_is_not_looked_at() -> None:
 
 
 @given(tokenizers, any_text)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_ids_lie_between_padding_and_the_vocabulary_size(tokenizer: NgramTokenizer, text: str) -> None:
     # when
     (found,) = fast_ids([text], tokenizer)

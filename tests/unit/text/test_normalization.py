@@ -30,7 +30,7 @@ def test_it_is_what_its_definition_says_for_awkward_texts(awkward_text: str) -> 
 
 @given(st.lists(st.sampled_from(MARKS + "aé가"), min_size=1, max_size=6), st.integers(1, 300))
 @example(["\u0301", "\u0316"], 1_000)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_it_is_what_its_definition_says_for_many_marks_on_one_letter(pattern: list[str], repeats: int) -> None:
     # given
     text = "before a" + "".join(pattern) * repeats + " after"

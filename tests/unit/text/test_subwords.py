@@ -70,7 +70,7 @@ def test_padding_is_0_whatever_the_encoder_takes_for_it() -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_texts_have_pieces_that_the_vocabulary_holds_and_do_not_depend_on_the_batch(texts: list[str]) -> None:
     # when
     documents = TOKENIZER.ragged(texts)

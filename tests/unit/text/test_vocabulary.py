@@ -63,7 +63,7 @@ def test_padding_is_word_0_and_stands_behind() -> None:
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=()), max_size=40), min_size=1, max_size=4))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_texts_have_words_that_the_vocabulary_holds_and_do_not_depend_on_the_batch(texts: list[str]) -> None:
     # when
     documents = LEARNED.ragged(texts)

@@ -3,7 +3,7 @@
 import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from textops.errors import ConfigurationError
@@ -63,7 +63,6 @@ def test_a_value_is_what_it_looks_like(typed: str, value: object) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-@settings(deadline=None)
 def test_any_text_that_hydra_cannot_read_is_taken_as_it_is(text: str) -> None:
     assume(not readable(f"key={text}"))
     assume(text[0] not in "[{")
@@ -71,7 +70,6 @@ def test_any_text_that_hydra_cannot_read_is_taken_as_it_is(text: str) -> None:
 
 
 @given(st.lists(word, min_size=1, max_size=4))
-@settings(deadline=None)
 def test_names_of_any_script_make_a_list(names: list[str]) -> None:
     # given: one that Hydra does not read, or it reads the list its own way
     names = [*names, "é"]
