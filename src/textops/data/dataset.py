@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -75,7 +76,7 @@ class Dataset:
         Raises:
             DataError: If there is none, or it is not whole.
         """
-        from pyarrow import ArrowException, parquet
+        from pyarrow import parquet
 
         manifest = read_manifest(folder)
         if (index := read_index(folder)) is not None:
@@ -83,10 +84,8 @@ class Dataset:
             return cls(folder, manifest, index)
         for split in SPLITS:
             path = folder / file_of(split)
-            try:
+            with _told_if_damaged(path):
                 rows = parquet.read_metadata(path).num_rows
-            except (ArrowException, OSError) as error:
-                raise _damaged(path) from error
             expected = manifest.examples(split)
             if rows != expected:
                 raise DataError(
@@ -149,14 +148,11 @@ class Dataset:
 
     def _examples(self, paths: Iterable[Path]) -> Examples:
         import pyarrow as pa
-        from pyarrow import ArrowException
 
         tables, numbers = [], []
         for path in paths:
-            try:
+            with _told_if_damaged(path):
                 tables.append(read_parquet(path))
-            except (ArrowException, OSError) as error:
-                raise _damaged(path) from error
             names: list[str] = tables[-1].select(["label"]).to_pydict()["label"]
             numbers.append(self.label_numbers(names, path))
         table, labels = pa.concat_tables(tables), np.concatenate(numbers)
@@ -177,16 +173,14 @@ class Dataset:
         Raises:
             DataError: If the file is damaged.
         """
-        from pyarrow import ArrowException, parquet
+        from pyarrow import parquet
 
         latest: list[np.datetime64] = []
         for path in self.files(split):
-            try:
+            with _told_if_damaged(path):
                 if "timestamp" not in parquet.read_schema(path).names:
                     return None
                 column = read_parquet(path, columns=["timestamp"])["timestamp"]
-            except (ArrowException, OSError) as error:
-                raise _damaged(path) from error
             times = column.to_numpy().astype("datetime64[us]")
             known = times[~np.isnat(times)]
             latest += [known.max()] if len(known) else []
@@ -198,16 +192,13 @@ class Dataset:
         Raises:
             DataError: As `examples`.
         """
-        from pyarrow import ArrowException, parquet
+        from pyarrow import parquet
 
         for path in self.files(split):
-            try:
-                with parquet.ParquetFile(path) as file:
-                    for part in file.iter_batches(rows, columns=["text", "label"]):
-                        columns: dict[str, list[str]] = part.to_pydict()
-                        yield columns["text"], self.label_numbers(columns["label"], path)
-            except (ArrowException, OSError) as error:
-                raise _damaged(path) from error
+            with _told_if_damaged(path), parquet.ParquetFile(path) as file:
+                for part in file.iter_batches(rows, columns=["text", "label"]):
+                    columns: dict[str, list[str]] = part.to_pydict()
+                    yield columns["text"], self.label_numbers(columns["label"], path)
 
     def tables(self, split: SplitName, columns: list[str] | None = None) -> "Iterator[pa.Table]":
         """Read columns of a split, all where none are named, some rows at a time, in the order of `examples`.
@@ -219,12 +210,9 @@ class Dataset:
         from pyarrow import parquet
 
         for path in self.files(split):
-            try:
-                with parquet.ParquetFile(path) as file:
-                    for part in file.iter_batches(_ROWS_OF_A_PART, columns=columns):
-                        yield pa.Table.from_batches([part])
-            except (pa.ArrowException, OSError) as error:
-                raise _damaged(path) from error
+            with _told_if_damaged(path), parquet.ParquetFile(path) as file:
+                for part in file.iter_batches(_ROWS_OF_A_PART, columns=columns):
+                    yield pa.Table.from_batches([part])
 
     def schema(self, split: SplitName) -> "pa.Schema":
         """Return the columns of a split.
@@ -232,13 +220,11 @@ class Dataset:
         Raises:
             DataError: If a file is damaged.
         """
-        from pyarrow import ArrowException, parquet
+        from pyarrow import parquet
 
         for path in self.files(split):
-            try:
+            with _told_if_damaged(path):
                 return parquet.read_schema(path)
-            except (ArrowException, OSError) as error:
-                raise _damaged(path) from error
         raise DataError(f"{self.folder} has no file of {split}: run textops prepare again")
 
     def texts(self, split: SplitName) -> Iterator[str]:
@@ -263,20 +249,22 @@ class Dataset:
 
 
 def _different_labels(path: Path) -> set[str]:
-    from pyarrow import ArrowException
-
-    try:
+    with _told_if_damaged(path):
         return {str(name) for name in read_parquet(path, columns=["label"])["label"].unique().to_pylist()}
-    except (ArrowException, OSError) as error:
-        raise _damaged(path) from error
 
 
 def _unknown_label(path: Path, label: KeyError) -> DataError:
     return DataError(f"{path} holds the label {label}, which is no class of {MANIFEST_FILE}: run textops prepare again")
 
 
-def _damaged(path: Path) -> DataError:
-    return DataError(f"{path} is missing or damaged: run textops prepare again")
+@contextmanager
+def _told_if_damaged(path: Path) -> Iterator[None]:
+    from pyarrow import ArrowException
+
+    try:
+        yield
+    except (ArrowException, OSError) as error:
+        raise DataError(f"{path} is missing or damaged: run textops prepare again") from error
 
 
 def file_of(split: SplitName) -> str:

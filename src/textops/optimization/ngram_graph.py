@@ -23,24 +23,24 @@ ngram (int64[batch, tokens] input_ids, float[batch, tokens] weights) => (float[b
     tokens_axis = Constant <value = int64[1] {{1}}> ()
     first_run = Constant <value = int64 {{{first_run}}}> ()
 """
-_LENGTHS = """
+_SCALE_OF_PART = """
+    squares_of_PART = Mul(squares, PART)
+    square_of_PART = ReduceSum <keepdims = 1> (squares_of_PART, tokens_axis)
+    bounded_of_PART = Clip(square_of_PART, smallest)
+    length_of_PART = Sqrt(bounded_of_PART)
+    inverse_of_PART = Reciprocal(length_of_PART)
+    scale_of_PART = Mul(PART, inverse_of_PART)
+"""
+_LENGTHS = (
+    """
     is_word = Less(input_ids, first_run)
     words = Cast <to = 1> (is_word)
     runs = Sub(one, words)
     squares = Mul(weighted, weighted)
-    squares_of_words = Mul(squares, words)
-    square_of_words = ReduceSum <keepdims = 1> (squares_of_words, tokens_axis)
-    bounded_of_words = Clip(square_of_words, smallest)
-    length_of_words = Sqrt(bounded_of_words)
-    inverse_of_words = Reciprocal(length_of_words)
-    scale_of_words = Mul(words, inverse_of_words)
-    squares_of_runs = Mul(squares, runs)
-    square_of_runs = ReduceSum <keepdims = 1> (squares_of_runs, tokens_axis)
-    bounded_of_runs = Clip(square_of_runs, smallest)
-    length_of_runs = Sqrt(bounded_of_runs)
-    inverse_of_runs = Reciprocal(length_of_runs)
-    scale_of_runs = Mul(runs, inverse_of_runs)
 """
+    + _SCALE_OF_PART.replace("PART", "words")
+    + _SCALE_OF_PART.replace("PART", "runs")
+)
 _WHOLE = (
     _HEAD
     + """
