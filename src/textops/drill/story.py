@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +19,6 @@ from textops.simulation.pool import LabelledText
 
 NORMAL, DRIFTED, RECOVERED = "normal", "drifted", "recovered"
 _POLL_SECONDS = 0.25
-# What answers already has been promoted: the process that did it only has to end.
-_SECONDS_TO_END = 120.0
 _DETECTED = "drift is seen"
 
 
@@ -35,6 +32,8 @@ class Plot:
         recovered: Requests after the new version answers.
         behaviour: How people use the service.
         patience: Seconds of drifted traffic after which nothing more is hoped for.
+        seconds_to_end: For a retraining that still runs when all is sent. What answers already has been promoted: its
+            process only has to end.
         seed: Of the chance.
     """
 
@@ -43,6 +42,7 @@ class Plot:
     recovered: int = 500
     behaviour: Behaviour = field(default_factory=lambda: Behaviour(rate=40, label_share=1.0, label_delay=2.0))
     patience: float = 180.0
+    seconds_to_end: float = 120.0
     seed: int = 0
 
 
@@ -125,8 +125,10 @@ class Story:
             mended.set()
 
     async def _wait_for_the_end_of_the_retraining(self) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._no_retraining.wait(), _SECONDS_TO_END)
+        try:
+            await asyncio.wait_for(self._no_retraining.wait(), self._plot.seconds_to_end)
+        except TimeoutError:
+            self._note(f"the retraining has not ended {self._plot.seconds_to_end:g} s later, and is stopped")
 
     async def _watch(self) -> None:
         """Write down what the drift service says, whenever it changes."""
