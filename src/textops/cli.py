@@ -108,6 +108,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "training": measuring.benchmark_training,
     "quality": measuring.benchmark_quality,
     "imbalance": measuring.benchmark_imbalance,
+    "labels": measuring.benchmark_labels,
     "models": measuring.benchmark_models,
     "variants": measuring.benchmark_variants,
     "serving": measuring.benchmark_serving,

@@ -106,6 +106,19 @@ def benchmark_imbalance(
     typer.echo(benchmark(splits))
 
 
+def benchmark_labels(
+    source: Annotated[str, typer.Argument(help="Data configuration whose texts have many labels.")] = "liar_subjects",
+    splits: Annotated[int, typer.Option(min=1, help="Different splits of the data set.")] = 3,
+) -> None:
+    """Train the default model and a logistic regression for each label on the same splits, and compare them.
+
+    Example: textops benchmark labels liar_subjects --splits 3
+    """
+    from textops.benchmark.labels import benchmark
+
+    typer.echo(benchmark(source, splits))
+
+
 def benchmark_variants(
     models: Annotated[
         list[str] | None, typer.Argument(help="Pairs of data configuration and model, 'bbc_news lstm'.")

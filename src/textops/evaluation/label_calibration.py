@@ -1,5 +1,7 @@
 """Calibration and threshold of each label by itself, fitted on the validation set."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,13 +13,20 @@ _SMALLEST_STEP = 1e-10
 _RIDGE = 1e-3
 _FEWEST_EXAMPLES, _FEWEST_FOR_ITSELF = 5, 10
 _MOST_PAIRS = 1_000_000
+# Where there is nothing to fit: what is more likely than not is given.
+_NO_RULE = LabelRule(slope=1.0, shift=0.0, threshold=0.5)
 _BAGS = 9
 
 Scores = NDArray[np.float64]
 
 
 def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple[LabelRule, ...]:
-    """Fit slope and shift of each label, and the threshold that makes its F1 largest.
+    """Fit slope and shift of each label, and the threshold from which on it is given.
+
+    The threshold lies half way between the one that makes the F1 of the label largest and the one that makes the F1
+    over all labels largest, by their geometric mean. By its own alone, a label that scores say nothing about would be
+    given to every text: that is what makes its F1 largest (Lipton et al. 2014, Optimal Thresholding of Classifiers to
+    Maximize F1 Measure). By the common one alone, labels that are hard to find would hardly be given.
 
     Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. Labels with
     fewer than ten examples share one rule, fitted to all of them together: each alone says too little, and the scores
@@ -36,17 +45,14 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     scores = np.asarray(logits, np.float64)
     positives = targets.sum(axis=0)
     is_scarce = np.minimum(positives, len(targets) - positives) < _FEWEST_FOR_ITSELF
-    # Very many pairs say no more than many.
-    rows = slice(None, None, max(1, int(is_scarce.sum()) * len(scores) // _MOST_PAIRS))
-    shared = (
-        _rule(scores[rows, is_scarce].ravel(), targets[rows, is_scarce].ravel())
-        if is_scarce.any()
-        else LabelRule(slope=1.0, shift=0.0, threshold=0.5)
+    rows = _enough_rows(len(scores), int(is_scarce.sum()))
+    scarce = scores[rows, is_scarce].ravel(), targets[rows, is_scarce].ravel()
+    shared = _rule(*scarce) if is_scarce.any() else _NO_RULE
+    rules = tuple(
+        shared if alone_says_too_little else _rule(column, truth)
+        for column, truth, alone_says_too_little in zip(scores.T, targets.T, is_scarce.tolist(), strict=True)
     )
-    return tuple(
-        shared if scarce else _rule(column, truth)
-        for column, truth, scarce in zip(scores.T, targets.T, is_scarce.tolist(), strict=True)
-    )
+    return _moderated(rules, scores, targets, is_chosen=~is_scarce | _says_enough(scarce[1]))
 
 
 def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separator: str) -> SeveralLabels:
@@ -65,16 +71,39 @@ def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separa
     chosen = given(probabilities, rules)
     odds = log_odds_of_sets(probabilities, chosen)
     right = (chosen == targets).all(axis=1)
-    is_one_sided = min(int(right.sum()), int((~right).sum())) < _FEWEST_EXAMPLES
-    slope, shift = fit_sigmoid(odds, right, only_shift=is_one_sided)
+    slope, shift = fit_sigmoid(odds, right, only_shift=not _says_enough(right))
     return SeveralLabels(separator=separator, rules=rules, answer_slope=slope, answer_shift=shift)
 
 
-def _rule(logits: Scores, truth: NDArray[np.bool_]) -> LabelRule:
+def _enough_rows(examples: int, labels: int) -> slice:
+    """Return which examples to look at: very many pairs of example and label say no more than many."""
+    return slice(None, None, max(1, examples * labels // _MOST_PAIRS))
+
+
+def _moderated(
+    rules: tuple[LabelRule, ...], scores: Scores, targets: NDArray[np.bool_], is_chosen: NDArray[np.bool_]
+) -> tuple[LabelRule, ...]:
+    """Move each threshold that was chosen half way to the one that is best for all such labels together."""
+    if not is_chosen.any():
+        return rules
+    rows = _enough_rows(*scores.shape)
+    probabilities = label_probabilities(scores[rows], rules)[:, is_chosen]
+    common = best_threshold(probabilities.ravel(), targets[rows][:, is_chosen].ravel())
+    return tuple(
+        rule.model_copy(update={"threshold": math.sqrt(rule.threshold * common)}) if chosen else rule
+        for rule, chosen in zip(rules, is_chosen.tolist(), strict=True)
+    )
+
+
+def _says_enough(truth: NDArray[np.bool_]) -> bool:
     positives = int(truth.sum())
-    is_rare = min(positives, len(truth) - positives) < _FEWEST_EXAMPLES
-    slope, shift = fit_sigmoid(logits, truth, only_shift=is_rare)
-    threshold = 0.5 if is_rare else best_threshold(sigmoid(slope * logits + shift), truth)
+    return min(positives, len(truth) - positives) >= _FEWEST_EXAMPLES
+
+
+def _rule(logits: Scores, truth: NDArray[np.bool_]) -> LabelRule:
+    says_enough = _says_enough(truth)
+    slope, shift = fit_sigmoid(logits, truth, only_shift=not says_enough)
+    threshold = best_threshold(sigmoid(slope * logits + shift), truth) if says_enough else _NO_RULE.threshold
     return LabelRule(slope=slope, shift=shift, threshold=threshold)
 
 
@@ -127,7 +156,7 @@ def best_threshold(probabilities: Scores, truth: NDArray[np.bool_]) -> float:
         rows = generator.integers(0, len(truth), len(truth))
         if truth[rows].any():
             found.append(_best_threshold(probabilities[rows], truth[rows]))
-    return float(np.mean(found)) if found else 0.5
+    return float(np.mean(found)) if found else _NO_RULE.threshold
 
 
 def _best_threshold(probabilities: Scores, truth: NDArray[np.bool_]) -> float:

@@ -44,8 +44,8 @@ def test_each_suite_here_can_be_read_and_is_of_a_data_set_here(path: Path) -> No
 
 def test_every_data_set_here_has_a_suite() -> None:
     sets = {path.stem for path in (configuration_folder() / "data").glob("[!_]*.yaml")}
-    # Of these it is not known what they hold.
-    sets -= {"csv", "sql", "huggingface"}
+    # Of these it is not known what they hold, and a suite asks for the one class of a text.
+    sets -= {"csv", "sql", "huggingface", "liar_subjects"}
     assert sets == {path.stem for path in SHIPPED} - {EVERY_DATA_SET}
 
 

@@ -46,6 +46,20 @@ def test_thresholds_help_where_a_label_is_rare() -> None:
     assert by_rules > by_half + 0.02
 
 
+def test_a_label_that_scores_say_nothing_about_is_not_given_to_every_text() -> None:
+    # given: of four labels, the scores of one are chance, and giving it to all would make its own F1 largest
+    logits, targets = made(2_000)
+    generator = np.random.default_rng(2)
+    chance = generator.normal(size=(2_000, 1)), generator.random((2_000, 1)) < 0.02
+    # when
+    rules = fit_rules(np.hstack([logits, chance[0]]), np.hstack([targets, chance[1]]))
+    # then
+    chosen = given(label_probabilities(np.hstack([logits, chance[0]]), rules), rules)
+    assert chosen[:, -1].mean() < 0.1
+    by_itself = best_threshold(label_probabilities(chance[0], rules[-1:]).ravel(), chance[1].ravel())
+    assert (label_probabilities(chance[0], rules[-1:]) >= by_itself).mean() > 0.5
+
+
 @pytest.mark.parametrize("positives", [0, 1, 4])
 def test_a_label_that_next_to_no_example_has_is_promised_as_often_as_it_is_there(positives: int) -> None:
     logits = np.random.default_rng(0).normal(size=(200, 1))
