@@ -29,7 +29,7 @@ def tokenizer() -> VocabularyTokenizer:
     return learn_vocabulary(TEXTS, min_count=1, max_tokens=32)
 
 
-@pytest.fixture(params=MAKERS.values(), ids=MAKERS)
+@pytest.fixture(params=MAKERS.values(), ids=list(MAKERS))
 def encoder(request: pytest.FixtureRequest, tokenizer: VocabularyTokenizer) -> Encoder:
     torch.manual_seed(0)
     encoder = request.param(tokenizer)
