@@ -2,7 +2,7 @@
 # where a killed installation stopped. Everything else: .venv/bin/invoke --list and .venv/bin/textops --help.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test clean force
+.PHONY: help setup demo test clean force
 .NOTPARALLEL:
 .SUFFIXES:
 
@@ -17,6 +17,8 @@ help: ## show this
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
 	@echo '  make demo ARGS="data=liar"     the same with other settings'
 	@echo '  make test PYTHON=python3.13    with a Python of your choice, 3.11 to 3.14'
+
+setup: $(venv)/installed-test ## install all that working on textops takes (invoke, dvc, what tests need), and run nothing
 
 demo: $(venv)/installed-demo ## train, judge, export, register, promote, serve and ask a real model
 	@$(venv)/bin/textops demo $(ARGS)

@@ -217,12 +217,15 @@ def validate(context: Context, gcloud: bool = False) -> None:  # noqa: FBT001, F
 
 @task(help={"free": "Take off what is free of charge each month."})
 @in_one_line
-def costs(_context: Context, free: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
+def costs(context: Context, free: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Write what each part costs a month, and training on 10^9 documents, from prices.yaml and what was measured."""
     from automation.google_cloud.costs.many_documents import projection, read_measurements
     from automation.google_cloud.costs.prices import read_prices
-    from automation.google_cloud.costs.summary import full_report
+    from automation.google_cloud.costs.summary import full_report, summary
     from textops.files import write_text
 
     write_text(COSTS, full_report(free=free))
     write_text(MANY_DOCUMENTS, projection(read_measurements(), read_prices()))
+    shell = Shell(context)
+    shell.say(summary())
+    shell.say("all parts: reports/cloud_costs.md, reports/many_documents.md; invoke tables puts them into the pages")

@@ -65,6 +65,8 @@ _EXTRAS = {
     "scale": ("ray",),
     "ui": ("altair", "streamlit"),
 }
+INTERRUPTED = 130
+"""Exit code after Ctrl-C, as shells have it."""
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
 _DISK_TROUBLES = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
 # What stands behind such a verb is for Hydra, also when it begins with a dash.
@@ -160,13 +162,16 @@ def choose_log(
 
 def main() -> None:
     """Run the command line; errors that a user can put right end with one line."""
-    from textops.lean_loading import keep_loading_lean
-    from textops.logs import set_up_logging
-
-    keep_loading_lean()
     try:
+        from textops.lean_loading import keep_loading_lean
+        from textops.logs import set_up_logging
+
+        keep_loading_lean()
         set_up_logging()
         application()
+    except KeyboardInterrupt:
+        # Typer ends a command so; this is Ctrl-C before there is one, while modules are loaded.
+        sys.exit(INTERRUPTED)
     except TextopsError as error:
         logger.error("{}", error)
         sys.exit(error.exit_code)

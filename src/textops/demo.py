@@ -71,7 +71,7 @@ def run_demo(configuration: DictConfig) -> None:
         logger.info("API at {}, sending held-out texts", address)
         answers = ask(address, test, judged.manifest.classes)
     logger.success("All {} answers came back and are consistent; the API has stopped", answers.requests)
-    _show(run, configuration, judged, version, answers, time.perf_counter() - started)
+    _show(run, judged, registry, version, answers, time.perf_counter() - started)
 
 
 def _release(registry: Registry, judged: Judged, dataset: Dataset) -> Version:
@@ -118,9 +118,7 @@ def _holds_together(answer: dict[str, object], classes: Sequence[str]) -> bool:
     )
 
 
-def _show(
-    run: Run, configuration: DictConfig, judged: Judged, version: Version, answers: Answers, seconds: float
-) -> None:
+def _show(run: Run, judged: Judged, registry: Registry, version: Version, answers: Answers, seconds: float) -> None:
     evaluation, manifest = judged.evaluation, judged.manifest
     p50, p95 = np.percentile(answers.milliseconds, [50, 95])
     size = (version.path / MODEL_FILE).stat().st_size / 1e6
@@ -143,19 +141,27 @@ def _show(
     console = Console()
     console.print(table)
     # Commands must stay in one piece to be copied.
-    console.print(_next_steps(configuration), highlight=False, markup=False, soft_wrap=True)
+    is_alone = registry.holding("production") == [version.name]
+    console.print(next_steps(version.name, is_alone=is_alone), highlight=False, markup=False, soft_wrap=True)
 
 
-def _next_steps(configuration: DictConfig) -> str:
+def next_steps(name: str, *, is_alone: bool) -> str:
+    """Return the commands that make something of the model, as they can be typed.
+
+    Args:
+        name: Of the model.
+        is_alone: Whether no other model is in production, so that nobody has to say which one is meant.
+    """
     prefix = "" if Path(sys.prefix) == Path(sys.base_prefix) else f"{os.path.relpath(sys.prefix)}/bin/"
+    model = "" if is_alone else f" --model {name}"
+    steps = {
+        f"up{model}": "API, drift service and page together",
+        f"serve{model}": "the API with this model alone",
+        f'predict{model} "A late goal decides the final"': "one text",
+        "models": "what the registry holds",
+        "init FILE": "a model of your own data: looks at a file, and says what to type then",
+    }
+    width = max(map(len, steps))
     return "\n".join(
-        [
-            "What to type next:",
-            f"  {prefix}textops up                                        API, drift service and page together",
-            f"  {prefix}textops serve                                     the API with this model alone",
-            f'  {prefix}textops predict "A late goal decides the final"   one text',
-            f"  {prefix}textops models                                    what the registry holds",
-            f"  {prefix}textops train data=csv data.paths=FILE 'data.text_columns=[COLUMN]' data.label_column=COLUMN",
-            f"     a model of your own data (this one was data={configuration.data.name})",
-        ]
+        ["What to type next:", *(f"  {prefix}textops {step:<{width}}   {what}" for step, what in steps.items())]
     )

@@ -343,3 +343,19 @@ def test_an_impossible_setting_of_the_log_is_one_line(terminal: "Terminal", monk
     # then
     assert outcome.code == 2
     assert "TEXTOPS_LOG_LEVEL is not possible" in outcome.errors[0]
+
+
+def test_ctrl_c_while_modules_are_loaded_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("textops.logs.set_up_logging", interrupted)
+    # when
+    with pytest.raises(SystemExit) as ending:
+        cli.main()
+    # then
+    assert ending.value.code == 130
+    assert capsys.readouterr().err == ""

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from textops.data.dataset import Examples
-from textops.demo import ask
+from textops.demo import ask, next_steps
 from textops.errors import ServiceError
 
 CLASSES = ("sport", "tech")
@@ -73,3 +73,13 @@ def test_an_answer_that_does_not_hold_together_ends_the_demo(status: int, conten
     # given, when, then
     with server_that_answers(status, content) as address, pytest.raises(ServiceError, match=f"answered {status}"):
         ask(address, EXAMPLES, CLASSES)
+
+
+def test_what_to_type_next_names_the_model_only_where_another_is_in_production() -> None:
+    # when
+    alone, beside = (next_steps("news", is_alone=is_alone) for is_alone in (True, False))
+    # then
+    assert "--model" not in alone
+    for command in ("textops up --model news ", "textops serve --model news ", 'textops predict --model news "A late'):
+        assert command in beside
+    assert "textops init FILE" in alone

@@ -102,7 +102,7 @@ def export(
     if period.since is not None and period.until is not None and period.since >= period.until:
         raise ConfigurationError(f"--since {since} is not before --until {until}")
     rows = export_predictions(open_prediction_log(), path, period, force=force)
-    logger.info("{} predictions are in {}", rows, path)
+    logger.info("{:,} predictions are in {}", rows, path)
 
 
 @prediction_log.command("prune")

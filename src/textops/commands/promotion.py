@@ -12,6 +12,7 @@ from textops.errors import DataError
 
 if TYPE_CHECKING:
     from textops.data.dataset import Dataset
+    from textops.registry.store import Registry
     from textops.registry.version import Version
 
 
@@ -50,7 +51,7 @@ def promote(
     held_out = held_out_of(held_out_data(version, test_data))
     evidence = gather_evidence(version, held_out, configuration_folder() / "behaviour")
     event = move_alias(registry, str(version), to, held_out, bounds=bounds, evidence=evidence, force_reason=force)
-    logger.success("{}@{} is version {}; next: {}", version.name, to, event.version, _next_step(version, to))
+    logger.success("{}@{} is version {}; next: {}", version.name, to, event.version, _next_step(registry, version, to))
     if to == STAGING:
         send_staged_model(staged_model(version, event), dispatch)
 
@@ -78,5 +79,12 @@ def held_out_data(version: "Version", folder: Path | None) -> "Dataset":
     return dataset
 
 
-def _next_step(version: "Version", alias: str) -> str:
-    return f"textops promote {version}" if alias == "staging" else "textops serve"
+def _next_step(registry: "Registry", version: "Version", alias: str) -> str:
+    from textops.registry.names import PRODUCTION, STAGING
+
+    if alias == STAGING:
+        return f"textops promote {version}"
+    if alias != PRODUCTION:
+        return f"textops serve --model {version.name}@{alias}"
+    # Beside another model, a service has to be told which one it is to answer with.
+    return "textops serve" if len(registry.holding(PRODUCTION)) == 1 else f"textops serve --model {version.name}"

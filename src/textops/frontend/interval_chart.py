@@ -68,7 +68,7 @@ def interval_chart(measured: Sequence[Measured], scale: Scale, description: str)
             "color": [part.color for part in measured],
         }
     )
-    axis = alt.Axis(format=scale.format, title=scale.title, tickCount=5)
+    axis = _axis(measured, scale)
     labels = alt.Axis(labelLimit=_LONGEST_LABEL, ticks=False, domain=False, labelFlush=False)
     names = alt.Y("name:N", sort=None, title=None, axis=labels)
     color = alt.Color("color:N", scale=None)
@@ -84,3 +84,11 @@ def interval_chart(measured: Sequence[Measured], scale: Scale, description: str)
         line = pd.DataFrame({"at": [scale.line]})
         layers.insert(0, alt.Chart(line).mark_rule(color=GREY, strokeDash=[4, 3]).encode(x="at:Q"))
     return alt.layer(*layers).properties(height=alt.Step(_STEP), description=description)
+
+
+def _axis(measured: Sequence[Measured], scale: Scale) -> alt.Axis:
+    ends = {end for part in measured for end in (part.metric.low, part.metric.high)}
+    if len(ends) > 1:
+        return alt.Axis(format=scale.format, title=scale.title, tickCount=5)
+    # D3 takes the digits of a per cent sign from the distance of two ticks; without one it writes 100.000000%.
+    return alt.Axis(format=scale.format.replace("%", ".1%"), title=scale.title, tickCount=1)

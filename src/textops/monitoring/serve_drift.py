@@ -21,7 +21,7 @@ def serve_drift(settings: DriftSettings, log_settings: PredictionLogSettings, th
         ConfigurationError: If a setting is not possible.
     """
     app = create_drift_app(settings, log_settings, thresholds)
-    with closing(bind(settings.drift_host, settings.drift_port)) as listener:
+    with closing(bind(settings.drift_host, settings.drift_port, "TEXTOPS_DRIFT")) as listener:
         config = uvicorn.Config(
             app,
             ws="none",

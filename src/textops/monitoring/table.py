@@ -57,7 +57,8 @@ def _features(found: DriftCheck) -> Table:
 def _means(each: FeatureDrift) -> tuple[str, str]:
     if each.reference_mean is None or each.window_mean is None:
         return "", ""
-    return f"{each.reference_mean:.4g}", f"{each.window_mean:.4g}"
+    # Three digits: with a sign and zeros in front, four do not fit a terminal of 80 columns.
+    return f"{each.reference_mean:.3g}", f"{each.window_mean:.3g}"
 
 
 def _lines(found: DriftCheck) -> list[str]:

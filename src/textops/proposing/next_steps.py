@@ -10,7 +10,7 @@ def next_steps(name: str) -> list[tuple[str, str]]:
     """Return commands in their order, each with what it does.
 
     Args:
-        name: Of the experiment.
+        name: Of the experiment, which is also that of its model.
     """
     textops = program()
     return [
@@ -21,9 +21,10 @@ def next_steps(name: str) -> list[tuple[str, str]]:
         (f"{textops} train experiment={name}", "a model"),
         (f"{textops} evaluate", "its bundle: exported, calibrated, measured"),
         (f"{textops} register", "a version in the registry, if it beats the most frequent class"),
-        (f"{textops} promote", "into production, through the gate"),
-        (f'{textops} predict "a text of your own"', "one answer"),
-        (f"{textops} serve", "the API"),
+        # With its name: the demo, or another file, may have put a model beside it.
+        (f"{textops} promote {name}", "into production, through the gate"),
+        (f'{textops} predict --model {name} "a text of your own"', "one answer"),
+        (f"{textops} serve --model {name}", "the API"),
     ]
 
 

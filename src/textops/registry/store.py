@@ -121,6 +121,10 @@ class Registry:
         """Return the last event of an alias, None where it was never set."""
         return self.aliases(name).get(alias)
 
+    def holding(self, alias: str) -> list[str]:
+        """Return the names of the models of which a version has the alias."""
+        return [name for name in self.names() if self.alias(name, alias)]
+
     def find(self, reference: str | None = None, *, default_alias: str = PRODUCTION) -> Version:
         """Find the version that a reference leads to.
 
@@ -242,13 +246,13 @@ class Registry:
         names = self.names()
         if not names:
             raise RegistryError(f"the registry {self.root} is empty: {self._models_in_words()}")
-        holding = [name for name in names if alias == LATEST or self.alias(name, alias)]
+        holding = names if alias == LATEST else self.holding(alias)
         # A single model without the alias is named all the same: the error then says what it lacks.
         candidates = holding or names
         if len(candidates) > 1:
             raise RegistryError(
                 f"{len(holding) or 'none'} of the models in {self.root} have the alias {alias}: "
-                f"name one of {', '.join(candidates)}"
+                f"name one of {', '.join(candidates)}, as the argument, with --model or in TEXTOPS_MODEL"
             )
         return candidates[0]
 

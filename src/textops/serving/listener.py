@@ -7,8 +7,13 @@ from textops.errors import ServiceError
 BACKLOG = 2048
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int, setting: str = "TEXTOPS") -> socket.socket:
     """Take an address, before anything costly is done.
+
+    Args:
+        host: Address or name of this machine.
+        port: 0 for any free one.
+        setting: What the variables that say both begin with, for messages.
 
     Raises:
         ServiceError: If it is taken, forbidden or not one of this machine.
@@ -18,7 +23,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener = socket.socket(family, kind, protocol)
     # A name with odd characters or of odd length is a ValueError before it is looked up.
     except (OSError, ValueError) as error:
-        raise ServiceError(f"cannot listen on {host}: {error}; choose another host (TEXTOPS_HOST)") from error
+        raise ServiceError(f"cannot listen on {host}: {error}; choose another host ({setting}_HOST)") from error
     try:
         # Without it, the address stays taken for a minute after the last server.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -28,7 +33,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.close()
         raise ServiceError(
             f"cannot listen on {host}:{port}: {error.strerror}; stop what listens there, "
-            "or choose another port (TEXTOPS_PORT, 0 for any free one)"
+            f"or choose another port ({setting}_PORT, 0 for any free one)"
         ) from error
     return listener
 

@@ -69,7 +69,9 @@ async def _play(
     try:
         await player.check()
         labels = asyncio.create_task(player.send_labels())
+        _tell(NORMAL, simulation.normal, simulation.behaviour)
         await player.play(usual_texts(pools, random), NORMAL, simulation.normal, never)
+        _tell(DRIFTED, simulation.drifted, simulation.behaviour)
         await player.play(drifted_texts(pools, simulation.drift, random), DRIFTED, simulation.drifted, never)
         player.finish()
         await labels
@@ -77,3 +79,10 @@ async def _play(
         await player.close()
     logger.info("{:,} labels sent, {:,} not taken", player.labels_sent, player.labels_refused)
     return player.played
+
+
+def _tell(phase: str, requests: int, behaviour: Behaviour) -> None:
+    # Nothing else is seen until the end, and a slow rate takes minutes.
+    if requests:
+        seconds = requests / behaviour.rate
+        logger.info("{}: {:,} texts, {:g} a second, take about {:,.0f} s", phase, requests, behaviour.rate, seconds)

@@ -71,7 +71,10 @@ def accuracy_of(played: Sequence[Played]) -> Interval | None:
 
 def table_of(summaries: Sequence[PhaseSummary]) -> Table:
     """Return the summaries as a table for the terminal."""
-    table = Table("phase", "requests", "failed", "retried", "accuracy", "p50", "p99", "versions", box=SIMPLE_HEAD)
+    # Close together and unbroken: the table fits a terminal of 80 columns.
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
+    for title in ("phase", "requests", "failed", "retried", "accuracy", "p50", "p99", "versions"):
+        table.add_column(title, no_wrap=True)
     for each in summaries:
         accuracy = (
             "" if each.accuracy is None else f"{each.accuracy:.3f} [{each.accuracy_low:.3f}, {each.accuracy_high:.3f}]"

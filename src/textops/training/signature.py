@@ -1,5 +1,6 @@
 """What the functions and classes that a configuration names say of their parameters."""
 
+import importlib
 import inspect
 import pkgutil
 import typing
@@ -34,14 +35,30 @@ def named(target: str, key: str) -> Callable[..., Any]:
 
     Raises:
         ConfigurationError: If it cannot be imported, or makes nothing.
+        ModuleNotFoundError: If it is one of ours and lacks a package: whoever is asked for it can name the extra.
     """
     try:
         found = pkgutil.resolve_name(target)
     except (AttributeError, ImportError, ValueError) as error:
+        _refuse_what_lacks_a_package(target)
         raise ConfigurationError(f"{key}._target_={target} cannot be imported: {str(error).splitlines()[0]}") from error
     if not callable(found):
         raise ConfigurationError(f"{key}._target_={target} makes nothing: name a class or a function")
     return typing.cast("Callable[..., Any]", found)
+
+
+def _refuse_what_lacks_a_package(target: str) -> None:
+    # `resolve_name` takes a module that cannot be imported for an attribute that is not there, and says only that.
+    ours = __name__.partition(".")[0]
+    if target.partition(".")[0] != ours:
+        return
+    try:
+        importlib.import_module(target.rpartition(".")[0])
+    except ModuleNotFoundError as error:
+        if error.name is not None and error.name.partition(".")[0] != ours:
+            raise
+    except (ImportError, ValueError):
+        return
 
 
 def signature_of(make: Callable[..., Any]) -> Signature | None:

@@ -225,6 +225,9 @@ def test_the_task_writes_the_report(run_task: "RunTask", tmp_path: Path, monkeyp
 
     assert ended.code == 0, ended.told
     assert (tmp_path / "costs.md").read_text(encoding="utf-8") == full_report(free=True)
+    # and whoever asked what it costs is answered there and then
+    assert ended.shown.startswith(f"# {summary()}\n")
+    assert "reports/cloud_costs.md" in ended.shown
 
 
 @pytest.mark.parametrize(

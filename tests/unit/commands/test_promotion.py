@@ -124,3 +124,19 @@ def test_another_alias_is_judged_as_strictly(terminal: "Terminal") -> None:
 
     assert promoted.code == 0, promoted.log
     assert gate("passed", promoted.log) == CHECKS
+    assert promoted.log.rstrip().endswith("next: textops serve --model tiny@canary")
+
+
+def test_beside_another_model_in_production_the_next_step_names_the_model(terminal: "Terminal", tmp_path: Path) -> None:
+    # given
+    registry = Registry(tmp_path / "registry")
+    registry.register(registry.find("tiny/1").path, "other")
+    # when
+    ambiguous = terminal("promote")
+    alone = terminal("promote", "tiny")
+    beside = terminal("promote", "other")
+    # then
+    assert ambiguous.code == 2
+    assert "name one of other, tiny, as the argument" in ambiguous.log
+    assert alone.log.rstrip().endswith("next: textops serve")
+    assert beside.log.rstrip().endswith("next: textops serve --model other")

@@ -94,6 +94,17 @@ def test_the_worst_classes_come_first_and_what_is_not_known_is_left_out() -> Non
     assert class_chart([class_of("unseen", None)], "f1") is None
 
 
+def test_figures_without_any_width_are_not_written_with_six_digits() -> None:
+    # given
+    spread, flat = class_chart([class_of("a", 0.9), class_of("b", 1.0)], "f1"), class_chart([class_of("a", 1.0)], "f1")
+    assert spread is not None
+    assert flat is not None
+    # when
+    formats = [chart.to_dict()["layer"][0]["encoding"]["x"]["axis"]["format"] for chart in (spread, flat)]
+    # then
+    assert formats == ["%", ".1%"]
+
+
 def test_reliability_is_drawn_before_and_after_calibration() -> None:
     # given
     part = ReliabilityBin(low=0.8, high=0.9, confidence=0.85, accuracy=0.7, examples=10)

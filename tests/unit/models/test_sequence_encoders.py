@@ -17,11 +17,11 @@ from textops.text.tokenizer import Tokenizer
 from textops.text.vocabulary import VocabularyTokenizer, learn_vocabulary
 
 TEXTS = ["the cat sat on the mat", "", "dog", "the dog and the cat and the mat " * 9]
-MAKERS: list[Callable[[Tokenizer], Encoder]] = [
-    lambda tokenizer: LstmEncoder(tokenizer, 3, word_dimension=8, state_dimension=5),
-    lambda tokenizer: CnnEncoder(tokenizer, 3, word_dimension=8, filters=5),
-    lambda tokenizer: TransformerEncoder(tokenizer, 3, dimension=8, heads=2),
-]
+MAKERS: dict[str, Callable[[Tokenizer], Encoder]] = {
+    "lstm": lambda tokenizer: LstmEncoder(tokenizer, 3, word_dimension=8, state_dimension=5),
+    "cnn": lambda tokenizer: CnnEncoder(tokenizer, 3, word_dimension=8, filters=5),
+    "transformer": lambda tokenizer: TransformerEncoder(tokenizer, 3, dimension=8, heads=2),
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +29,7 @@ def tokenizer() -> VocabularyTokenizer:
     return learn_vocabulary(TEXTS, min_count=1, max_tokens=32)
 
 
-@pytest.fixture(params=MAKERS, ids=["lstm", "cnn", "transformer"])
+@pytest.fixture(params=MAKERS.values(), ids=list(MAKERS))
 def encoder(request: pytest.FixtureRequest, tokenizer: VocabularyTokenizer) -> Encoder:
     torch.manual_seed(0)
     encoder = request.param(tokenizer)

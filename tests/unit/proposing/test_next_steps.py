@@ -13,6 +13,11 @@ def test_the_way_to_production_is_complete() -> None:
     assert verbs == ["prepare", "train", "evaluate", "register", "promote", "predict", "serve"]
 
 
+def test_the_model_is_named_where_another_may_stand_beside_it() -> None:
+    typed = [command.split(maxsplit=1)[1] for command, _ in next_steps("mine")]
+    assert typed[-3:] == ["promote mine", 'predict --model mine "a text of your own"', "serve --model mine"]
+
+
 def test_the_name_alone_is_enough_where_it_finds_this_installation(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

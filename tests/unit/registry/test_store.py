@@ -173,8 +173,10 @@ def test_nothing_given_means_the_only_model_in_production(
     assert str(registry.find()) == "tiny/1"
 
     promote(registry, other)
-    with pytest.raises(RegistryError, match=r"2 of the models .* name one of other, tiny"):
+    with pytest.raises(RegistryError, match=r"2 of the models .* name one of other, tiny, .* --model"):
         registry.find()
+    assert registry.holding("production") == ["other", "tiny"]
+    assert registry.holding("staging") == []
 
 
 def test_rolling_back_twice_goes_two_steps_back(registry: Registry, three_versions: list[Version]) -> None:

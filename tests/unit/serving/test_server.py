@@ -96,6 +96,9 @@ def test_a_port_in_use_is_one_line() -> None:
 
         with pytest.raises(ServiceError, match=rf"cannot listen on 127.0.0.1:{port}: .* in use; stop what listens"):
             bind("127.0.0.1", port)
+        # and each service names the variable that is its own
+        with pytest.raises(ServiceError, match=r"another port \(TEXTOPS_DRIFT_PORT, 0"):
+            bind("127.0.0.1", port, "TEXTOPS_DRIFT")
 
 
 def test_an_address_of_another_machine_is_one_line() -> None:

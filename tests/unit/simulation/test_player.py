@@ -9,6 +9,7 @@ from itertools import repeat
 
 import numpy as np
 import pytest
+from loguru import logger
 
 from textops.errors import ServiceError
 from textops.simulation.drift import Drift
@@ -137,10 +138,16 @@ def test_a_service_that_is_not_there_is_said() -> None:
         simulate(Simulation("http://127.0.0.1:9", Drift(), 3, 0), [TEXT])
 
 
-def test_a_simulation_plays_both_parts(service: Service) -> None:
+def test_a_simulation_plays_both_parts_and_says_how_long_they_take(service: Service) -> None:
+    # given
+    told: list[str] = []
+    sink = logger.add(told.append, format="{message}")
     # when
     played = simulate(Simulation(service.address, Drift("typos"), 4, 6, Behaviour(500, 0.0)), [TEXT])
+    logger.remove(sink)
     # then
     assert [each.phase for each in played].count("normal") == 4
     assert [each.phase for each in played].count("drifted") == 6
     assert {body["text"] for body in service.bodies["/predict"]} > {"a text"}
+    assert told[0] == "normal: 4 texts, 500 a second, take about 0 s\n"
+    assert told[1].startswith("drifted: 6 texts")

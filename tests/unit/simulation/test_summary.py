@@ -34,6 +34,19 @@ def test_a_phase_without_answers_has_no_accuracy() -> None:
     assert accuracy_of([played("normal", 1.0, None)]) is None
 
 
+def test_the_table_fits_a_usual_terminal() -> None:
+    # given
+    console = Console(width=80, record=True, file=StringIO())
+    answers = [played("recovered", float(second)) for second in range(1_000)]
+    # when
+    console.print(table_of(summarize(answers)))
+    # then
+    text = console.export_text()
+    assert "…" not in text
+    assert "1.000 [1.000, 1.000]" in text
+    assert "versions" in text
+
+
 def test_the_table_names_each_phase() -> None:
     console = Console(width=200, record=True, file=StringIO())
     console.print(table_of(summarize([played("normal", 1.0), played("drifted", 2.0, None)])))

@@ -1,5 +1,7 @@
 """What a configuration names."""
 
+import sys
+
 import pytest
 import torch
 
@@ -35,6 +37,26 @@ def test_what_is_not_there_is_told_in_one_line(target: str, message: str) -> Non
     with pytest.raises(ConfigurationError, match=rf"^optimizer\._target_={target}.*{message}") as raised:
         named(target, "optimizer")
     assert "\n" not in str(raised.value)
+
+
+def test_one_of_ours_that_lacks_a_package_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given an installation without the extra
+    for name in [
+        name for name in sys.modules if name.partition(".")[0] == "optuna" or name == "textops.search.pruning"
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("textops.search.pruning", raising=False)
+    monkeypatch.setitem(sys.modules, "optuna", None)
+    # when
+    with pytest.raises(ModuleNotFoundError) as raised:
+        named("textops.search.pruning.TrialPruning", "callbacks.pruning")
+    # then
+    assert raised.value.name == "optuna"
+
+
+def test_one_of_ours_that_is_mistyped_is_told_as_before() -> None:
+    with pytest.raises(ConfigurationError, match="cannot be imported"):
+        named("textops.search.prunning.TrialPruning", "callbacks.pruning")
 
 
 def test_what_is_written_in_c_has_no_signature() -> None:
