@@ -1,15 +1,21 @@
 """The workflows are what GitHub takes, keep to what is safe, and do nothing that cannot be done here."""
 
 import json
+import os
 import re
 import subprocess
 import sys
+import tomllib
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from automation.ci import WORKFLOWS, steps_of_workflows
+from automation.typed_commands import check_command
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = Path(sys.executable).parent
@@ -52,7 +58,7 @@ def test_a_field_that_github_does_not_know_is_found_in_each_workflow(tmp_path: P
     # given
     for path in FILES:
         document = yaml.safe_load(path.read_text(encoding="utf-8").replace("\non:", "\n'on':"))
-        next(iter(document["jobs"].values()))["timeout-minuts"] = 5
+        next(job for job in document["jobs"].values() if "steps" in job)["timeout-minuts"] = 5
         (tmp_path / path.name).write_text(yaml.safe_dump(document), encoding="utf-8")
     # when
     problems = schema_problems("github-workflows", *(tmp_path / path.name for path in FILES))
@@ -95,6 +101,127 @@ def test_each_step_is_one_command_that_can_be_typed_here() -> None:
     commands = [step.command for step in steps_of_workflows()]
     assert len(commands) > len(FILES)
     assert [command for command in commands if not ONE_COMMAND.fullmatch(command) or JOINED.search(command)] == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    sorted({step.command for step in steps_of_workflows() if step.command.startswith(("invoke ", "textops "))}),
+)
+def test_each_command_of_ours_is_there_with_its_options(command: str) -> None:
+    check_command(command)
+
+
+def test_whoever_has_no_account_can_run_what_needs_none() -> None:
+    # when
+    commands = {step.command for step in steps_of_workflows() if not step.needs_account}
+    # then
+    assert {
+        "invoke api-tests",
+        "textops demo",
+        "invoke gcp.validate",
+        "invoke test --coverage",
+        "invoke docs",
+    } <= commands
+    asking = {"invoke data.remote", "invoke data.pull", "invoke data.before --output report/dataset.json"}
+    asking |= {"invoke gcp.build --until deploy", "invoke requirements --upgrade", "textops drift check --since 24h"}
+    assert not asking & commands
+
+
+def test_whoever_fetches_data_has_said_from_which_bucket() -> None:
+    for path in FILES:
+        for name, job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].items():
+            commands = [step.get("run", "") for step in job.get("steps", [])]
+            if "invoke data.pull" in commands:
+                said, fetched = commands.index("invoke data.remote"), commands.index("invoke data.pull")
+                assert said < fetched, f"{path.name}: {name}"
+
+
+# Command of a job -> what it loads, as a line for Python.
+LOADS = {
+    "invoke ": ("-m", "invoke", "--list"),
+    "invoke data-tests": ("-m", "pytest", "--collect-only", "-q", "tests/datatests"),
+    "invoke model-tests": ("-m", "pytest", "--collect-only", "-q", "tests/performancetests"),
+    "invoke api-tests": ("-m", "pytest", "--collect-only", "-q", "tests/unit/serving"),
+    "textops ": ("-m", "textops.cli", "--help"),
+    "textops stats": ("-c", "import textops.evaluation.dataset_report, textops.training.source"),
+    "textops report": ("-c", "import textops.evaluation.model_report"),
+    "textops promote": ("-c", "import textops.evaluation.evidence, textops.registry.promotion"),
+    "textops drift": ("-c", "import textops.monitoring.check, textops.monitoring.evidently_report"),
+}
+INSTALLED = sorted(
+    {
+        (step["with"]["extras"], command)
+        for path in FILES
+        for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values()
+        for step in job.get("steps", [])
+        if step.get("uses") == "./.github/actions/set-up"
+        for command in LOADS
+        if any(each.get("run", "").startswith(command) for each in job["steps"])
+    }
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("extras", "command"), INSTALLED)
+def test_a_job_installs_what_its_commands_load(extras: str, command: str, tmp_path: Path) -> None:
+    # given: no package but those that come with the extras
+    (tmp_path / "sitecustomize.py").write_text(f"HIDDEN = {hidden_modules(extras.split(','))!r}\n{HIDING}")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(tmp_path), str(ROOT / "src")])}
+    # when
+    finished = subprocess.run(
+        [sys.executable, *LOADS[command]],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    # then
+    assert finished.returncode == 0, finished.stderr[-2000:] or finished.stdout[-2000:]
+
+
+def hidden_modules(extras: list[str]) -> set[str]:
+    """Return the modules of all packages that no extra brings."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *(each for extra in extras for each in project["optional-dependencies"][extra])]
+    known = {canonicalize_name(each.metadata["Name"]): each for each in metadata.distributions()}
+    brought: set[tuple[str, frozenset[str]]] = set()
+
+    def bring(requirement: Requirement, of: frozenset[str]) -> None:
+        marker = requirement.marker
+        if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in (of or {""})):
+            return
+        one = (canonicalize_name(requirement.name), frozenset(requirement.extras))
+        if one in brought or one[0] not in known:
+            return
+        brought.add(one)
+        for each in known[one[0]].requires or []:
+            bring(Requirement(each), one[1])
+
+    for each in ["pip", "textops", *wanted]:
+        bring(Requirement(each), frozenset())
+    names = {name for name, _ in brought}
+    return {
+        module
+        for module, packages in metadata.packages_distributions().items()
+        if not any(canonicalize_name(package) in names for package in packages)
+    }
+
+
+HIDING = """
+import sys
+
+
+class Hiding:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in HIDDEN:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+sys.meta_path.insert(0, Hiding)
+"""
 
 
 def test_only_a_job_that_needs_the_tests_moves_the_alias() -> None:
