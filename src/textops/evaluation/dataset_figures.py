@@ -37,7 +37,8 @@ def draw_class_counts(manifest: DatasetManifest, path: Path) -> None:
     axes.invert_yaxis()
     axes.set_facecolor(PAPER)
     axes.set_xlabel("examples", color=QUIET)
-    axes.legend(frameon=False, fontsize=8)
+    # Above the bars: beside them there is no place that is always free.
+    axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(SPLITS))
     rest = f"; the {len(shown)} largest" if len(totals) > len(shown) else ""
     write_title(figure, "Examples of each class", f"{sum(totals.values()):,} examples, {len(totals):,} classes{rest}")
     save_figure(figure, path)

@@ -108,7 +108,7 @@ def test_each_step_is_one_command_that_can_be_typed_here() -> None:
     sorted({step.command for step in steps_of_workflows() if step.command.startswith(("invoke ", "textops "))}),
 )
 def test_each_command_of_ours_is_there_with_its_options(command: str) -> None:
-    check_command(command)
+    check_command(command.replace('"${FIGURES}"', "--no-figures"))
 
 
 def test_whoever_has_no_account_can_run_what_needs_none() -> None:
