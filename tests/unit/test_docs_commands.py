@@ -3,14 +3,18 @@
 import json
 import re
 import shlex
+import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import torch
 import yaml  # type: ignore[import-untyped]
 
 from automation.ci import WORKFLOWS
 from automation.typed_commands import check_command
 from textops.errors import ConfigurationError
+from textops.training.arguments import checked_arguments
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(
@@ -98,6 +102,22 @@ def test_every_place_of_a_table_is_there(page: str) -> None:
     assert missing == []
 
 
+def test_every_file_of_reports_has_the_command_that_writes_it() -> None:
+    # given: `benchmarks/NAME.json`, `.md` means that name with another ending too
+    patterns: list[str] = []
+    for cell in re.findall(r"^\| (`[^|]+) \|", text_of("reports/README.md"), re.MULTILINE):
+        for name in re.findall(r"`([^`]+)`", cell):
+            whole = f"{patterns[-1].rpartition('.')[0]}{name}" if re.fullmatch(r"\.\w+", name) else name
+            patterns.append(f"{whole}*" if whole.endswith("/") else whole.replace("NAME", "*"))
+    listed = subprocess.run(["git", "ls-files", "reports"], cwd=ROOT, capture_output=True, text=True, check=True).stdout  # noqa: S607
+    files = [name.removeprefix("reports/") for name in listed.split()]
+    # then
+    assert len(files) > 50
+    assert [
+        name for name in files if name != "README.md" and not any(fnmatch(name, pattern) for pattern in patterns)
+    ] == []
+
+
 def test_every_component_has_its_row_with_a_command() -> None:
     rows = re.findall(r"^\| (\d+) \|.*\| (.+) \|$", text_of("docs/requirements.md"), re.MULTILINE)
     assert [int(number) for number, _ in rows] == list(range(1, 22))
@@ -131,3 +151,30 @@ def test_overrides_that_the_front_page_shows_are_quoted_for_a_shell() -> None:
     for command in shown_commands("README.md"):
         words = shlex.split(command, comments=True)
         assert not [word for word in words if word.startswith(("[", "{"))]
+
+
+def trainings(page: str) -> list[list[str]]:
+    """Return what each training of a page is given, but for those that begin with another run."""
+    words = [shlex.split(command, comments=True) for command in (*shown_commands(page), *named_commands(page))]
+    return [
+        line[2:]
+        for line in words
+        if line[:2] == ["textops", "train"]
+        and not {"--from-run", "--resume"} & {*line}
+        # Experiments that `textops init` has written there, and names that stand for others.
+        and not any(re.search(r"^experiment=(reviews|articles)$|=[A-Z]+$|\.\.\.", word) for word in line)
+    ]
+
+
+# The page on experiments shows errors too, and has a test of its own.
+TRAINING_PAGES = [page for page in PAGES if page != "docs/experiments.md" and trainings(page)]
+
+
+@pytest.mark.parametrize("page", TRAINING_PAGES)
+def test_every_training_composes(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given: a machine with processors for graphics, which some of them want
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 8)
+    # then
+    for given in trainings(page):
+        assert set(given) <= {*checked_arguments(given)}

@@ -54,6 +54,21 @@ def test_github_takes_the_action_and_dependabot_its_settings() -> None:
     assert schema_problems("dependabot", ROOT / ".github" / "dependabot.yaml") == {}
 
 
+def test_dependabot_looks_wherever_a_version_stands() -> None:
+    document = yaml.safe_load((ROOT / ".github" / "dependabot.yaml").read_text(encoding="utf-8"))
+    places = {
+        update["package-ecosystem"]: [
+            ROOT / each.lstrip("/") for each in update.get("directories", [update.get("directory")])
+        ]
+        for update in document["updates"]
+    }
+    assert sorted(places) == ["docker", "docker-compose", "github-actions", "pip"]
+    assert list(places["docker"][0].glob("*.dockerfile"))
+    assert (places["docker-compose"][0] / "compose.yaml").is_file()
+    assert ACTION.parent in places["github-actions"]
+    assert (places["pip"][0] / "pyproject.toml").is_file()
+
+
 def test_a_field_that_github_does_not_know_is_found_in_each_workflow(tmp_path: Path) -> None:
     # given
     for path in FILES:
