@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -140,6 +141,16 @@ def test_whoever_has_no_account_can_run_what_needs_none() -> None:
     asking = {"invoke data.remote", "invoke data.pull", "invoke data.before --output report/dataset.json"}
     asking |= {"invoke gcp.build --until deploy", "invoke requirements --upgrade", "textops drift check --since 24h"}
     assert not asking & commands
+
+
+@pytest.mark.parametrize(
+    "left", ["gha-creds-0123456789abcdef.json", "report/stats.md", "reports/loadtest/loadtest.json"]
+)
+def test_what_a_workflow_leaves_is_no_change_of_the_checkout(left: str) -> None:
+    # Otherwise a deployment refuses to tag images with the commit, and sends it along.
+    git = shutil.which("git")
+    assert git is not None
+    assert subprocess.run([git, "check-ignore", "--quiet", left], cwd=ROOT, check=False).returncode == 0
 
 
 def test_whoever_fetches_data_has_said_from_which_bucket() -> None:
