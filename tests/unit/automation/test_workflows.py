@@ -103,6 +103,19 @@ def test_each_action_is_pinned_by_commit_with_its_version(path: Path) -> None:
     assert [line for line in uses if not PINNED.fullmatch(line)] == []
 
 
+def test_packages_are_kept_where_uv_looks_for_them() -> None:
+    # given
+    steps = yaml.safe_load(ACTION.read_text(encoding="utf-8"))["runs"]["steps"]
+    (cache,) = [step["with"] for step in steps if step.get("uses", "").startswith("actions/cache@")]
+    (install,) = [step for step in steps if step.get("run", "").startswith("uv pip install")]
+    # then
+    assert install["env"]["UV_CACHE_DIR"] == cache["path"]
+    # The action refuses a key with a comma, and extras are a list with commas.
+    assert not re.search(r",|inputs\.extras", cache["key"])
+    for input_of_action in ("python", "torch"):
+        assert f"inputs.{input_of_action} }}}}" in cache["key"]
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_nothing_is_allowed_that_no_job_asks_for_and_every_job_ends(path: Path) -> None:
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
