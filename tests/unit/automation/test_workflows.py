@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from automation.ci import WORKFLOWS, steps_of_workflows
@@ -68,6 +69,25 @@ def test_dependabot_looks_wherever_a_version_stands() -> None:
     assert (places["docker-compose"][0] / "compose.yaml").is_file()
     assert ACTION.parent in places["github-actions"]
     assert (places["pip"][0] / "pyproject.toml").is_file()
+
+
+def test_all_tests_run_on_every_python_and_every_pytorch_that_is_promised() -> None:
+    # given
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    promised = SpecifierSet(project["requires-python"])
+    matrix = yaml.safe_load((WORKFLOWS / "tests.yaml").read_text(encoding="utf-8"))["jobs"]["tests"]["strategy"][
+        "matrix"
+    ]
+    whole = [each for each in matrix["include"] if each["task"] == matrix["task"][0]]
+    # then
+    assert matrix["python"] == [f"3.{minor}" for minor in range(20) if f"3.{minor}" in promised]
+    torches = {*matrix["torch"], *(each["torch"] for each in whole)}
+    assert torches == {path.stem.removeprefix("torch-") for path in (ROOT / "requirements").glob("torch-*.txt")}
+
+
+def test_what_decides_here_decides_at_github_too() -> None:
+    ours = {step.command for step in steps_of_workflows()}
+    assert {"invoke types", "invoke package", "invoke gcp.validate", "invoke images.check"} <= ours
 
 
 def test_a_field_that_github_does_not_know_is_found_in_each_workflow(tmp_path: Path) -> None:
