@@ -131,6 +131,13 @@ def api_tests(context: Context) -> None:
     run_module(context, "pytest", "tests/unit/serving", *(f"tests/integration/test_{name}.py" for name in names))
 
 
+@task(help={"data": "Folder of a prepared data set; without it, one made here."})
+def data_tests(context: Context, data: str = "") -> None:
+    """Test prepared data as a training finds them: whole, nothing twice, nothing on both sides of the split."""
+    tests = ROOT / "tests" / "datatests"
+    context.run(shlex.join([sys.executable, "-m", "pytest", str(tests)]), env={"DATA_FOLDER": data})
+
+
 @task(help={"model": "name@alias, name/3, a bundle's folder, or an artifact of W&B; without it, one made here."})
 def model_tests(context: Context, model: str = "") -> None:
     """Test a model where it will run: 100 answers within the latency budget."""

@@ -1,5 +1,6 @@
 """What the workflows of GitHub do, done here: `invoke ci.local`, so that a broken step is seen before a push."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,20 @@ WORKFLOWS = ROOT / ".github" / "workflows"
 
 # Commands of ours; the rest prepares a runner, or talks to GitHub.
 _OURS = ("invoke ", "textops ", "pre-commit ", "python -m coverage ")
-_ACCOUNT = ("google-github-actions/", "GITHUB_", "GH_TOKEN", "npx ", "secrets.", "vars.", "requirements --upgrade")
+# What tells that a step wants an account, or what only a runner knows: in its text, or in what its job sets for it.
+_ACCOUNT = (
+    "GITHUB_",
+    "GH_TOKEN",
+    "npx ",
+    "secrets.",
+    "vars.",
+    "${",
+    "requirements --upgrade",
+    "data.pull",
+    "data.before",
+    "gcp.build",
+)
+_MATRIX = re.compile(r"\$\{\{ matrix\.\w+ \}\}")
 
 
 @dataclass(frozen=True)
@@ -23,7 +37,7 @@ class Step:
     Attributes:
         workflow: Name of its file.
         command: The command.
-        needs_account: Whether its job asks an account, or the step what only a runner knows.
+        needs_account: Whether it asks an account, or what only a runner knows.
     """
 
     workflow: str
@@ -38,12 +52,10 @@ def steps_of_workflows(folder: Path = WORKFLOWS) -> list[Step]:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         for job in document["jobs"].values():
             steps = job.get("steps", [])  # none where it calls another workflow
-            needs_account = any(sign in str(step) for step in steps for sign in _ACCOUNT if "/" in sign)
-            needs_account |= "services" in job or "environment" in job
-            for step in steps:
-                if "run" in step:
-                    asks = needs_account or any(sign in str(step) for sign in _ACCOUNT)
-                    found += [Step(path.name, command, asks) for command in _commands(job, step)]
+            for step in (step for step in steps if "run" in step):
+                for command in _commands(job, step):
+                    text = _MATRIX.sub("", f"{command} {step.get('env', '')} {job.get('env', '')}")
+                    found.append(Step(path.name, command, any(sign in text for sign in _ACCOUNT)))
     return found
 
 

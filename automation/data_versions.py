@@ -62,6 +62,32 @@ def pull(context: Context, origin: str = "") -> None:
     _finish(_dvc(context, "pull", *_from(origin)))
 
 
+@task(
+    help={
+        "path": "File that DVC keeps; by default what the report on data compares with.",
+        "revision": "Commit; by default the first parent: the target of a pull request, where CI has merged it.",
+        "output": "File to write.",
+    }
+)
+def before(
+    context: Context,
+    path: str = "data/processed/bbc_news/dataset.json",
+    revision: str = "HEAD^1",
+    output: str = "report/dataset.json",
+) -> None:
+    """Write a file as another commit has it, for a report to compare with; nothing where that commit has none."""
+    Path(output).parent.mkdir(parents=True, exist_ok=True)
+    # A commit does not know what .dvc/config.local says of the remote.
+    local = ROOT / ".dvc" / "config.local"
+    given = [f"--config={local}"] if local.is_file() else []
+    result = _dvc(context, "get", f"--rev={revision}", f"--out={output}", "--force", *given, ".", path)
+    # All that DVC says of a file that a commit does not have is its path.
+    if result.failed and f"unexpected error - ['{path}']" in result.stderr:
+        sys.stdout.write(f"{revision} has no {path}\n")
+        return
+    _finish(result)
+
+
 @task(help={"force": "Run all stages, also those whose code, data and settings are as they were."})
 def repro(context: Context, force: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Run the stages of dvc.yaml whose code, data or settings have changed, and write dvc.lock."""

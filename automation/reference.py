@@ -88,10 +88,15 @@ def configuration() -> str:
 
 
 def settings() -> str:
-    """Return every variable of the services."""
+    """Return every variable of services and registry."""
     from textops.frontend.settings import PageSettings
     from textops.monitoring.settings import DriftSettings
+    from textops.monitoring.thresholds import Thresholds
     from textops.prediction_log import PredictionLogSettings
+    from textops.registry.dispatch import DispatchSettings
+    from textops.registry.mirror import MirrorSettings
+    from textops.registry.settings import RegistrySettings
+    from textops.registry.storage_settings import StorageSettings
     from textops.serving.settings import ServingSettings
     from textops.serving.settings_table import settings_table
 
@@ -100,7 +105,12 @@ def settings() -> str:
         "API": ServingSettings,
         "Prediction log": PredictionLogSettings,
         "Drift service": DriftSettings,
+        "From when on it is drift": Thresholds,
         "Page": PageSettings,
+        "Registry and gate": RegistrySettings,
+        "A registry in a bucket": StorageSettings,
+        "Weights & Biases": MirrorSettings,
+        "GitHub": DispatchSettings,
     }
     parts += [f"## {title}\n\n{settings_table((kind,))}" for title, kind in kinds.items()]
     return "\n".join(parts)

@@ -1,8 +1,11 @@
-"""Releases: `invoke release.notes` and `release.propose-update`."""
+"""Releases: `invoke release.notes`, `release.build` and `release.propose-update`."""
 
 import re
 import shlex
+import sys
+import tempfile
 import tomllib
+import venv
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -41,6 +44,28 @@ def notes(_context: Context, tag: str, output: str) -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     text = notes_of(tag, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version)
     Path(output).write_text(text, encoding="utf-8")
+
+
+@task(help={"output": "Folder to write to."})
+def build(context: Context, output: str = "dist") -> None:
+    """Build the wheel, which fits one platform, and the sources for all others; list what an installation holds."""
+    folder = Path(output).resolve()
+    with context.cd(ROOT):
+        _run(context, "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", ".")
+        _run(context, "hatchling", "build", "--target=sdist", f"--directory={folder}")
+        (wheel,) = folder.glob("textops-*.whl")
+        with tempfile.TemporaryDirectory() as name:
+            # What serves, and not what builds: no tool of this environment, and no pip.
+            venv.create(name)
+            python = str(Path(name) / "bin" / "python")
+            constraint = str(ROOT / "requirements" / "dev.txt")
+            _run(context, "pip", f"--python={python}", "install", "--quiet", "-c", constraint, f"{wheel}[serve]")
+            what = ("--pyproject=pyproject.toml", "--output-reproducible", f"--output-file={folder / 'sbom.cdx.json'}")
+            _run(context, "cyclonedx_py", "environment", *what, python)
+
+
+def _run(context: Context, *arguments: str) -> None:
+    context.run(shlex.join([sys.executable, "-m", *arguments]))
 
 
 @task

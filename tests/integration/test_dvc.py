@@ -190,6 +190,37 @@ def test_two_versions_come_back_from_the_bucket(project: Project, emulator: str,
     assert "data/raw/reviews.csv" not in names
 
 
+def test_a_report_gets_what_the_data_were_before_from_the_bucket(
+    project: Project, emulator: str, tmp_path: Path
+) -> None:
+    # given: a version on the branch that is merged into, another after it, and one who has the second
+    project.use_bucket(emulator, "models")
+    for content, tag in ((FIRST, "v1"), (SECOND, "v2")):
+        project.keep_version(content, tag)
+        assert PUSHED in project.done("dvc", "push", "data/raw/reviews.csv")
+    project.done("git", "clone", "--quiet", str(project.folder), str(tmp_path / "clone"))
+    clone = Project(tmp_path / "clone")
+    clone.use_bucket(emulator, "models")
+    clone.done("dvc", "pull", "data/raw/reviews.csv")
+    output = clone.folder / "report" / "reviews.csv"
+    what = ("before", "--path=data/raw/reviews.csv", f"--output={output}")
+    # when
+    fetched = clone.task(*what)
+    # then
+    assert (fetched.returncode, fetched.stderr) == (0, "")
+    assert output.read_text() == FIRST
+    assert clone.reviews == SECOND
+    # and where the commit knows nothing of it, there is nothing to compare with
+    output.unlink()
+    none = clone.task(*what, "--revision=HEAD~2")
+    assert none.returncode == 0, none.stderr
+    assert "HEAD~2 has no data/raw/reviews.csv" in none.stdout
+    assert not output.exists()
+    # and a commit that nobody has is an error
+    unknown = clone.task(*what, "--revision=nowhere")
+    assert (unknown.returncode, len(unknown.stderr.splitlines())) == (2, 1)
+
+
 def test_a_task_takes_the_bucket_from_the_configuration_of_the_cloud(project: Project) -> None:
     # when
     unset = project.task("remote")

@@ -22,7 +22,7 @@ IDENTITIES = {
     "build-check": "Builds of pull requests",
     "scheduler": "What Cloud Scheduler does",
     "github": "Workflows of the branch at GitHub",
-    "github-tests": "Workflows of pull requests at GitHub",
+    "github-tests": "Workflows at GitHub that test data and models",
 }
 
 # Secret -> what it holds.
@@ -37,6 +37,7 @@ SECRETS = {
 }
 WANDB_SECRET = "wandb-key"  # noqa: S105 (its name)
 
+LOOK = "roles/storage.legacyBucketReader"
 READ, ADD, CHANGE = "roles/storage.objectViewer", "roles/storage.objectCreator", "roles/storage.objectUser"
 SECRET_ACCESSOR = "roles/secretmanager.secretAccessor"  # noqa: S105 (a role)
 DEPLOY, ACT_AS, CALL = "roles/run.developer", "roles/iam.serviceAccountUser", "roles/run.invoker"
@@ -79,7 +80,7 @@ def secrets(configuration: CloudConfiguration) -> dict[str, str]:
 
 
 def _buckets() -> Iterator[Grant]:
-    for identity in ("api", "drift", "function", "build", "build-check"):
+    for identity in ("api", "drift", "function", "build", "build-check", "github-tests"):
         yield Grant(identity, READ, "bucket", "models")
     # Versions and events are never changed, so nobody needs more than to add some.
     for identity in ("train", "retrain", "github"):
@@ -87,6 +88,8 @@ def _buckets() -> Iterator[Grant]:
         yield Grant(identity, ADD, "bucket", "models")
     for identity in ("train", "github", "github-tests"):
         yield Grant(identity, READ, "bucket", "data")
+    # gcloud looks at the bucket before it sends what is to be built.
+    yield Grant("github", LOOK, "bucket", "models")
     # Files of a mounted bucket are renamed.
     yield Grant("retrain", CHANGE, "bucket", "data")
 
@@ -116,6 +119,8 @@ def _deployment() -> Iterator[Grant]:
         yield Grant("build", ACT_AS, "identity", service)
     yield Grant("build", DEPLOY, "job", "retraining")
     yield Grant("build", ACT_AS, "identity", "retrain")
+    # Workflows start the builds that deploy, and can do nothing else that those can.
+    yield Grant("github", ACT_AS, "identity", "build")
 
 
 def _project(configuration: CloudConfiguration) -> Iterator[Grant]:
@@ -125,6 +130,8 @@ def _project(configuration: CloudConfiguration) -> Iterator[Grant]:
     for identity in ("build", "build-check"):
         yield Grant(identity, "roles/logging.logWriter", "project")
         yield Grant(identity, "roles/ondemandscanning.admin", "project")
+    for role in ("cloudbuild.builds.editor", "serviceusage.serviceUsageConsumer", "logging.viewer"):
+        yield Grant("github", f"roles/{role}", "project")
     if configuration.database:
         for identity in ("api", "drift", "retrain"):
             yield Grant(identity, "roles/cloudsql.client", "project", only_database=True)

@@ -37,6 +37,7 @@ def report_model(
         typer.Option(help="Prepared data set whose test split judges; by default the model's own."),
     ] = None,
     output: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("reports/model"),
+    figures: Annotated[bool, typer.Option(help="Show the figures in the Markdown, or name them only.")] = True,
 ) -> None:
     """Report on a version beside the one in production: the gate, figures with intervals, what differs.
 
@@ -64,6 +65,6 @@ def report_model(
     held_out = held_out_of(held_out_data(candidate, test_data))
     evidence = gather_evidence(candidate, held_out, configuration_folder() / "behaviour")
     gate = judge(candidate, holder, held_out, bounds, evidence)
-    typer.echo(write_report(Compared(candidate, holder, held_out), gate, output))
+    typer.echo(write_report(Compared(candidate, holder, held_out), gate, output, figures=figures))
     if not gate.passed:
         raise GateRefusedError(f"the gate refuses {candidate}: {gate.refusals}")

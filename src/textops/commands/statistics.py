@@ -18,6 +18,7 @@ def stats(
     output: Annotated[
         Path | None, typer.Option(help="Folder to write to; by default reports/data/NAME, NAME being the data set's.")
     ] = None,
+    figures: Annotated[bool, typer.Option(help="Show the figures in the Markdown, or name them only.")] = True,
 ) -> None:
     """Report on prepared data: counts, classes, lengths, duplicates, leaks, figures, what changed since last time.
 
@@ -29,5 +30,5 @@ def stats(
     from textops.training.source import dataset_folder
 
     dataset = Dataset.load(dataset_folder(compose_configuration(overrides or [])))
-    report = report_dataset(dataset, output or Path("reports/data") / dataset.manifest.name, before)
+    report = report_dataset(dataset, output or Path("reports/data") / dataset.manifest.name, before, figures=figures)
     typer.echo(report.path)

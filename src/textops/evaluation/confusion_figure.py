@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from textops.evaluation.confusion import Confusion
 from textops.evaluation.figures import INK, PAPER, QUIET, RIGHT, WRONG, new_figure, save_figure, write_title
 from textops.evaluation.metrics import Evaluation
-from textops.evaluation.typeface import letter
+from textops.evaluation.typeface import letter, shortened
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -64,7 +64,9 @@ def _draw_matrix(evaluation: Evaluation, path: Path) -> None:
 def _draw_pairs(evaluation: Evaluation, path: Path) -> None:
     """Draw the most frequent mistakes as bars."""
     pairs = most_confused(evaluation)
-    names = [f"{_short(evaluation, part.true)} → {_short(evaluation, part.predicted)}" for part in pairs] or ["none"]
+    shown = sorted({number for part in pairs for number in (part.true, part.predicted)})
+    names_of = dict(zip(shown, shortened([evaluation.classes[number] for number in shown], _LONGEST_NAME), strict=True))
+    names = [f"{names_of[part.true]} → {names_of[part.predicted]}" for part in pairs] or ["none"]
     lettering = letter(names, longest=2 * _LONGEST_NAME + 3)
     figure, (axes,) = new_figure(width=8.4, height=1.6 + 0.26 * len(names), columns=1)
     examples = [part.examples for part in pairs] or [0]
@@ -80,11 +82,6 @@ def _draw_pairs(evaluation: Evaluation, path: Path) -> None:
     title = f"The most frequent of {mistakes:,} mistakes among {len(evaluation.classes):,} classes"
     write_title(figure, title, _subtitle(evaluation))
     save_figure(figure, path)
-
-
-def _short(evaluation: Evaluation, number: int) -> str:
-    name = evaluation.classes[number]
-    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _subtitle(evaluation: Evaluation) -> str:

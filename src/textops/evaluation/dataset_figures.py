@@ -37,7 +37,8 @@ def draw_class_counts(manifest: DatasetManifest, path: Path) -> None:
     axes.invert_yaxis()
     axes.set_facecolor(PAPER)
     axes.set_xlabel("examples", color=QUIET)
-    axes.legend(frameon=False, fontsize=8)
+    # Above the bars: beside them there is no place that is always free.
+    axes.legend(frameon=False, fontsize=8, loc="lower right", bbox_to_anchor=(1, 1), ncols=len(SPLITS))
     rest = f"; the {len(shown)} largest" if len(totals) > len(shown) else ""
     write_title(figure, "Examples of each class", f"{sum(totals.values()):,} examples, {len(totals):,} classes{rest}")
     save_figure(figure, path)
@@ -50,6 +51,8 @@ def draw_text_lengths(dataset: Dataset, path: Path) -> None:
         dataset: Its texts are read.
         path: The PNG to write.
     """
+    from matplotlib.ticker import LogFormatter, StrMethodFormatter
+
     lengths = {split: np.array([len(text) for text in dataset.examples(split).texts]) for split in SPLITS}
     known = [each for each in lengths.values() if len(each)]
     shortest, longest = min(int(each.min()) for each in known), max(int(each.max()) for each in known)
@@ -60,6 +63,9 @@ def draw_text_lengths(dataset: Dataset, path: Path) -> None:
             shares, _ = np.histogram(each, edges)
             axes.stairs(shares / len(each), edges, color=_COLOURS[split], label=split, linewidth=1.6)
     axes.set_xscale("log")
+    # Characters as people count them, not as powers of ten.
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axes.xaxis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
     axes.grid(axis="y", color=HAIRLINE)
     axes.set_axisbelow(True)
     axes.set_facecolor(PAPER)

@@ -9,7 +9,7 @@ from textops.data.dataset import MANIFEST_FILE, Dataset, read_manifest
 from textops.data.manifest import DatasetManifest, Occurrences
 from textops.errors import DataError
 from textops.evaluation.dataset_figures import draw_class_counts, draw_text_lengths
-from textops.evaluation.markdown import code, plain, table
+from textops.evaluation.markdown import code, figure, plain, short, table
 from textops.evaluation.reading_report import reading_lines
 from textops.files import write_text
 
@@ -18,6 +18,7 @@ CLASSES_FIGURE, LENGTHS_FIGURE = "classes.png", "lengths.png"
 
 _PLACES = 3
 _MOST_CLASSES = 50
+_MOST_OF_A_FINDING = 600
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,16 @@ class DatasetReport:
     markdown: str
 
 
-def report_dataset(dataset: Dataset, folder: Path, before: Path | None = None) -> DatasetReport:
+def report_dataset(
+    dataset: Dataset, folder: Path, before: Path | None = None, *, figures: bool = True
+) -> DatasetReport:
     """Write the report and its figures; and `dataset.json`, with which the next report compares.
 
     Args:
         dataset: The data set.
         folder: Where to; created when missing.
         before: An earlier version: its folder or `dataset.json`. None for the one that was reported here before.
+        figures: Whether the Markdown shows the figures; otherwise it names them.
 
     Raises:
         DataError: If the data set is damaged, or `before` is none.
@@ -49,7 +53,7 @@ def report_dataset(dataset: Dataset, folder: Path, before: Path | None = None) -
     folder.mkdir(parents=True, exist_ok=True)
     draw_class_counts(manifest, folder / CLASSES_FIGURE)
     draw_text_lengths(dataset, folder / LENGTHS_FIGURE)
-    markdown = "\n".join(_lines(manifest, earlier))
+    markdown = "\n".join(_lines(manifest, earlier, figures=figures))
     write_text(folder / REPORT_FILE, markdown)
     if earlier is None or earlier.fingerprint != manifest.fingerprint:
         write_text(folder / MANIFEST_FILE, manifest.model_dump_json(indent=2) + "\n")
@@ -65,7 +69,7 @@ def _earlier(folder: Path, before: Path | None) -> DatasetManifest | None:
     return read_manifest(folder) if (folder / MANIFEST_FILE).is_file() else None
 
 
-def _lines(manifest: DatasetManifest, earlier: DatasetManifest | None) -> list[str]:
+def _lines(manifest: DatasetManifest, earlier: DatasetManifest | None, *, figures: bool) -> list[str]:
     return [
         f"# Data: {plain(manifest.name)}",
         "",
@@ -75,13 +79,16 @@ def _lines(manifest: DatasetManifest, earlier: DatasetManifest | None) -> list[s
         "",
         *_classes(manifest),
         "",
-        f"![Examples of each class]({CLASSES_FIGURE})",
+        figure("Examples of each class", CLASSES_FIGURE, shown=figures),
         "",
-        f"![Length of the texts]({LENGTHS_FIGURE})",
+        figure("Length of the texts", LENGTHS_FIGURE, shown=figures),
         "",
         "## What gives the label away",
         "",
-        *([f"- {plain(sentence(finding))}" for finding in manifest.audit] or ["Nothing was found."]),
+        *(
+            [f"- {plain(short(sentence(finding), _MOST_OF_A_FINDING))}" for finding in manifest.audit]
+            or ["Nothing was found."]
+        ),
         "",
         "## How the files were read",
         "",
@@ -125,7 +132,7 @@ def _classes(manifest: DatasetManifest) -> list[str]:
     shown = sorted(totals, key=lambda name: -totals[name])[:_MOST_CLASSES]
     rows = [
         (
-            plain(name),
+            plain(short(name)),
             *(f"{manifest.counts[split][name]:,}" for split in SPLITS),
             f"{totals[name]:,}",
             f"{totals[name] / every:.1%}",
@@ -169,7 +176,7 @@ def _changes(manifest: DatasetManifest, earlier: DatasetManifest | None) -> list
     now, before = _totals(manifest), _totals(earlier)
     rows = [("all", *_change(sum(before.values()), sum(now.values())))]
     rows += [
-        (plain(name), *_change(before.get(name, 0), now.get(name, 0)))
+        (plain(short(name)), *_change(before.get(name, 0), now.get(name, 0)))
         for name in sorted({*now, *before})
         if now.get(name, 0) != before.get(name, 0)
     ][:_MOST_CLASSES]

@@ -19,7 +19,7 @@ def draw_labels(evaluation: LabelEvaluation, path: Path) -> None:
         path: The PNG to write.
     """
     chosen = sorted(evaluation.per_label, key=lambda label: -sum(_counts(label)[1:]))[:_MOST_LABELS]
-    lettering = letter([label.name[:_LONGEST_NAME] for label in chosen], longest=_LONGEST_NAME)
+    lettering = letter([label.name for label in chosen], longest=_LONGEST_NAME)
     figure, (axes,) = new_figure(width=8.4, height=1.7 + 0.28 * len(chosen), columns=1)
     for place, label in enumerate(chosen):
         found, missed, wrong = _counts(label)

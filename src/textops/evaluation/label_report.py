@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textops.bootstrap import DEFAULT_CONFIDENCE
 from textops.evaluation.label_metrics import LabelEvaluation
-from textops.evaluation.markdown import plain, table
+from textops.evaluation.markdown import plain, short, table
 from textops.evaluation.report import METRICS_FILE, REPORT_FILE, CalibrationSummary, percent
 from textops.files import write_text
 
@@ -90,7 +90,7 @@ def label_table(evaluation: LabelEvaluation) -> list[str]:
     shown = set(order[:_MOST_ROWS])
     rows = [
         (
-            plain(figures.name),
+            plain(short(figures.name)),
             percent(figures.precision) if figures.predicted else "never given",
             percent(figures.recall) if figures.support else "not in the test set",
             percent(figures.f1),

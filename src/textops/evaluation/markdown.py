@@ -5,6 +5,10 @@ from collections.abc import Sequence
 
 # What could begin a link, emphasis, code, a formula, HTML or an address; an underscore inside a word begins nothing.
 _SIGNS = re.compile(r"[\\`*<>|~$\[\]]|&(?=[#\w])|(?<![^\W_])_|_(?![^\W_])|:(?=//)|(?<=www)\.")
+# A comment would tell a person or an issue of that name; an entity does not hinder it, a space without width does.
+_CALLS = re.compile(r"(?<!\w)@(?=\w)|(?<![\w&;])#(?=\d)")
+_NOTHING = "&#8203;"
+_MOST_LETTERS = 60
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -25,7 +29,18 @@ def code(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return anybody's text so that Markdown shows it as it is, on one line, also inside a cell of a table."""
-    return _SIGNS.sub(lambda sign: f"&#{ord(sign.group())};", " ".join(text.split()))
+    written = _SIGNS.sub(lambda sign: f"&#{ord(sign.group())};", " ".join(text.split()))
+    return _CALLS.sub(lambda call: f"{call.group()}{_NOTHING}", written)
+
+
+def short(text: str, most: int = _MOST_LETTERS) -> str:
+    """Return a text, without its end where it is long: a comment at GitHub holds 65,536 characters."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def figure(title: str, file: str, *, shown: bool) -> str:
+    """Return a figure, or where it lies, for readers that cannot be given pictures."""
+    return f"![{title}]({file})" if shown else f"{title}: `{file}`, beside this report."
 
 
 def _cell(text: str) -> str:

@@ -16,7 +16,7 @@ from textops.evaluation.figures import draw_reliability_diagram
 from textops.evaluation.label_figure import draw_labels
 from textops.evaluation.label_metrics import LabelEvaluation, evaluate_labels
 from textops.evaluation.label_report import label_table
-from textops.evaluation.markdown import code, plain, table
+from textops.evaluation.markdown import code, figure, plain, short, table
 from textops.evaluation.metrics import Evaluation, evaluate
 from textops.evaluation.model_cost import cost_lines
 from textops.evaluation.report import class_table
@@ -41,6 +41,7 @@ _TITLES = {
     "ece": "ECE",
 }
 _MEASURED_HERE = "metrics"
+_MOST_OF_A_VALUE = 300
 
 
 @dataclass(frozen=True)
@@ -63,13 +64,14 @@ class Compared:
         return (self.candidate,) if self.holder is None else (self.holder, self.candidate)
 
 
-def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
+def report_model(compared: Compared, gate: GateReport, folder: Path, *, figures: bool = True) -> Path:
     """Write the report and its figures.
 
     Args:
         compared: What is compared.
         gate: What the gate said of the candidate.
         folder: Where to; created when missing.
+        figures: Whether the Markdown shows the figures; otherwise it names them.
 
     Returns:
         The Markdown.
@@ -100,9 +102,9 @@ def report_model(compared: Compared, gate: GateReport, folder: Path) -> Path:
         "",
         *(label_table(measured) if isinstance(measured, LabelEvaluation) else class_table(measured)),
         "",
-        f"![{'Found, missed and given wrongly' if several else 'Confusion matrix'}]({CONFUSION_FIGURE})",
+        figure("Found, missed and given wrongly" if several else "Confusion matrix", CONFUSION_FIGURE, shown=figures),
         "",
-        *_calibration(told, folder),
+        *_calibration(told, folder, shown=figures),
         "## Size and speed",
         "",
         *cost_lines(compared.versions, compared.held_out.texts),
@@ -146,7 +148,7 @@ def _evaluated_labels(predictor: Predictor, held_out: HeldOut) -> LabelEvaluatio
 
 def _verdict(gate: GateReport) -> list[str]:
     word = "passes" if gate.passed else "does not pass"
-    rows = [(check.name, check.outcome, plain(check.sentence)) for check in gate.checks]
+    rows = [(check.name, check.outcome, plain(short(check.sentence, 2 * _MOST_OF_A_VALUE))) for check in gate.checks]
     return [f"It **{word}** the gate.", "", *table(("Check", "Outcome", "What was found"), rows)]
 
 
@@ -171,13 +173,13 @@ def _shown(interval: Interval) -> str:
     return f"{interval.value:.4f} [{interval.low:.4f}, {interval.high:.4f}]"
 
 
-def _calibration(told: bundle_report.BundleReport | None, folder: Path) -> list[str]:
+def _calibration(told: bundle_report.BundleReport | None, folder: Path, *, shown: bool) -> list[str]:
     """Draw what the bundle tells of its calibration; bundles of old tell nothing."""
     if told is None:
         return []
     before, after = _bins(told.reliability_before), _bins(told.reliability_after)
     draw_reliability_diagram(before, after, folder / RELIABILITY_FIGURE)
-    return [f"![Accuracy by confidence, before and after calibration]({RELIABILITY_FIGURE})", ""]
+    return [figure("Accuracy by confidence, before and after calibration", RELIABILITY_FIGURE, shown=shown), ""]
 
 
 def _bins(told: bundle_report.Reliability) -> Reliability:
@@ -196,6 +198,15 @@ def _differences(compared: Compared) -> list[str]:
     if compared.holder is None:
         return ["There is none to compare with."]
     lines = [line for line in compare(compared.holder, compared.candidate) if line.section != _MEASURED_HERE]
-    rows = [(line.section, plain(line.name), code(line.first), code(line.second), plain(line.change)) for line in lines]
+    rows = [
+        (
+            line.section,
+            plain(line.name),
+            code(short(line.first, _MOST_OF_A_VALUE)),
+            code(short(line.second, _MOST_OF_A_VALUE)),
+            plain(short(line.change, _MOST_OF_A_VALUE)),
+        )
+        for line in lines
+    ]
     header = ("", "", plain(str(compared.holder)), plain(str(compared.candidate)), "Change")
     return table(header, rows)

@@ -9,7 +9,7 @@ from typing import Any
 from textops.bootstrap import DEFAULT_CONFIDENCE, Interval
 from textops.bundle import Metric
 from textops.evaluation.label_metrics import LabelEvaluation
-from textops.evaluation.markdown import plain, table
+from textops.evaluation.markdown import plain, short, table
 from textops.evaluation.metrics import Evaluation
 from textops.files import write_text
 
@@ -120,7 +120,7 @@ def class_table(evaluation: Evaluation) -> list[str]:
     )
     rows = [
         (
-            plain(figures.name),
+            plain(short(figures.name)),
             percent(figures.precision) if figures.predicted else "never predicted",
             percent(figures.recall) if figures.support else "not in the test set",
             percent(figures.f1),

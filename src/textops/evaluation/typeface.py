@@ -1,5 +1,6 @@
 """Class names in figures: fonts that know their letters, and a plain stand-in where this machine has none."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -33,9 +34,9 @@ def letter(names: Sequence[str], longest: int = LONGEST_NAME) -> Lettering:
 
     Args:
         names: Anybody's text; line breaks and control characters are dropped.
-        longest: Names of more characters are cut with an ellipsis.
+        longest: Names of more characters are cut with an ellipsis, where they can still be told apart.
     """
-    lines = [_shorten(name, longest) for name in names]
+    lines = shortened([_on_one_line(name) for name in names], longest)
     missing = _letters(lines) - _letters_known_to(_FIRST_FAMILY)
     families = [_FIRST_FAMILY]
     candidates = _families_that_know(missing) if missing else {}
@@ -49,9 +50,21 @@ def letter(names: Sequence[str], longest: int = LONGEST_NAME) -> Lettering:
     return Lettering(names=tuple(drawn), families=tuple(families))
 
 
-def _shorten(name: str, longest: int) -> str:
-    line = "".join(character for character in " ".join(name.split()) if character.isprintable())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+def shortened(names: Sequence[str], longest: int) -> list[str]:
+    """Cut long names at their end; those that would look the same then, in their middle."""
+    cut = [name if len(name) <= longest else name[: longest - 1].rstrip() + "…" for name in names]
+    alike = Counter(cut)
+    kept = longest // 2
+    return [
+        short
+        if short == name or alike[short] == 1
+        else f"{name[: longest - kept - 1].rstrip()}…{name[-kept:].lstrip()}"
+        for name, short in zip(names, cut, strict=True)
+    ]
+
+
+def _on_one_line(name: str) -> str:
+    return "".join(character for character in " ".join(name.split()) if character.isprintable())
 
 
 def _letters(lines: Iterable[str]) -> set[str]:

@@ -20,7 +20,7 @@ class StorageSettings(BaseSettings):
     """What a registry in a bucket takes from the environment.
 
     Attributes:
-        cache: Folder for copies of its bundles.
+        cache: Folder for copies of its bundles; where none is set, `textops` in that which the user has for caches.
         registry_seconds: How long one operation on the bucket may take; large files have more, by their size.
     """
 

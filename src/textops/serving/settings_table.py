@@ -47,7 +47,7 @@ def _choices(field: FieldInfo) -> str:
 
 def _default(field: FieldInfo) -> str:
     default = field.default
-    if default is None or default == ():
+    if default is None or default == () or field.default_factory is not None:
         return ""
     value = default.get_secret_value() if isinstance(default, SecretStr) else default
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

@@ -12,6 +12,7 @@ def test_the_drawing_in_the_repository_is_up_to_date() -> None:
     assert is_up_to_date(), "run invoke diagram"
 
 
+@pytest.mark.slow
 def test_a_changed_source_makes_the_drawing_old(tmp_path: Path) -> None:
     # given
     source = tmp_path / "some.dot"
@@ -25,6 +26,7 @@ def test_a_changed_source_makes_the_drawing_old(tmp_path: Path) -> None:
     assert not is_up_to_date(source, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_source_that_graphviz_cannot_read_is_told_in_one_line(tmp_path: Path) -> None:
     # given
     source = tmp_path / "broken.dot"

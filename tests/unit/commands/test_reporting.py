@@ -63,6 +63,16 @@ def test_the_next_version_stands_beside_production(
     assert "| model | temperature | `1.0` | `8.0` | +7 |" in report
 
 
+def test_a_comment_that_can_show_no_figure_names_them(promoting_terminal: "Terminal", tmp_path: Path) -> None:
+    # when
+    promoting_terminal("report", "model", "tiny/1", "--output", str(tmp_path / "report"), "--no-figures")
+    # then
+    report = (tmp_path / "report" / "model.md").read_text(encoding="utf-8")
+    assert "![" not in report
+    assert "Confusion matrix: `confusion.png`" in report
+    assert (tmp_path / "report" / "confusion.png").is_file()
+
+
 def test_what_is_not_there_is_told_in_one_line(promoting_terminal: "Terminal", tmp_path: Path) -> None:
     outcome = promoting_terminal("report", "model", "tiny/7", "--output", str(tmp_path / "report"))
     assert outcome.code == 2

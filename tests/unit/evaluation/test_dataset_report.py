@@ -72,6 +72,26 @@ def test_it_tells_how_files_were_read_and_what_was_repaired(tmp_path: Path) -> N
     assert "| 80 |" in report.markdown
 
 
+def test_a_comment_holds_it_whatever_the_classes_are_called(make_dataset: MakeDataset, tmp_path: Path) -> None:
+    # given: classes with long names of signs, each with a word that gives it away
+    report_dataset(make_dataset(sport=60, tech=40), tmp_path / "report")
+    names = [f"<|*_{number}_*|>" * 40 for number in range(60)]
+    # when
+    report = report_dataset(make_dataset(**dict.fromkeys(names, 12)), tmp_path / "report")
+    # then
+    assert len(report.markdown) < 65_536
+    assert "## Since the version before" in report.markdown
+
+
+def test_it_names_the_figures_where_no_picture_can_be_shown(make_dataset: MakeDataset, tmp_path: Path) -> None:
+    # when
+    report = report_dataset(make_dataset(sport=60, tech=40), tmp_path / "report", figures=False)
+    # then
+    assert "![" not in report.markdown
+    assert "Examples of each class: `classes.png`" in report.markdown
+    assert (tmp_path / "report" / "classes.png").is_file()
+
+
 def test_the_next_report_compares_with_the_one_before(make_dataset: MakeDataset, tmp_path: Path) -> None:
     # given
     report_dataset(make_dataset(sport=60, tech=40), tmp_path / "report")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textops.evaluation.markdown import code, plain, table
+from textops.evaluation.markdown import code, figure, plain, short, table
 
 
 def test_a_table_has_a_line_for_each_row_below_its_header() -> None:
@@ -31,6 +31,8 @@ def test_a_cell_stays_a_cell(text: str, cell: str) -> None:
         ("a|b\nc", "a&#124;b c"),
         ("$x_1$", "&#36;x_1&#36;"),
         ("经济 100% (a-b, c.)", "经济 100% (a-b, c.)"),
+        ("@octocat in #12", "@&#8203;octocat in #&#8203;12"),
+        ("ann@b.c is # 1", "ann@b.c is # 1"),
     ],
 )
 def test_plain_text_shows_what_it_says_and_begins_nothing(text: str, written: str) -> None:
@@ -45,3 +47,15 @@ def test_any_text_is_one_piece_of_code_on_one_line(text: str) -> None:
     # then
     assert written.count("`") == 2
     assert len(written.splitlines()) == 1
+
+
+def test_only_a_long_text_is_cut() -> None:
+    assert short("sport") == "sport"
+    assert short("a" * 60) == "a" * 60
+    assert short("a" * 61) == "a" * 59 + "…"
+    assert short("one two", 5) == "one…"
+
+
+def test_a_figure_is_shown_or_named() -> None:
+    assert figure("Lengths", "lengths.png", shown=True) == "![Lengths](lengths.png)"
+    assert figure("Lengths", "lengths.png", shown=False) == "Lengths: `lengths.png`, beside this report."

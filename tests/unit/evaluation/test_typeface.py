@@ -48,6 +48,15 @@ def test_a_name_that_cannot_be_written_becomes_its_number() -> None:
     assert lettering.names == ("sport", "class 1", "class 2")
 
 
+def test_long_names_that_begin_alike_keep_their_ends() -> None:
+    # given
+    names = [*(f"a very long name of class {number:04d}" for number in range(2)), "another one that is long"]
+    # when
+    lettering = letter(names, longest=20)
+    # then
+    assert lettering.names == ("a very lo…class 0000", "a very lo…class 0001", "another one that is…")
+
+
 def test_long_names_are_cut_and_line_breaks_dropped() -> None:
     lettering = letter(("a" * 50, "two\nlines\tand\x00more"), longest=16)
 

@@ -23,6 +23,7 @@ def promtool(tmp_path: Path, expressions: dict[str, str]) -> subprocess.Complete
     )
 
 
+@pytest.mark.slow
 def test_alerts_without_recorded_figures_are_still_promql(tmp_path: Path) -> None:
     expressions = {f"a{index}": alert.expression for index, alert in enumerate(read_alerts()) if alert.possible}
 
@@ -33,6 +34,7 @@ def test_alerts_without_recorded_figures_are_still_promql(tmp_path: Path) -> Non
     assert not [text for text in expressions.values() if "job:textops" in text]
 
 
+@pytest.mark.slow
 def test_questions_of_the_dashboard_are_promql(tmp_path: Path) -> None:
     found = list(_questions(yaml.safe_load((FOLDER / "monitoring/dashboard.yaml").read_text(encoding="utf-8"))))
 

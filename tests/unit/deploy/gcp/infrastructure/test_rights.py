@@ -38,6 +38,9 @@ def test_only_what_cannot_be_given_elsewhere_is_given_on_the_project(full: "Infr
         "roles/logging.logWriter",
         "roles/ondemandscanning.admin",
         "roles/cloudsql.client",
+        "roles/cloudbuild.builds.editor",
+        "roles/serviceusage.serviceUsageConsumer",
+        "roles/logging.viewer",
     }
 
 
@@ -148,6 +151,31 @@ def test_workflows_of_one_repository_get_in_and_those_of_its_branch_may_more(ful
     }
 
 
+def test_a_workflow_that_tests_reads_what_it_tests_and_changes_nothing(full: "Infrastructure") -> None:
+    rights = {
+        (inputs["bucket"].rsplit("-", 1)[1], inputs["role"])
+        for inputs in full.of("storage/bucketIAMMember").values()
+        if inputs["member"] == account("github-tests")
+    }
+    every = {binding.kind for binding in full.bindings() if binding.inputs["member"] == account("github-tests")}
+
+    assert rights == {("data", "roles/storage.objectViewer"), ("models", "roles/storage.objectViewer")}
+    assert every == {"storage/bucketIAMMember"}
+
+
+def test_a_workflow_that_deploys_may_start_the_build_that_does(full: "Infrastructure") -> None:
+    acts_as = {
+        inputs["serviceAccountId"]
+        for inputs in full.of("serviceaccount/iAMMember").values()
+        if inputs["member"] == account("github")
+    }
+    roles = {binding.inputs["role"] for binding in full.bindings() if binding.inputs["member"] == account("github")}
+
+    assert [who.rsplit("-", 1)[1] for who in acts_as] == ["build"]
+    assert "roles/cloudbuild.builds.editor" in roles
+    assert not {role for role in roles if role.startswith("roles/run.")}
+
+
 def test_who_trains_adds_versions_and_changes_none(full: "Infrastructure") -> None:
     on_models = {
         (inputs["member"], inputs["role"])
@@ -155,7 +183,11 @@ def test_who_trains_adds_versions_and_changes_none(full: "Infrastructure") -> No
         if inputs["bucket"].endswith("-models")
     }
 
-    assert {role for _, role in on_models} == {"roles/storage.objectViewer", "roles/storage.objectCreator"}
+    assert {role for _, role in on_models} == {
+        "roles/storage.objectViewer",
+        "roles/storage.objectCreator",
+        "roles/storage.legacyBucketReader",
+    }
     assert {who for who, role in on_models if role == "roles/storage.objectCreator"} == {
         account("train"),
         account("retrain"),
