@@ -66,7 +66,9 @@ _EXTRAS = {
     "ui": ("altair", "streamlit"),
 }
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
-_DISK_TROUBLES = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
+_DISK_TROUBLES = frozenset(
+    {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+)
 # What stands behind such a verb is for Hydra, also when it begins with a dash.
 _PASS_OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 
