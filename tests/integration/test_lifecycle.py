@@ -581,6 +581,32 @@ def test_a_client_that_hangs_does_not_keep_granian_from_writing_what_the_databas
     assert load.ids() <= logged(tmp_path)
 
 
+def test_a_process_of_granian_that_is_told_to_end_again_and_again_writes_what_it_has(
+    registry: Registry, start_api: "StartApi", tmp_path: Path
+) -> None:
+    # given: rows that would be written later
+    server = start_api(registry.root, server="granian", log_flush_seconds=60, **sqlite(tmp_path))
+    server.wait_for(lambda: _answers(server) and server.figure("textops_prediction_log_reachable") == 1)
+    load = Load()
+    with hanging(server.port), httpx.Client(base_url=server.url, timeout=SECONDS) as client:
+        for _ in range(20):
+            load.ask(client, {"text": SPORT})
+        # when: as a terminal and whoever ends all processes of a service do
+        (process,) = server.workers()
+        for number in (signal.SIGINT, signal.SIGTERM) * 2:
+            server.process.send_signal(number)
+            os.kill(process, number)
+            time.sleep(0.05)
+    start = time.monotonic()
+    code = server.stop()
+    # then
+    assert code == 0
+    assert time.monotonic() - start < 5
+    assert len(load.answers) == 20
+    load_spilled(registry, start_api, tmp_path)
+    assert load.ids() <= logged(tmp_path)
+
+
 def _answers(server: "ApiServer") -> bool:
     try:
         return httpx.get(f"{server.url}/ready", timeout=SECONDS).status_code == 200

@@ -76,7 +76,7 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int, kill_secon
 
 
 def _let_beginners_end() -> None:
-    """Let a process that does not serve yet die of the signals that end it.
+    """Let a process that does not serve yet die where it is told to end.
 
     Granian forks its processes where Python does, and they inherit the handlers of the first process: until they set
     their own, which is after the model is loaded, those take the signal and do nothing. Such a process would serve on
@@ -91,8 +91,10 @@ def _let_beginners_end() -> None:
 
 
 def _forget_handlers() -> None:
-    for number in _ENDING_SIGNALS:
-        signal.signal(number, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # A terminal sends Ctrl-C to all processes, and the first one then ends the others: whoever died before that would
+    # count as broken.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING_SIGNALS)
 
 
@@ -124,29 +126,28 @@ class _Bound:
     """Ends the process when it has not ended a while after it was told to."""
 
     def __init__(self, service: Service, seconds: float) -> None:
-        """Listen to the signals beside Granian, which listens to them already; on the running event loop."""
+        """Listen to SIGTERM beside Granian, which listens to it already; on the running event loop."""
         self._service = service
         self._seconds = seconds
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._end: asyncio.Task[None] | None = None
-        for number in _ENDING_SIGNALS:
-            self._listen(number)
+        # Granian has room for two signals: a third one stops the whole process, and what it has not written is lost.
+        # A terminal sends Ctrl-C to all processes, and the first one tells the others to end.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        self._granian = signal.getsignal(signal.SIGTERM)
+        signal.signal(signal.SIGTERM, self._tell)
 
     def lift(self) -> None:
         """Let the process end by itself: nobody is waited for any more."""
         if self._timer is not None:
             self._timer.cancel()
 
-    def _listen(self, number: signal.Signals) -> None:
-        granian = signal.getsignal(number)
-
-        def tell(number: int, frame: FrameType | None) -> None:
-            if callable(granian):
-                granian(number, frame)
-            self._loop.call_soon_threadsafe(self._begin)
-
-        signal.signal(number, tell)
+    def _tell(self, number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        if callable(self._granian):
+            self._granian(number, frame)
+        self._loop.call_soon_threadsafe(self._begin)
 
     def _begin(self) -> None:
         if self._timer is None:
