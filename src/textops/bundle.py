@@ -5,6 +5,9 @@
 `report.json`, then `words.bin`, then `config.yaml`. No pickle, no torch.
 """
 
+import hashlib
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -17,10 +20,12 @@ from textops.frozen import Frozen
 from textops.label_rules import SeveralLabels
 from textops.label_sets import parts
 
-SCHEMA_VERSION = 4
-READABLE_SCHEMA_VERSIONS = (1, 2, 3, 4)
+SCHEMA_VERSION = 5
+READABLE_SCHEMA_VERSIONS = (1, 2, 3, 4, 5)
 """Version 1 lacks `export`, which is then not known; version 2 lacks `decision`, the answer is then the most probable
-class; version 3 lacks `several`, a text then has one class; all else is the same."""
+class; version 3 lacks `several`, a text then has one class; version 4 lacks `own_hash`, damage of the manifest itself
+then goes unnoticed where it stays readable; all else is the same."""
+_FIRST_WITH_OWN_HASH = 5
 MANIFEST_FILE = "bundle.json"
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
@@ -132,6 +137,7 @@ class Manifest(Frozen):
         export: Which form of the model this is; None in bundles of schema version 1.
         created: When the bundle was written, UTC.
         files: SHA-256 of each other file of the bundle by name.
+        own_hash: SHA-256 of all other members, see `own_hash_of`; None in bundles of schema versions 1 to 4.
     """
 
     schema_version: int = SCHEMA_VERSION
@@ -149,6 +155,7 @@ class Manifest(Frozen):
     export: Export | None = None
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
     files: dict[str, str] = Field(default_factory=dict)
+    own_hash: str | None = None
 
     @field_validator("classes")
     @classmethod
@@ -205,7 +212,9 @@ def seal(folder: Path, manifest: Manifest) -> Manifest:
         if not (folder / name).is_file():
             raise BundleError(f"{folder} has no {name}: export the model first (textops evaluate)")
     hashes = {name: sha256_of_file(folder / name) for name in sorted(_file_names(folder))}
-    sealed = manifest.model_copy(update={"files": hashes})
+    sealed = manifest.model_copy(update={"schema_version": SCHEMA_VERSION, "files": hashes, "own_hash": None})
+    own_hash = own_hash_of(json.loads(sealed.model_dump_json()))
+    sealed = sealed.model_copy(update={"own_hash": own_hash})
     write_text(folder / MANIFEST_FILE, sealed.model_dump_json(indent=2) + "\n")
     return sealed
 
@@ -236,7 +245,7 @@ def parse_manifest(content: bytes, origin: str) -> Manifest:
         origin: Where it lies, for messages.
 
     Raises:
-        BundleError: If it is not valid, or of a schema this version does not know.
+        BundleError: If it is not valid, altered, or of a schema this version does not know.
     """
     try:
         manifest = Manifest.model_validate_json(content)
@@ -250,7 +259,20 @@ def parse_manifest(content: bytes, origin: str) -> Manifest:
             f"{' and '.join(map(str, READABLE_SCHEMA_VERSIONS))}: "
             "export the bundle again with this version"
         )
+    is_expected = manifest.own_hash is not None or manifest.schema_version >= _FIRST_WITH_OWN_HASH
+    if is_expected and manifest.own_hash != own_hash_of(json.loads(content)):
+        raise BundleError(f"{origin} was altered: its own SHA-256 is another; copy it again from where it was made")
     return manifest
+
+
+def own_hash_of(document: Mapping[str, object]) -> str:
+    """Return the SHA-256 of what a `bundle.json` says, itself aside; how it is laid out does not matter.
+
+    Classes, temperature and thresholds stand nowhere else: without it, a flipped bit in them would change answers
+    and nobody would notice.
+    """
+    said = {name: value for name, value in document.items() if name != "own_hash"}
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def verify(folder: Path) -> Manifest:

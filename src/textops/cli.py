@@ -68,7 +68,9 @@ _EXTRAS = {
 INTERRUPTED = 130
 """Exit code after Ctrl-C, as shells have it."""
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
-_DISK_TROUBLES = frozenset({errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT})
+_DISK_TROUBLES = frozenset(
+    {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+)
 # What stands behind such a verb is for Hydra, also when it begins with a dash.
 _PASS_OVERRIDES = {"ignore_unknown_options": True, "allow_extra_args": True}
 

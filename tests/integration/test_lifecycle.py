@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sqlite3
 import threading
 import time
@@ -36,6 +37,21 @@ NOT_TAKEN = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.Remote
 WITH_SMALL_FILES = """
 import resource, runpy
 resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
+runpy.run_module("textops.serving", run_name="__main__")
+"""
+
+# The second process of the service takes its time before it serves.
+WITH_A_SLOW_PROCESS = """
+import os, runpy, time
+from textops.serving import granian_server
+create = granian_server.create_app
+def create_slowly():
+    try:
+        os.close(os.open(os.environ["FIRST_PROCESS"], os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        time.sleep(3)
+    return create()
+granian_server.create_app = create_slowly
 runpy.run_module("textops.serving", run_name="__main__")
 """
 
@@ -466,6 +482,34 @@ def test_keys_let_in_and_are_told_to_nobody_and_a_reload_reaches_all_processes(
     assert not any(key in server.log for key in ("old-key", "new-key", "admin-key"))
 
 
+def test_who_presses_ctrl_c_twice_loses_no_row(registry: Registry, start_api: "StartApi", tmp_path: Path) -> None:
+    # given: rows that would be written later, and a request that never comes to its end
+    server = start_api(registry.root, log_flush_seconds=60, **sqlite(tmp_path))
+    server.wait_for(lambda: server.figure("textops_prediction_log_reachable") == 1)
+    load = Load()
+    with hanging(server.port), httpx.Client(base_url=server.url, timeout=SECONDS) as client:
+        for _ in range(5):
+            load.ask(client, {"text": SPORT})
+        # when
+        server.process.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        server.process.send_signal(signal.SIGINT)
+        code = server.process.wait(5)
+    # then
+    assert code == 0
+    assert len(load.answers) == 5
+    assert load.ids() <= logged(tmp_path)
+
+
+@contextmanager
+def hanging(port: int) -> Iterator[None]:
+    """Hold a request open that never comes to its end."""
+    head = b"POST /predict HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        connection.sendall(head)
+        yield
+
+
 # Another server
 
 
@@ -490,6 +534,77 @@ def test_granian_answers_and_ends_the_same_way(registry: Registry, start_api: "S
     load_spilled(registry, start_api, tmp_path)
     assert load.ids() <= logged(tmp_path)
     assert "Traceback" not in server.log
+
+
+def test_a_process_of_granian_that_is_told_to_end_while_it_begins_serves_nobody(
+    registry: Registry, start_api: "StartApi", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: one process serves, the other still begins
+    monkeypatch.setenv("FIRST_PROCESS", str(tmp_path / "first"))
+    server = start_api(registry.root, WITH_A_SLOW_PROCESS, server="granian", workers=2, **sqlite(tmp_path))
+    server.wait_for(lambda: _answers(server))
+    # when
+    with asking(server.url, may_close=True) as load:
+        server.wait_for(lambda: len(load.answers) > 100)
+        start = time.monotonic()
+        code = server.stop()
+        seconds = time.monotonic() - start
+    # then: nobody had to kill it, in the middle of its answers
+    assert code == 0
+    assert seconds < 7
+    load_spilled(registry, start_api, tmp_path)
+    assert load.ids() <= logged(tmp_path)
+
+
+def test_a_client_that_hangs_does_not_keep_granian_from_writing_what_the_database_did_not_take(
+    registry: Registry, start_api: "StartApi", tmp_path: Path
+) -> None:
+    # given: rows that nobody takes, and a request that never comes to its end
+    server = start_api(registry.root, server="granian", **sqlite(tmp_path))
+    server.wait_for(lambda: _answers(server) and server.figure("textops_prediction_log_reachable") == 1)
+    with (
+        closing(sqlite3.connect(tmp_path / "log.sqlite", isolation_level=None)) as other,
+        hanging(server.port),
+        httpx.Client(base_url=server.url, timeout=SECONDS) as client,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        load = Load()
+        for _ in range(20):
+            load.ask(client, {"text": SPORT})
+        # when
+        code = server.stop()
+    # then
+    assert code == 0
+    assert "are cut off" in server.log
+    load_spilled(registry, start_api, tmp_path)
+    assert len(load.answers) == 20
+    assert load.ids() <= logged(tmp_path)
+
+
+def test_a_process_of_granian_that_is_told_to_end_again_and_again_writes_what_it_has(
+    registry: Registry, start_api: "StartApi", tmp_path: Path
+) -> None:
+    # given: rows that would be written later
+    server = start_api(registry.root, server="granian", log_flush_seconds=60, **sqlite(tmp_path))
+    server.wait_for(lambda: _answers(server) and server.figure("textops_prediction_log_reachable") == 1)
+    load = Load()
+    with hanging(server.port), httpx.Client(base_url=server.url, timeout=SECONDS) as client:
+        for _ in range(20):
+            load.ask(client, {"text": SPORT})
+        # when: as a terminal and whoever ends all processes of a service do
+        (process,) = server.workers()
+        for number in (signal.SIGINT, signal.SIGTERM) * 2:
+            server.process.send_signal(number)
+            os.kill(process, number)
+            time.sleep(0.05)
+    start = time.monotonic()
+    code = server.stop()
+    # then
+    assert code == 0
+    assert time.monotonic() - start < 5
+    assert len(load.answers) == 20
+    load_spilled(registry, start_api, tmp_path)
+    assert load.ids() <= logged(tmp_path)
 
 
 def _answers(server: "ApiServer") -> bool:

@@ -11,6 +11,7 @@ from textops.bundle import (
     MANIFEST_FILE,
     MODEL_FILE,
     TOKENIZER_FILE,
+    own_hash_of,
     read_manifest,
     seal,
     verify,
@@ -26,9 +27,12 @@ def bundle(tiny_bundle: Path, tmp_path: Path) -> Path:
 
 
 def rewrite(bundle: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change what the manifest says, as somebody would who made it so."""
     path = bundle / MANIFEST_FILE
     document = json.loads(path.read_text())
     change(document)
+    if "own_hash" in document:
+        document["own_hash"] = own_hash_of(document)
     path.write_text(json.dumps(document))
 
 
@@ -141,6 +145,35 @@ def test_a_manifest_that_is_no_json_is_one_line(bundle: Path) -> None:
         read_manifest(bundle)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [('"sport"', '"spork"'), ('"temperature": 1', '"temperature": 3'), ('"own_hash"', '"own_harm"'), (": 5,", ": 4,")],
+)
+def test_a_manifest_that_was_altered_and_still_can_be_read_is_refused(bundle: Path, before: str, after: str) -> None:
+    # given
+    path = bundle / MANIFEST_FILE
+    content = path.read_text()
+    assert before in content
+    path.write_text(content.replace(before, after, 1))
+    # then
+    with pytest.raises(BundleError, match=r"was altered|is not valid at own_h"):
+        verify(bundle)
+
+
+def test_a_manifest_without_the_hash_that_its_schema_has_is_refused(bundle: Path) -> None:
+    rewrite(bundle, lambda document: document.pop("own_hash"))
+
+    with pytest.raises(BundleError, match="was altered"):
+        verify(bundle)
+
+
+def test_a_manifest_that_was_laid_out_anew_says_the_same(bundle: Path) -> None:
+    before = verify(bundle)
+    rewrite(bundle, lambda _document: None)
+
+    assert verify(bundle) == before
+
+
 def test_a_manifest_of_another_schema_is_refused(bundle: Path) -> None:
     rewrite(bundle, lambda document: document.update(schema_version=99))
 
@@ -152,7 +185,7 @@ def test_a_bundle_of_the_first_schema_is_read_without_what_it_lacks(bundle: Path
     # given
     def as_of_old(document: dict[str, Any]) -> None:
         document["schema_version"] = 1
-        del document["export"]
+        del document["export"], document["own_hash"]
 
     rewrite(bundle, as_of_old)
     # when

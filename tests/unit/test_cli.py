@@ -138,7 +138,7 @@ def test_an_output_that_is_full_is_one_line(tmp_path: Path, tiny_bundle: Path) -
     assert "Traceback" not in result.stderr
 
 
-@pytest.mark.parametrize("trouble", [errno.EACCES, errno.EROFS, errno.ENOSPC])
+@pytest.mark.parametrize("trouble", [errno.EACCES, errno.EROFS, errno.ENOSPC, errno.EFBIG])
 def test_a_place_that_cannot_be_written_is_named_in_one_line(
     terminal: "Terminal", monkeypatch: pytest.MonkeyPatch, trouble: int
 ) -> None:

@@ -4,7 +4,7 @@ from loguru import logger
 
 from textops.data.configuration import SPLITS
 from textops.data.manifest import DatasetManifest, Finding, FoundFiles, Occurrences
-from textops.data.nearest import listed
+from textops.data.nearest import LONGEST, listed
 from textops.data.validation import MOST_OTHERS
 
 PLACES = 3
@@ -67,10 +67,16 @@ def sentence(finding: Finding) -> str:
         return f"{finding.advice}; {figures}"
     most = sorted(finding.coverage.items(), key=lambda part: -part[1])[:MOST_CLASSES]
     chosen = {label for label, _ in most}
-    shown = [f"{share:.1%} of {label}" for label, share in finding.coverage.items() if label in chosen]
+    shown = [f"{share:.1%} of {_on_one_line(label)}" for label, share in finding.coverage.items() if label in chosen]
     further = len(finding.coverage) - len(shown)
     coverage = ", ".join(shown) + (f" and less of {further:,} more classes" if further else "")
     return f"{finding.advice}; it stands in {coverage}, {figures}"
+
+
+def _on_one_line(label: str) -> str:
+    """Return a label as it fits into a line: it may be a sentence, or hold line breaks."""
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in label).split())
+    return plain if len(plain) <= LONGEST else f"{plain[:LONGEST]}..."
 
 
 def _announce_reading(manifest: DatasetManifest) -> None:

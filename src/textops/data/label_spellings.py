@@ -1,16 +1,21 @@
 """Labels that are one, written in several ways."""
 
+import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
 
 from textops.data.row_table import RowTable
-from textops.data.validation import Validated
+from textops.data.validation import INVISIBLE, Validated
 from textops.label_sets import joined
+
+# Joiners are seen: they shape what stands beside them, in Persian words and in emoji.
+_JOINERS = "\u200c\u200d"
+_WITHOUT_INVISIBLE = str.maketrans("", "", "".join(sign for sign in INVISIBLE if sign not in _JOINERS))
 
 
 def merge_spellings(table: RowTable, result: Validated) -> None:
-    """Give labels that differ in case or blanks only the spelling that most of them have; each row is noted."""
+    """Give labels that look the same but for case and blanks the spelling that most of them have; each row is noted."""
     classes = table.classes.classes()
     counts = classes.counts(table.label_counts())
     instead = _instead(dict(zip(classes.names, counts.tolist(), strict=True)))
@@ -26,7 +31,7 @@ def merge_spellings(table: RowTable, result: Validated) -> None:
         rows = np.flatnonzero(np.isin(labels, list(changed)))
         for number, place in zip(labels[rows].tolist(), table.places(rows + first), strict=True):
             for name in changed[number]:
-                result.note(f"label {name!r} is taken for {instead[name]!r}", place)
+                result.note(f"label {_told_apart(name, instead[name])}", place)
     table.classes.rename(
         {
             number: joined(
@@ -41,7 +46,7 @@ def _instead(counts: Mapping[str, int]) -> dict[str, str]:
     """Return for each spelling that gives way the one that takes its place."""
     spellings: dict[str, list[str]] = {}
     for name in counts:
-        spellings.setdefault(" ".join(name.casefold().split()), []).append(name)
+        spellings.setdefault(_key(name), []).append(name)
     return {
         name: most
         for names in spellings.values()
@@ -49,3 +54,15 @@ def _instead(counts: Mapping[str, int]) -> dict[str, str]:
         for name in names
         if name != most
     }
+
+
+def _key(name: str) -> str:
+    """Fold away what nobody sees, and case: an accent may be a character of its own, as files of a Mac have it."""
+    visible = unicodedata.normalize("NFC", name.translate(_WITHOUT_INVISIBLE))
+    return unicodedata.normalize("NFC", " ".join(visible.casefold().split()))
+
+
+def _told_apart(name: str, other: str) -> str:
+    """Write both so that they can be told apart, by their codes where they look the same."""
+    shown = repr if name.casefold().split() == other.casefold().split() else ascii
+    return f"{shown(name)} is taken for {shown(other)}"

@@ -23,6 +23,7 @@ FORMAT_OF_SUFFIX = {
     ".txt": "text",
 }
 CONTAINERS = frozenset({".zip"})
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods", ".numbers"})
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,18 @@ def local_files(path: str, read_format: str = "auto") -> list[SourceFile]:
 def format_of(name: str) -> str | None:
     """Return the format that a file's name stands for, `.gz` looked through; None when it stands for none."""
     return FORMAT_OF_SUFFIX.get(PurePosixPath(name.lower().removesuffix(".gz")).suffix)
+
+
+def unknown_format(name: str, advice: str) -> str:
+    """Say why nobody knows how a file is to be read.
+
+    Args:
+        name: The file, as messages call it.
+        advice: What helps where the file can be read.
+    """
+    if PurePosixPath(name.lower()).suffix in _WORKBOOKS:
+        return f"{name} is a workbook, which is not read: save its sheet as CSV (UTF-8)"
+    return f"{name}: its suffix does not say what format it is; {advice}"
 
 
 def _files_of_folder(folder: Path, path: str, read_format: str) -> list[SourceFile]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from textops.data.configuration import ReadConfiguration
 from textops.data.delimited import read_delimited
 from textops.data.file_state import unchanged
-from textops.data.locations import SourceFile, format_of
+from textops.data.locations import SourceFile, format_of, unknown_format
 from textops.data.mending import Mender
 from textops.data.parquet_files import read_parquet
 from textops.data.records import BrokenRecord, ReadingNotes, Record
@@ -59,8 +59,5 @@ def format_to_read(file: SourceFile, read: ReadConfiguration) -> str:
     """
     name = read.format if read.format != "auto" else format_of(file.relative)
     if name is None:
-        raise DataError(
-            f"{file.name}: its suffix does not say what format it is; set data.read.format to one of "
-            f"{', '.join(READERS)}"
-        )
+        raise DataError(unknown_format(file.name, f"set data.read.format to one of {', '.join(READERS)}"))
     return name

@@ -32,6 +32,7 @@ def serve_drift(settings: DriftSettings, log_settings: PredictionLogSettings, th
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
         logger.info("watching {} on {}", settings.model or "the model in production", address_of(listener))
-        with signals_ending_well():
-            uvicorn.Server(config).run([listener])
+        server = uvicorn.Server(config)
+        with signals_ending_well(server):
+            server.run([listener])
     logger.info("stopped")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from textops.data.locations import SourceFile, format_of
+from textops.data.locations import SourceFile, format_of, unknown_format
 from textops.errors import DataError
 from textops.files import sha256_of_file
 from textops.frozen import Frozen
@@ -39,9 +39,7 @@ class InputFile:
         """
         found = read_format if read_format != "auto" else format_of(file.relative)
         if found is None:
-            raise DataError(
-                f"{file.name}: its suffix does not say what format it is; add --read format=csv for example"
-            )
+            raise DataError(unknown_format(file.name, "add --read format=csv for example"))
         self.file = file
         self.format = found
         self._seen = _seen(file)

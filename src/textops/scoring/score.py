@@ -30,7 +30,8 @@ from textops.scoring.work import GrowingOutput, State, locked, remove_empty
 _LINEAR = "ngram"
 _LINEAR_ROWS, _OTHER_ROWS = 65_536, 4_096
 _SECONDS_BETWEEN_COMMITS = 1.0
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+# The last: more than the file system, or a limit of the user, lets one file hold.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True)

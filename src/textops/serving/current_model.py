@@ -16,6 +16,7 @@ from textops.serving.settings import ServingSettings
 
 NO_MODEL = "there is no model to serve: register and promote one"
 BROKEN_MODEL = "the model is altered or does not answer its canary: see the log of the service"
+ENDING = "the service ends"
 
 # Not what stands behind a scheme, nor between the parts of a name such as tiny/3.
 _FOLDERS = re.compile(r"(?<![\w:/.~-])~?/(?:[^/\n:]+/)+")
@@ -120,9 +121,10 @@ class CurrentModel:
             await self.reload()
 
     def close(self) -> None:
-        """Let the model go once it has answered."""
+        """Let the model go once it has answered; nothing is answered any more that no log would take."""
         if self._model is not None:
             self._model.retire()
+        self._model, self._reason = None, ENDING
 
     def _introduce(self, model: ServedModel) -> None:
         model.observe = self._metrics.observe_stages

@@ -23,6 +23,8 @@ LONGEST_STRETCH_SECONDS = 0.0005
 OBJECTS_BETWEEN_COLLECTIONS = 20_000
 # Orchestrators send SIGKILL ten seconds after SIGTERM; the drain must be over in eight.
 DRAIN_SECONDS = 6
+# A process that writes the rest of its log on a busy machine is not killed in the middle of it.
+KILL_SECONDS = DRAIN_SECONDS + LOG_CLOSE_SECONDS + 1
 
 
 def serve(settings: ServingSettings) -> None:
@@ -39,7 +41,7 @@ def serve(settings: ServingSettings) -> None:
     if settings.server == "granian":
         from textops.serving.granian_server import serve_with_granian
 
-        serve_with_granian(settings, DRAIN_SECONDS + LOG_CLOSE_SECONDS)
+        serve_with_granian(settings, DRAIN_SECONDS, KILL_SECONDS)
         return
     listener = inherited_listener()
     if listener is not None:
@@ -49,7 +51,7 @@ def serve(settings: ServingSettings) -> None:
     with closing(bind(settings.host, settings.port)) as listener:
         if settings.workers > 1:
             logger.info("starting {} processes on {}", settings.workers, address_of(listener))
-            supervise(settings, listener, DRAIN_SECONDS + LOG_CLOSE_SECONDS)
+            supervise(settings, listener, KILL_SECONDS)
         else:
             _serve_here(settings, listener)
     logger.info("stopped")
@@ -76,8 +78,13 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     )
     logger.info("serving {} on {}", model.version if model else "nothing yet", address_of(listener))
     _prepare_interpreter()
-    with signals_ending_well():
-        uvicorn.Server(config).run([listener])
+    server = uvicorn.Server(config)
+    try:
+        with signals_ending_well(server):
+            server.run([listener])
+    finally:
+        # Who presses Ctrl-C twice does not want to wait for clients; what was answered is written all the same.
+        app.state.service.write_log()
 
 
 def _prepare_interpreter() -> None:
@@ -92,19 +99,20 @@ def _prepare_interpreter() -> None:
 
 
 @contextmanager
-def signals_ending_well() -> Iterator[None]:
-    """Make SIGTERM and SIGINT end the server and nothing else.
+def signals_ending_well(server: uvicorn.Server) -> Iterator[None]:
+    """Make SIGTERM and SIGINT end a server and nothing else.
 
     uvicorn drains on both and raises them again afterwards, which would end the process by signal; a service
-    that has drained should end with 0.
+    that has drained should end with 0. What comes before uvicorn listens to them ends the server as well: it would
+    serve on otherwise, until somebody kills it.
     """
-    before = {number: signal.signal(number, _ignore) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Do nothing."""

@@ -88,8 +88,12 @@ class Service:
         self.current.close()
         if self.candidate is not None:
             self.candidate.close()
+        await asyncio.to_thread(self.write_log)
+
+    def write_log(self) -> None:
+        """Write what the log still has, and end it; once is enough, and twice does no harm."""
         if self.log is not None:
-            await asyncio.to_thread(self.log.close, LOG_CLOSE_SECONDS)
+            self.log.close(LOG_CLOSE_SECONDS)
 
     def check(self) -> ModelReference:
         """Make the model answer its canary.

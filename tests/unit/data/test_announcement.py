@@ -127,3 +127,11 @@ def test_a_finding_is_one_sentence_with_its_figures() -> None:
         "(majority 50.0%)"
     )
     assert sentence(COLUMN) == "look at it; alone it guesses 100.0% right (majority 50.0%)"
+
+
+def test_a_class_of_several_lines_or_very_many_characters_leaves_a_finding_one_line() -> None:
+    coverage = {"line\nbreak": 0.5, "\x1b[31mred": 0.25, "x" * 300: 0.125}
+
+    said = sentence(TERM.model_copy(update={"coverage": coverage}))
+
+    assert f"50.0% of line break, 25.0% of [31mred, 12.5% of {'x' * 40}..., alone" in said

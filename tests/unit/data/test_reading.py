@@ -22,6 +22,14 @@ def test_files_of_several_formats_are_read_one_after_the_other(tmp_path: Path) -
     assert notes.encodings == {"utf-8": 3}
 
 
+@pytest.mark.parametrize("name", ["a.xlsx", "A.XLS", "b.ods"])
+def test_a_workbook_is_to_be_saved_as_csv(tmp_path: Path, name: str) -> None:
+    file = SourceFile(tmp_path / name, name, name)
+
+    with pytest.raises(DataError, match=f"{name} is a workbook, which is not read: save its sheet as CSV"):
+        list(read_records([file], ReadConfiguration(), ["text"], ReadingNotes()))
+
+
 def test_an_unknown_suffix_asks_for_the_format(tmp_path: Path) -> None:
     (tmp_path / "a.dat").write_text("text\none\n", encoding="utf-8")
     file = SourceFile(tmp_path / "a.dat", "a.dat", "a.dat")

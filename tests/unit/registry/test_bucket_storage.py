@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from textops.bundle import verify
+from textops.bundle import own_hash_of, verify
 from textops.errors import BundleError, RegistryError
 from textops.registry import Registry, Version
 from textops.registry.bucket_storage import BucketStorage
@@ -252,6 +252,7 @@ def test_a_manifest_cannot_write_out_of_the_cache(
     shutil.rmtree(versions[0].path)
     manifest = json.loads(bucket.objects["registry/tiny/versions/1/bundle.json"])
     manifest["files"][name] = "0" * 64
+    manifest["own_hash"] = own_hash_of(manifest)
     bucket.objects["registry/tiny/versions/1/bundle.json"] = json.dumps(manifest).encode()
     before = sorted(tmp_path.rglob("*"))
     # when

@@ -1,5 +1,6 @@
 """What cannot work is refused in one line, and nothing is left behind."""
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -125,21 +126,20 @@ def test_where_nothing_can_be_written_it_says_so(score: Score, table: Path) -> N
     assert_refused(score(table, "/proc/out.csv"), "/proc/")
 
 
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EFBIG])
 def test_a_full_disk_leaves_what_is_done(
-    score: Score, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    score: Score, table: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: int
 ) -> None:
     # given: a disk that is full when it is asked to keep something
-    import errno
-
     def full(_descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        raise OSError(trouble, os.strerror(trouble))
 
     with monkeypatch.context() as patched:
         patched.setattr("textops.scoring.work.os.fsync", full)
         # when
         outcome = score(table, tmp_path / "out.csv")
     # then
-    assert_refused(outcome, "No space left on device")
+    assert_refused(outcome, os.strerror(trouble))
     assert not (tmp_path / "out.csv").exists()
     assert score(table, tmp_path / "out.csv").code == 0
 

@@ -4,10 +4,11 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
 
 import httpx
 import pytest
+import uvicorn
 from loguru import logger
 
 from textops.errors import BundleError, RegistryError, ServiceError
@@ -52,6 +53,35 @@ def test_it_serves_until_it_is_told_to_end(registry: Registry, records: Queue[st
 
     assert labels == ["sport"]
     assert signal.getsignal(signal.SIGTERM) is handler
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_where_it_is_told_to_before_the_server_listens(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    # given: the signal comes while the event loop is prepared
+    prepared = uvicorn.Config.get_loop_factory
+
+    def tell(config: uvicorn.Config) -> object:
+        os.kill(os.getpid(), number)
+        return prepared(config)
+
+    monkeypatch.setattr(uvicorn.Config, "get_loop_factory", tell)
+    # when
+    served = Thread(target=_end_what_serves_on, args=(ended := Event(),), daemon=True)
+    served.start()
+    serve(ServingSettings(registry=str(registry.root), port=0))
+    was_ended_by_force = ended.is_set()
+    ended.set()
+    served.join()
+    # then
+    assert not was_ended_by_force
+
+
+def _end_what_serves_on(ended: Event) -> None:
+    if not ended.wait(5):
+        ended.set()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_with_nothing_to_serve_it_does_not_start(tmp_path: Path) -> None:
