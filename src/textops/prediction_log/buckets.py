@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, case, literal
+from sqlalchemy import ARRAY, Integer, case, literal
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 _STEPS_PER_DECADE = 16
 _DECADES = 6
@@ -21,13 +24,34 @@ LATENCY_EDGES = tuple(
 def bucket_of(column: ColumnElement[Any], edges: Sequence[float] | Sequence[datetime]) -> ColumnElement[int]:
     """Return the number of a value's bucket: how many edges are not above it.
 
-    The comparisons halve the edges each time: logarithms, which would be shorter, are missing from many a SQLite.
-
     Args:
         column: The values.
         edges: Ascending.
     """
-    return _bucket_among(column, edges, 0, len(edges))
+    # Told apart when the database is known; each takes what it needs.
+    return _Bucket(column, literal([*edges], ARRAY(column.type)), _bucket_among(column, edges, 0, len(edges)))
+
+
+class _Bucket(FunctionElement[int]):
+    """The number of a bucket by values, edges as an array, and comparisons."""
+
+    name = "bucket"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(_Bucket)
+def _by_comparisons(element: _Bucket, compiler: SQLCompiler, **options: object) -> str:
+    """Halve the edges each time: logarithms, which would be shorter, are missing from many a SQLite."""
+    _, _, comparisons = element.clauses
+    return compiler.process(comparisons, **options)
+
+
+@compiles(_Bucket, "postgresql")
+def _by_width_bucket(element: _Bucket, compiler: SQLCompiler, **options: object) -> str:
+    """Let PostgreSQL look itself, which takes 50 ms to plan a hundred comparisons inside each other."""
+    values, edges, _ = element.clauses
+    return f"width_bucket({compiler.process(values, **options)}, {compiler.process(edges, **options)})"
 
 
 def _bucket_among(

@@ -21,6 +21,14 @@ def test_without_edges_there_is_one_bucket() -> None:
         assert connection.execute(select(bucket_of(literal(7.0), []))).scalar_one() == 0
 
 
+def test_postgresql_looks_among_the_edges_itself() -> None:
+    # It would plan nested comparisons for longer than it counts. A test with a server compares both.
+    database = create_engine("postgresql+pg8000://")
+    found = select(bucket_of(literal(7.0), LATENCY_EDGES)).compile(database)
+    assert "width_bucket(" in str(found)
+    assert "CASE" not in str(found)
+
+
 @pytest.mark.parametrize("share", [0.5, 0.95, 0.99])
 def test_a_quantile_of_latencies_is_off_by_no_more_than_a_bucket(share: float) -> None:
     # given
