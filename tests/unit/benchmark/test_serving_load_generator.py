@@ -85,7 +85,7 @@ def run(given: Load) -> Generator:
 def test_a_closed_loop_sends_as_many_requests_as_it_should(bodies: Path) -> None:
     # when
     with server(lambda _: (answer(), 0)) as port:
-        result = run(load(port, bodies, requests=50)).run()
+        result = run(load(port, bodies, requests=50, seconds=60.0)).run()
     # then
     assert result.statuses == {200: 50}
     assert (result.sent, result.errors, result.unsent, result.failed) == (50, 0, 0, 0)
