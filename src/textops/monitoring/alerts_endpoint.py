@@ -49,8 +49,9 @@ def _check_key(request: Request, key: SecretStr | None) -> None:
     if key is None:
         return
     expected = f"Bearer {key.get_secret_value()}"
-    given = request.headers.get("Authorization", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    # As it came: Starlette reads each byte of a header as a character.
+    given = request.headers.get("Authorization", "").encode("latin-1")
+    if not hmac.compare_digest(given, expected.encode()):
         raise ProblemError(
             HTTPStatus.UNAUTHORIZED,
             "key_missing",

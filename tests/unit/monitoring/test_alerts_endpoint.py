@@ -132,3 +132,14 @@ def test_an_alertmanager_that_is_away_leaves_it_unknown(open_service: Open) -> N
 def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(ConfigurationError, match="TEXTOPS_ALERTMANAGER_URL is no address"):
         AlertsKnown(address)
+
+
+@pytest.mark.parametrize("key", ["of-a-file\n", "clé-ключ"])
+def test_the_key_of_the_webhook_is_what_its_file_says(open_service: Open, key: str) -> None:
+    # given
+    client = open_service(drift_webhook_key=SecretStr(key))
+    shown = f"Bearer {key.strip()}".encode()
+    # when
+    response = client.post("/alerts", json={"alerts": []}, headers={b"Authorization": shown})
+    # then
+    assert response.status_code == 200
