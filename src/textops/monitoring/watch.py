@@ -58,7 +58,7 @@ class Watch:
 
         Raises:
             ServiceError: If the address of the database is none.
-            ConfigurationError: If TEXTOPS_DRIFT_SINCE is no moment.
+            ConfigurationError: If TEXTOPS_DRIFT_SINCE is no moment, or the arguments of a retraining are none.
         """
         self.metrics = DriftMetrics()
         self.retrainer = Retrainer(
