@@ -169,6 +169,46 @@ def test_more_cells_than_there_is_memory_for_are_refused(monkeypatch: pytest.Mon
             read_file(name, content)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", b"\n" * 60_000 + b'{"text": "a"}\n'),
+        ("a.csv", b"text\na\n" + b"\n" * 60_000 + b"b\n"),
+        ("a.csv", b"text\n" + b"a\n" * 60_000),
+    ],
+    ids=["blank lines", "blank rows", "short rows"],
+)
+def test_more_rows_than_there_is_memory_for_are_refused_however_little_stands_in_them(
+    monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(batch_table, "MOST_ROWS", 20_000)
+    with pytest.raises(FileRefusedError, match="more than 20,000 rows"):
+        read_file(name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", b"[" + b"{}," * 500 + b"{}]"),
+        ("a.jsonl", b'{"text": [' + b"[]," * 500 + b"[]]}\n"),
+        ("a.csv", b"text,label\na,b\n" + b"," * 1_500 + b"\n"),
+    ],
+)
+def test_a_line_of_more_parts_than_there_is_memory_for_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(batch_table, "MOST_PARTS", 1_000)
+    with pytest.raises(FileRefusedError, match="more than 1,000 parts"):
+        read_file(name, content)
+
+
+def test_a_number_larger_than_any_is_a_fault_of_its_row() -> None:
+    # when
+    table = read_file("a.jsonl", b'{"text": "a", "n": 1}\n{"text": "b", "n": 1e999}\n{"text": "c", "n": "x"}\n')
+    # then
+    assert table.faults == {1: "The row is not JSON: 1e999 is too large a number"}
+
+
 def test_a_small_file_that_unpacks_to_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_file, "MOST_UNPACKED_BYTES", 10_000)
     monkeypatch.setattr(batch_parquet, "MOST_UNPACKED_BYTES", 10_000)
