@@ -257,6 +257,7 @@ def test_bytes_of_one_length_count_in_each_row(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(batch_parquet, "MOST_UNPACKED_BYTES", 20_000_000)
     stream = io.BytesIO()
     parquet.write_table(pa.table({"key": pa.array([b"a" * 5_000] * 5_000, pa.binary(5_000))}), stream)
+    monkeypatch.setattr(batch_parquet, "_unpacked", lambda _file: pytest.fail("it was unpacked"))
     # when, then
     with pytest.raises(FileRefusedError, match="unpacks to more than 19 MB"):
         read_file("a.parquet", stream.getvalue())
