@@ -32,7 +32,9 @@ def alerts_router(watch: Watch, alerts: AlertsKnown, key: SecretStr | None) -> A
         "",
         tags=["loop"],
         summary="The webhook for Alertmanager: an alert that fires starts a retraining, where the settings say so",
-        responses=problem_documents(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses=problem_documents(
+            HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY
+        ),
     )
     async def take(request: Request, group: AlertGroup) -> AlertAnswer:
         _check_key(request, key)
