@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _READ_BLOCK_BYTES = 1 << 20
+# mkstemp makes private files; results are meant to be read by others.
+_READABLE = 0o644
 
 
 def sha256_of_file(path: Path) -> str:
@@ -20,8 +22,14 @@ def sha256_of_file(path: Path) -> str:
     return digest.hexdigest()
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new one, never a part."""
+def write_bytes(path: Path, content: bytes, mode: int = _READABLE) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part.
+
+    Args:
+        path: The file.
+        content: Its content.
+        mode: Who may read it, from the moment when it has its name.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -29,8 +37,7 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes private files; results are meant to be read by others.
-        Path(name).chmod(0o644)
+        Path(name).chmod(mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -47,12 +47,22 @@ def simulate(  # noqa: PLR0913 (options of a command)
     from textops.simulation.summary import summarize, table_of
 
     kind = _kind(drift)
+    key = None if key is None else _sound_key(key)
     pool = held_out_pool(data or _own_data(url, key))
     elsewhere = None if source is None else held_out_pool(source)
     simulation = Simulation(
         url, Drift(kind, severity), normal, drifted, Behaviour(rate, labels, label_delay), seed, key
     )
     Console().print(table_of(summarize(play(simulation, pool, elsewhere))))
+
+
+def _sound_key(key: str) -> str:
+    from textops.header_secret import header_value
+
+    try:
+        return header_value(key)
+    except ValueError as error:
+        raise ConfigurationError(f"--key (TEXTOPS_API_KEY) is not possible: {error}") from error
 
 
 def _kind(drift: str) -> "Kind":
@@ -72,7 +82,7 @@ def _own_data(url: str, key: str | None) -> Path:
     from textops.errors import ServiceError
 
     try:
-        response = httpx.get(f"{url}/model", headers={} if key is None else {"X-API-Key": key}, timeout=10)
+        response = httpx.get(f"{url}/model", headers={} if key is None else {b"X-API-Key": key.encode()}, timeout=10)
         response.raise_for_status()
         reference = response.json()["data"]
         return folder_of(Path("data/processed"), str(reference["name"]), str(reference["fingerprint"]))

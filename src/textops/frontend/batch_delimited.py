@@ -9,7 +9,14 @@ from typing import IO, TYPE_CHECKING
 
 from textops.frontend.batch_columns_builder import ColumnsBuilder
 from textops.frontend.batch_encoding import Encoding
-from textops.frontend.batch_table import BatchTable, FileRefusedError, Layout, refuse_too_many_cells, unique_names
+from textops.frontend.batch_table import (
+    BatchTable,
+    FileRefusedError,
+    Layout,
+    refuse_too_many_cells,
+    refuse_too_many_parts,
+    unique_names,
+)
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -44,11 +51,16 @@ class _Format:
 
     def rows(self, lines: IO[str] | Sequence[str]) -> "Reader":
         return csv.reader(
-            lines,
+            self._bounded(lines),
             delimiter=self.delimiter,
             quoting=csv.QUOTE_MINIMAL if self.quoting else csv.QUOTE_NONE,
             skipinitialspace=self.skip_spaces,
         )
+
+    def _bounded(self, lines: IO[str] | Sequence[str]) -> Iterator[str]:
+        for line in lines:
+            refuse_too_many_parts(line, self.delimiter)
+            yield line
 
 
 def read_delimited(content: bytes, encoding: Encoding, wanted: Layout, *, tabs: bool = False) -> BatchTable:

@@ -2,12 +2,13 @@
 
 import io
 import json
+import math
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from textops.frontend.batch_columns_builder import ColumnsBuilder
 from textops.frontend.batch_encoding import Encoding
-from textops.frontend.batch_table import BatchTable, FileRefusedError, Layout
+from textops.frontend.batch_table import BatchTable, FileRefusedError, Layout, refuse_too_many_parts
 
 _MARKS = "\ufeff \t\r\n"
 
@@ -90,7 +91,16 @@ def _table(builder: ColumnsBuilder, encoding: Encoding) -> BatchTable:
 
 
 def _loaded(text: str) -> Any:  # noqa: ANN401 (what JSON may hold)
-    return json.loads(text, parse_constant=_refuse_constant)
+    refuse_too_many_parts(text, ",[{")
+    return json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+
+
+def _finite(digits: str) -> float:
+    """Return a number; one that is larger than any is no JSON to whoever reads the answers."""
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError(f"{digits[:40]} is too large a number")
+    return number
 
 
 def _refuse_constant(name: str) -> NoReturn:

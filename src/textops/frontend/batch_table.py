@@ -10,6 +10,10 @@ from textops.errors import DataError
 
 MOST_COLUMNS = 20_000
 MOST_CELLS = 50_000_000
+MOST_ROWS = 5_000_000
+"""Of each row the page keeps some hundred bytes, however little stands in it."""
+MOST_PARTS = 10_000_000
+"""Of one line or one array, which is taken apart as a whole: an empty part takes fifty times its room in the file."""
 MOST_UNPACKED_BYTES = 512 * 1024 * 1024
 """A small file may unpack to more than this machine has; nothing that fits the upload comes near it."""
 
@@ -78,14 +82,30 @@ def refuse_too_many_cells(rows: int, columns: int) -> None:
     """Refuse a table that would take the memory of everybody.
 
     Raises:
-        FileRefusedError: If there are too many columns or cells.
+        FileRefusedError: If there are too many columns, rows or cells.
     """
+    if rows > MOST_ROWS:
+        raise FileRefusedError(f"The file has more than {MOST_ROWS:,} rows: divide it, or use textops score.")
     if columns > MOST_COLUMNS:
         raise FileRefusedError(f"The file has more than {MOST_COLUMNS:,} columns: leave out those that are not needed.")
     if rows * columns > MOST_CELLS:
         raise FileRefusedError(
             f"The file has more than {MOST_CELLS:,} cells: leave out columns that are not needed, or divide it."
         )
+
+
+def refuse_too_many_parts(text: str, signs: str) -> None:
+    """Refuse to take a text apart that would become more objects than there is memory for.
+
+    Args:
+        text: A line, or a whole file.
+        signs: Before each part stands one of these.
+
+    Raises:
+        FileRefusedError: If there are too many.
+    """
+    if len(text) > MOST_PARTS and sum(map(text.count, signs)) > MOST_PARTS:
+        raise FileRefusedError(f"A single row of the file has more than {MOST_PARTS:,} parts: give each row a line.")
 
 
 def counted(number: int, noun: str) -> str:

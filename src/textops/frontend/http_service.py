@@ -57,7 +57,8 @@ class HttpService:
         self.name = name
         self.address = address
         self._begun_name = name[:1].upper() + name[1:]
-        headers = {} if key is None else {"X-API-Key": key.get_secret_value()}
+        # Bytes, as a text may hold nothing but ASCII: the API takes keys in any script.
+        headers = {} if key is None else {b"X-API-Key": key.get_secret_value().encode()}
         self._timeout_seconds = timeout_seconds
         self._client = httpx.Client(
             base_url=address,

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from textops.header_secret import HeaderSecret
 from textops.registry.settings import PREFIX
 
 
@@ -36,7 +37,7 @@ class PageSettings(BaseSettings):
 
     api_url: Address = "http://127.0.0.1:8000"
     drift_url: Address = "http://127.0.0.1:8001"
-    api_key: SecretStr | None = None
+    api_key: HeaderSecret | None = None
     page_timeout_seconds: float = Field(15.0, gt=0)
     ui_host: str = "127.0.0.1"
     ui_port: int = Field(8501, ge=1, le=65_535)

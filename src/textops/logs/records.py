@@ -27,7 +27,7 @@ def make_printable(record: "Record") -> None:
 
     A message may quote a text that anybody sent: it must not steer the terminal of whoever reads the log.
     """
-    record["message"] = _printable(record["message"])
+    record["message"] = printable(record["message"])
 
 
 def console_line(record: "Record") -> str:
@@ -95,7 +95,8 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """Return a text with its control characters and lone surrogates as escapes: a terminal would obey them."""
     return _UNPRINTABLE.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 

@@ -32,7 +32,9 @@ def alerts_router(watch: Watch, alerts: AlertsKnown, key: SecretStr | None) -> A
         "",
         tags=["loop"],
         summary="The webhook for Alertmanager: an alert that fires starts a retraining, where the settings say so",
-        responses=problem_documents(HTTPStatus.UNAUTHORIZED, HTTPStatus.UNPROCESSABLE_ENTITY),
+        responses=problem_documents(
+            HTTPStatus.UNAUTHORIZED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY
+        ),
     )
     async def take(request: Request, group: AlertGroup) -> AlertAnswer:
         _check_key(request, key)
@@ -49,8 +51,9 @@ def _check_key(request: Request, key: SecretStr | None) -> None:
     if key is None:
         return
     expected = f"Bearer {key.get_secret_value()}"
-    given = request.headers.get("Authorization", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    # As it came: Starlette reads each byte of a header as a character.
+    given = request.headers.get("Authorization", "").encode("latin-1")
+    if not hmac.compare_digest(given, expected.encode()):
         raise ProblemError(
             HTTPStatus.UNAUTHORIZED,
             "key_missing",

@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from textops import __version__
 from textops.monitoring.alerts_endpoint import alerts_router
+from textops.monitoring.bounded_bodies import BoundedBodies
 from textops.monitoring.drift_endpoint import drift_router
 from textops.monitoring.drift_schemas import DriftReadiness
 from textops.monitoring.firing_alerts import AlertsKnown
@@ -64,6 +65,7 @@ def create_drift_app(settings: DriftSettings, log_settings: PredictionLogSetting
 
     app = FastAPI(title="textops drift", description=_DESCRIPTION, version=__version__, lifespan=lifespan)
     app.state.watch = watch
+    app.add_middleware(BoundedBodies)
     Instrumentator(registry=watch.metrics.registry).instrument(app)
     install_problem_handlers(app, Pace(_REFUSALS_PER_SECOND, 1))
     app.exception_handler(RequestValidationError)(_answer_invalid)

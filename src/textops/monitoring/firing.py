@@ -1,7 +1,7 @@
 """Alerts that fire, as people are shown them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from textops.monitoring.alert_schemas import FiringAlert
 
@@ -10,6 +10,7 @@ MOST_ALERTS = 200
 
 _MOST_CHARACTERS = 1_000
 _CALLS_SOMEBODY = frozenset({"page", "critical"})
+_NO_YEARS = frozenset({MINYEAR, MAXYEAR})
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -37,5 +38,11 @@ def in_order(alerts: Iterable[FiringAlert]) -> list[FiringAlert]:
     )
 
 
-def _in_utc(moment: datetime) -> datetime:
+def _in_utc(moment: datetime) -> datetime | None:
+    """Return a moment in UTC; None for the first and the last year, which say that it is not known.
+
+    In some zones these have days that no calendar has: neither we nor a page could reckon with them.
+    """
+    if moment.year in _NO_YEARS:
+        return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

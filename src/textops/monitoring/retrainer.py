@@ -1,15 +1,18 @@
 """Starting a retraining, one at a time, as a process of its own: training needs what a service must not load."""
 
 import asyncio
+import os
 import shlex
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal
+from typing import IO, Literal
 
 from loguru import logger
 
+from textops.errors import ConfigurationError
 from textops.frozen import Frozen
 
 Answer = Literal["started", "running", "too soon"]
@@ -17,6 +20,7 @@ Outcome = Literal["promoted", "refused", "failed"]
 
 _OUTCOMES: dict[int, Outcome] = {0: "promoted", 3: "refused"}
 _KEPT_LINES = 20
+_KEPT_BYTES = 64 * 1024
 _SECONDS_TO_END = 5.0
 
 
@@ -55,9 +59,16 @@ class Retrainer:
             pause_seconds: None begins sooner after the last one has ended.
             ended: Is told the outcome.
             begun: Is told that one begins.
+
+        Raises:
+            ConfigurationError: If a shell could not read the arguments.
         """
         self.last: Retraining | None = None
-        self._command = [sys.executable, "-m", "textops", "retrain", *shlex.split(arguments)]
+        try:
+            split = shlex.split(arguments)
+        except ValueError as error:
+            raise ConfigurationError(f"TEXTOPS_DRIFT_RETRAIN_ARGUMENTS is not possible: {error}") from error
+        self._command = [sys.executable, "-m", "textops", "retrain", *split]
         self._pause = pause_seconds
         self._ended = ended
         self._begun = begun
@@ -106,18 +117,29 @@ class Retrainer:
 
 
 async def _finished(command: list[str]) -> tuple[int | None, str]:
-    """Run a command, and return its exit code and what it said; ends it when cancelled."""
-    process = await asyncio.create_subprocess_exec(
-        *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    try:
-        output, _ = await process.communicate()
-    except asyncio.CancelledError:
-        process.terminate()
+    """Run a command, and return its exit code and the end of what it said; ends it when cancelled.
+
+    It writes into a file. A pipe has no end as long as anybody holds it: what the command has started and left behind
+    would keep the retraining running for ever. And hours of training say more than should be kept in memory.
+    """
+    with tempfile.TemporaryFile() as said:
+        process = await asyncio.create_subprocess_exec(
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=said, stderr=asyncio.subprocess.STDOUT
+        )
         try:
-            await asyncio.wait_for(process.wait(), _SECONDS_TO_END)
-        except TimeoutError:
-            process.kill()
             await process.wait()
-        raise
-    return process.returncode, output.decode(errors="replace")
+        except asyncio.CancelledError:
+            process.terminate()
+            try:
+                await asyncio.wait_for(process.wait(), _SECONDS_TO_END)
+            except TimeoutError:
+                process.kill()
+                await process.wait()
+            raise
+        return process.returncode, _end_of(said)
+
+
+def _end_of(file: IO[bytes]) -> str:
+    # Not by seeking: who is left behind and still writes shares the place in the file.
+    size = os.fstat(file.fileno()).st_size
+    return os.pread(file.fileno(), _KEPT_BYTES, max(0, size - _KEPT_BYTES)).decode(errors="replace")

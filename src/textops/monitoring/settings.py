@@ -2,9 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from textops.header_secret import HeaderSecret
 from textops.registry.settings import DEFAULT_REGISTRY, PREFIX
 
 OnDrift = Literal["nothing", "retrain", "alert"]
@@ -45,5 +46,5 @@ class DriftSettings(BaseSettings):
     drift_on_drift: OnDrift = "nothing"
     drift_retrain_arguments: str = "--to production"
     drift_retrain_pause_seconds: float = Field(3_600.0, ge=0)
-    drift_webhook_key: SecretStr | None = None
+    drift_webhook_key: HeaderSecret | None = None
     alertmanager_url: str | None = None

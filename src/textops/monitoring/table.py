@@ -4,6 +4,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from textops.logs.records import printable
 from textops.monitoring.effect import Effect
 from textops.monitoring.findings import DriftCheck, FeatureDrift
 
@@ -15,7 +16,7 @@ def show(found: DriftCheck) -> None:
     console = Console()
     colour = _COLOURS[found.verdict]
     console.print(f"[bold {colour}]{found.verdict}[/]: ", end="")
-    console.print(found.summary, markup=False, soft_wrap=True)
+    console.print(printable(found.summary), markup=False, soft_wrap=True)
     window = found.window
     console.print(
         f"{found.model}: {window.asked}: {window.rows:,} answers, {window.drawn:,} looked at, beside "
@@ -26,7 +27,7 @@ def show(found: DriftCheck) -> None:
     if found.features:
         console.print(_features(found))
     for line in [*_lines(found), *found.notes]:
-        console.print(line, markup=False, soft_wrap=True)
+        console.print(printable(line), markup=False, soft_wrap=True)
 
 
 def _features(found: DriftCheck) -> Table:

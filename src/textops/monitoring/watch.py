@@ -58,7 +58,7 @@ class Watch:
 
         Raises:
             ServiceError: If the address of the database is none.
-            ConfigurationError: If TEXTOPS_DRIFT_SINCE is no moment.
+            ConfigurationError: If TEXTOPS_DRIFT_SINCE is no moment, or the arguments of a retraining are none.
         """
         self.metrics = DriftMetrics()
         self.retrainer = Retrainer(
@@ -150,7 +150,7 @@ class Watch:
             return
         self._printed = self.last.found
         self.page_problem = ""
-        self._printing = asyncio.create_task(self._print(self.last.found))
+        self._printing = asyncio.create_task(self._print_or_explain(self.last.found))
 
     async def close(self) -> None:
         """End what runs."""
@@ -175,6 +175,14 @@ class Watch:
         if str(error) != self.problem:
             logger.error("drift cannot be checked: {}", error)
         self.problem = str(error)
+
+    async def _print_or_explain(self, found: DriftCheck) -> None:
+        try:
+            await self._print(found)
+        except OSError as error:
+            # Such as no memory for another process, or no room for the page: who asks for it must not wait for ever.
+            self.page_problem = f"no report by Evidently: {error.strerror or error}"
+            logger.error("{}", self.page_problem)
 
     async def _print(self, found: DriftCheck) -> None:
         """Make the report in a process of its own: it takes seconds, and much memory."""

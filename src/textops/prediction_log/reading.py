@@ -98,6 +98,13 @@ def count_unknown_feedback(database: Database, since: datetime | None = None, un
     Raises:
         DatabaseAwayError: If the database cannot be used.
     """
+    with database.reading() as connection:
+        unknown: int = connection.execute(unknown_feedback(since, until)).scalar_one()
+    return unknown
+
+
+def unknown_feedback(since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Return the statement behind `count_unknown_feedback`."""
     found = (
         select(func.count(feedback.c.prediction_id.distinct()))
         .select_from(feedback.outerjoin(predictions, predictions.c.prediction_id == feedback.c.prediction_id))
@@ -105,10 +112,7 @@ def count_unknown_feedback(database: Database, since: datetime | None = None, un
     )
     if since is not None:
         found = found.where(feedback.c.created >= since)
-    if until is not None:
-        found = found.where(feedback.c.created < until)
-    with database.reading() as connection:
-        return connection.execute(found).scalar_one()
+    return found if until is None else found.where(feedback.c.created < until)
 
 
 def _walk(database: Database, rows: Select[Any], place: tuple[datetime, str] | None) -> Iterator[Portion]:

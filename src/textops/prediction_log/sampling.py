@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Float, Select, and_, case, cast, func, select
+from sqlalchemy import Connection, Float, and_, case, cast, func, select
 from sqlalchemy.sql import ColumnElement
 
 from textops.prediction_log.database import Database
 from textops.prediction_log.moments import TOLERATED_SKEW
-from textops.prediction_log.reading import Period
+from textops.prediction_log.reading import Period, unknown_feedback
 from textops.prediction_log.tables import feedback, predictions
 
 MOST_ROWS = 20_000
@@ -129,7 +129,7 @@ def judged(database: Database, part: Part) -> Judged:
                 func.sum(case((pairs.c.classes > 1, 1), else_=0)),
             ).group_by(pairs.c.label)
         ).all()
-        unknown = connection.execute(_unknown(part.period, since)).scalar_one()
+        unknown = connection.execute(unknown_feedback(since, part.period.until)).scalar_one()
     return Judged(
         labelled=sum(row[1] for row in found),
         right=sum(int(row[2]) for row in found),
@@ -150,19 +150,6 @@ def _newest_feedback() -> Any:  # noqa: ANN401 (a subquery with columns of its o
     place = func.row_number().over(partition_by=of_prediction, order_by=order).label("place")
     joined = feedback.join(several, several.c.prediction_id == of_prediction)
     return select(of_prediction, feedback.c.label, place, several.c.classes).select_from(joined).subquery()
-
-
-def _unknown(period: Period, since: datetime | None) -> Select[Any]:
-    found = (
-        select(func.count(feedback.c.prediction_id.distinct()))
-        .select_from(feedback.outerjoin(predictions, predictions.c.prediction_id == feedback.c.prediction_id))
-        .where(predictions.c.prediction_id.is_(None))
-    )
-    if since is not None:
-        found = found.where(feedback.c.created >= since)
-    if period.until is not None:
-        found = found.where(feedback.c.created < period.until)
-    return found
 
 
 def _since(connection: Connection, part: Part) -> datetime | None:

@@ -43,8 +43,8 @@ def spill(folder: Path, rows: Sequence[StoredRow]) -> Path:
     lines = [
         orjson.dumps(dict(zip(_COLUMNS[len(row)], row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows
     ]
-    write_bytes(path, b"".join(lines))
-    path.chmod(0o600)  # people's texts
+    # People's texts.
+    write_bytes(path, b"".join(lines), 0o600)
     return path
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from textops.bundle import CONFIGURATION_FILE, Manifest, Metric
 from textops.errors import BundleError
+from textops.logs.records import printable
 from textops.registry.version import Version
 
 _ABSENT = "-"
@@ -63,8 +64,8 @@ def difference_table(first: Version, second: Version) -> Table:
         table.add_column(heading, overflow="fold")
     before = ""
     for line in compare(first, second):
-        # Texts, because a value may hold what rich takes for markup.
-        cells = [Text(cell) for cell in (line.name, line.first, line.second, line.change)]
+        # Texts, because a value may hold what rich takes for markup; printable, as a bundle may be of anybody.
+        cells = [Text(printable(cell)) for cell in (line.name, line.first, line.second, line.change)]
         table.add_row("" if line.section == before else line.section, *cells)
         before = line.section
     return table

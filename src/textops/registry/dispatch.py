@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from textops.bundle import MANIFEST_FILE
 from textops.files import sha256_of_file
+from textops.header_secret import HeaderSecret
 from textops.registry.events import AliasEvent
 from textops.registry.settings import PREFIX
 from textops.registry.version import Version
@@ -43,7 +44,7 @@ class DispatchSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
 
     github_repository: str | None = Field(None, pattern=r"^[\w.-]+/[\w.-]+$")
-    github_token: SecretStr | None = None
+    github_token: HeaderSecret | None = None
     github_api: str = "https://api.github.com"
     github_dispatch: bool = True
     github_seconds: float = Field(5, gt=0, le=60)
@@ -165,6 +166,8 @@ def _send(request: urllib.request.Request, seconds: float) -> str | None:
             return f"it answered {error.code} {error.reason}{_explanation(error)}"
     except TimeoutError:
         return f"no answer within {seconds:g} s"
+    except UnicodeEncodeError:
+        return "TEXTOPS_GITHUB_TOKEN holds letters that no header can carry"
     except urllib.error.URLError as error:
         return f"{error.reason}"
     except (OSError, http.client.HTTPException) as error:

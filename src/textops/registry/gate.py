@@ -11,11 +11,13 @@ McNemar's test only asks whether the two differ, and would let a bad candidate t
 small: its p is told for information.
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import astuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from textops.bootstrap import Interval, mean_interval
 from textops.registry.bounds import DEFAULT_TOLERANCE
@@ -44,6 +46,17 @@ class GateCheck(BaseModel):
     figure: Interval | None
     sentence: str
     asked: bool = True
+
+    @field_validator("figure", mode="before")
+    @classmethod
+    def _is_measured(cls, figure: object) -> object:
+        """Take what is no number for not measured.
+
+        JSON has no such numbers: an event that holds one comes back with nulls, and with it the whole log of a model
+        could not be read any more.
+        """
+        ends = astuple(figure) if isinstance(figure, Interval) else figure.values() if isinstance(figure, dict) else ()
+        return figure if all(isinstance(end, int | float) and math.isfinite(end) for end in ends) else None
 
     @property
     def outcome(self) -> str:

@@ -2,6 +2,7 @@
 
 from rich.box import SIMPLE
 from rich.table import Table
+from rich.text import Text
 
 from textops.errors import BundleError, RegistryError
 from textops.registry.store import Registry
@@ -16,7 +17,8 @@ def versions_table(registry: Registry, name: str | None = None) -> Table:
     Raises:
         RegistryError: If there is nothing to list.
     """
-    table = Table(title=f"Models in {registry.root}", title_justify="left", box=SIMPLE)
+    # A text, because a folder may be called what rich takes for markup.
+    table = Table(title=Text(f"Models in {registry.root}", "table.title"), title_justify="left", box=SIMPLE)
     for heading in ("version", "aliases", "accuracy", "macro F1", "ECE", "created"):
         # A figure or a name that breaks over two lines is hard to read.
         table.add_column(heading, overflow="fold", no_wrap=heading != "aliases")

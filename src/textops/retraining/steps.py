@@ -85,17 +85,17 @@ def _ending(plan: RetrainPlan, beginning: Beginning, lesson: Lesson) -> _Ending:
     if lesson.fingerprint == beginning.base.manifest.fingerprint:
         return _Ending("nothing_new", nothing_new(lesson))
     require_enough(lesson, plan)
-    staged = _staged(plan, beginning.production.name, lesson.fingerprint)
+    staged = staged_already(plan, beginning.production.name, lesson.fingerprint)
     if staged is not None and plan.to == STAGING:
         return _Ending("nothing_new", f"nothing new: {staged}, which holds {STAGING}, was trained on the same data")
     candidate = _candidate(plan, beginning, lesson, staged)
     return _promoted(plan, beginning, candidate)
 
 
-def _staged(plan: RetrainPlan, name: str, fingerprint: str) -> Version | None:
+def staged_already(plan: RetrainPlan, name: str, fingerprint: str) -> Version | None:
     """Return what holds staging if it was trained on the very same data, and nothing else was asked for."""
     event = plan.registry.alias(name, STAGING)
-    if event is None or plan.overrides or plan.every_form:
+    if event is None or plan.overrides or plan.every_form or plan.from_run is not None:
         return None
     version = plan.registry.version(name, event.version)
     return version if version.manifest.data.fingerprint == fingerprint else None

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -14,11 +14,10 @@ from textops.data.validation import ID_CHARACTERS, normalised
 from textops.errors import DataError
 from textops.frozen import Frozen
 from textops.label_sets import parts
+from textops.prediction_log.moments import TOLERATED_SKEW
 from textops.prediction_log.redaction import CARD_MARK, MAIL_MARK, NAME_MARK, PHONE_MARK
 
 _MARKS = (MAIL_MARK, PHONE_MARK, CARD_MARK, NAME_MARK)
-# Clocks of one network differ by less.
-_TOLERATED_SKEW = timedelta(minutes=1)
 
 
 class TrafficCounts(Frozen):
@@ -108,7 +107,7 @@ def traffic_of(
     known, tally = frozenset(classes), Counter[str]()
     strangers: Counter[str] = Counter()
     votes: dict[str, _Votes] = {}
-    now = datetime.now(UTC) + _TOLERATED_SKEW
+    now = datetime.now(UTC) + TOLERATED_SKEW
     for row in rows:
         tally["predictions"] += 1
         if row["text"] is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from textops.serving.service import Service
 _WRITTEN_AFTER_SECONDS = 60.0
 _RETRY_AFTER_SECONDS = 5
 _MOST_LOOKUPS = 16
+_AT_ONCE = 4
 _LOOKUP_SECONDS = 2.0
 _MEMBERS = (b'"prediction_id"', b'"label"', b'"labels"', b'"comment"')
 
@@ -73,10 +75,13 @@ def install_feedback(app: FastAPI, service: Service) -> None:
 
 
 class _Known:
-    """Asks the log which predictions it knows; never so often at once that nothing else finds a thread."""
+    """Asks the log which predictions it knows; so many at most wait for a database that hangs."""
 
     def __init__(self) -> None:
         self._asking = 0
+        # Threads of its own: those that all share are no more than a few on a small machine, and /model and a reload
+        # are not to wait for the database.
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "feedback")
 
     async def check(self, log: PredictionLog, prediction_id: str) -> None:
         """Let the id of a prediction pass.
@@ -91,7 +96,7 @@ class _Known:
         if self._asking >= _MOST_LOOKUPS:
             raise overloaded()
         self._asking += 1
-        lookup = asyncio.create_task(asyncio.to_thread(log.knows, prediction_id))
+        lookup = asyncio.get_running_loop().run_in_executor(self._threads, log.knows, prediction_id)
         lookup.add_done_callback(self._end)
         done, _ = await asyncio.wait({lookup}, timeout=_LOOKUP_SECONDS)
         # Where the database cannot say in time, the feedback is taken: it is worth more than the check.
@@ -102,7 +107,7 @@ class _Known:
                 "no prediction in the log has this id: send the prediction_id of an answer of this service",
             )
 
-    def _end(self, _lookup: asyncio.Task[bool | None]) -> None:
+    def _end(self, _lookup: "asyncio.Future[bool | None]") -> None:
         self._asking -= 1
 
 

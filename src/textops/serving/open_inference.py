@@ -38,6 +38,7 @@ HEADER_LENGTH = b"inference-header-content-length"
 """Where the JSON of a body ends and its binary data begins."""
 
 _BINARY = b"application/octet-stream"
+_MOST_DIGITS = 20
 _TAGS: list[str | Enum] = ["open inference protocol"]
 _INFER = TypeAdapter(InferRequest)
 _TEXTS = TypeAdapter(BatchRequest)
@@ -211,7 +212,8 @@ def _parts(raw: bytes, headers: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
     length = headers.get(HEADER_LENGTH)
     if length is None:
         return raw, b""
-    if not length.isdigit() or int(length[:20]) > len(raw):
+    # Longer ones may have more digits than Python turns into a number.
+    if not length.isdigit() or len(length) > _MOST_DIGITS or int(length) > len(raw):
         detail = "Inference-Header-Content-Length is to be the number of bytes that the JSON of the body has"
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", detail)
     return raw[: int(length)], raw[int(length) :]

@@ -76,7 +76,7 @@ class ServingSettings(BaseSettings):
     long_texts: Literal["refuse", "cut"] = "refuse"
     max_batch_texts: int = Field(1_000, ge=1)
     max_waiting_texts: int | None = Field(None, ge=1)
-    max_waiting_milliseconds: float = Field(50.0, gt=0)
+    max_waiting_milliseconds: float = Field(50.0, gt=0, allow_inf_nan=False)
     max_waiting_bytes: int = Field(256 * 1024 * 1024, ge=1)
     refusals_per_second: float = Field(1_000, gt=0)
     rate_limit: float | None = Field(None, gt=0)

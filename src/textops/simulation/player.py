@@ -96,7 +96,7 @@ class Player:
         self._random = random
         self._labels: asyncio.Queue[_DueLabel | None] = asyncio.Queue()
         limits = httpx.Limits(max_connections=_MOST_AT_ONCE, max_keepalive_connections=_MOST_AT_ONCE)
-        headers = {} if key is None else {"X-API-Key": key}
+        headers = {} if key is None else {b"X-API-Key": key.encode()}
         self._client = httpx.AsyncClient(base_url=address, timeout=_REQUEST_SECONDS, limits=limits, headers=headers)
 
     async def check(self) -> None:

@@ -56,3 +56,11 @@ def test_a_simulation_without_a_service_says_how_to_start_one(terminal: "Termina
     outcome = terminal("simulate", "--url", "http://127.0.0.1:9")
     assert outcome.code == 2
     assert "textops serve" in outcome.errors[0]
+
+
+def test_a_key_that_no_header_can_carry_is_refused_and_not_shown(terminal: "Terminal") -> None:
+    outcome = terminal("simulate", "--url", "http://127.0.0.1:9", "--key", "of-somebody\nX-Other: 1")
+    assert outcome.code == 2
+    (line,) = outcome.errors
+    assert "TEXTOPS_API_KEY" in line
+    assert "of-somebody" not in outcome.log

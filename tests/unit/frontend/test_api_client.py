@@ -188,3 +188,13 @@ def test_a_portion_that_is_not_answered_whole_is_to_be_asked_again(serve: Serve,
     with pytest.raises(ServiceProblemError) as raised:
         ApiClient(serve(reply).address, 5).predict_lines(LINES)
     assert raised.value.error == "broken_off"
+
+
+def test_a_key_of_any_script_is_shown_to_the_api_as_the_api_reads_it(serve: Serve) -> None:
+    # given
+    server = serve(GOOD)
+    # when
+    ApiClient(server.address, 5, SecretStr("clé-ключ")).predict("a text", "")
+    # then
+    _, headers, _ = server.asked[0]
+    assert headers["X-API-Key"].encode("latin-1").decode() == "clé-ключ"

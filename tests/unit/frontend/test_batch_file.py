@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -169,6 +170,46 @@ def test_more_cells_than_there_is_memory_for_are_refused(monkeypatch: pytest.Mon
             read_file(name, content)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl", b"\n" * 60_000 + b'{"text": "a"}\n'),
+        ("a.csv", b"text\na\n" + b"\n" * 60_000 + b"b\n"),
+        ("a.csv", b"text\n" + b"a\n" * 60_000),
+    ],
+    ids=["blank lines", "blank rows", "short rows"],
+)
+def test_more_rows_than_there_is_memory_for_are_refused_however_little_stands_in_them(
+    monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(batch_table, "MOST_ROWS", 20_000)
+    with pytest.raises(FileRefusedError, match="more than 20,000 rows"):
+        read_file(name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", b"[" + b"{}," * 500 + b"{}]"),
+        ("a.jsonl", b'{"text": [' + b"[]," * 500 + b"[]]}\n"),
+        ("a.csv", b"text,label\na,b\n" + b"," * 1_500 + b"\n"),
+    ],
+)
+def test_a_line_of_more_parts_than_there_is_memory_for_is_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, content: bytes
+) -> None:
+    monkeypatch.setattr(batch_table, "MOST_PARTS", 1_000)
+    with pytest.raises(FileRefusedError, match="more than 1,000 parts"):
+        read_file(name, content)
+
+
+def test_a_number_larger_than_any_is_a_fault_of_its_row() -> None:
+    # when
+    table = read_file("a.jsonl", b'{"text": "a", "n": 1}\n{"text": "b", "n": 1e999}\n{"text": "c", "n": "x"}\n')
+    # then
+    assert table.faults == {1: "The row is not JSON: 1e999 is too large a number"}
+
+
 def test_a_small_file_that_unpacks_to_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch_file, "MOST_UNPACKED_BYTES", 10_000)
     monkeypatch.setattr(batch_parquet, "MOST_UNPACKED_BYTES", 10_000)
@@ -176,6 +217,50 @@ def test_a_small_file_that_unpacks_to_much_is_refused(monkeypatch: pytest.Monkey
         read_file("a.csv.gz", gzip.compress(b"text\n" * 9_999))
     with pytest.raises(FileRefusedError, match="unpacks to more"):
         read_file("a.parquet", as_parquet({"text": ["the same text"] * 9_999}))
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda texts: texts,
+        lambda texts: [[text] for text in texts],
+        lambda texts: [{"inside": text} for text in texts],
+        lambda texts: [[{"inside": [text]}] for text in texts],
+    ],
+    ids=["texts", "lists", "objects", "all of it"],
+)
+def test_a_text_that_stands_once_in_a_parquet_file_counts_in_each_row(
+    monkeypatch: pytest.MonkeyPatch, wrap: Callable[[list[str]], list[Any]]
+) -> None:
+    # given
+    monkeypatch.setattr(batch_parquet, "MOST_UNPACKED_BYTES", 20_000_000)
+    text = "a text " * 1_000
+    few, many = (as_parquet({"text": wrap([text] * rows)}) for rows in (1_000, 5_000))
+    read: list[int] = []
+    unpacked = batch_parquet._unpacked  # noqa: SLF001 (whether anything was unpacked at all)
+
+    def noting(file: parquet.ParquetFile) -> pa.Table:
+        read.append(1)
+        return unpacked(file)
+
+    monkeypatch.setattr(batch_parquet, "_unpacked", noting)
+    # when, then
+    assert read_file("a.parquet", few).rows == 1_000
+    with pytest.raises(FileRefusedError, match="unpacks to more than 19 MB"):
+        read_file("a.parquet", many)
+    assert len(many) < 20_000
+    assert read == [1]
+
+
+def test_bytes_of_one_length_count_in_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setattr(batch_parquet, "MOST_UNPACKED_BYTES", 20_000_000)
+    stream = io.BytesIO()
+    parquet.write_table(pa.table({"key": pa.array([b"a" * 5_000] * 5_000, pa.binary(5_000))}), stream)
+    monkeypatch.setattr(batch_parquet, "_unpacked", lambda _file: pytest.fail("it was unpacked"))
+    # when, then
+    with pytest.raises(FileRefusedError, match="unpacks to more than 19 MB"):
+        read_file("a.parquet", stream.getvalue())
 
 
 def test_ten_thousand_columns_and_a_cell_of_ten_megabytes_are_read() -> None:

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from textops.frontend.settings import PageSettings
+from textops.registry.settings import read_settings
+
 if TYPE_CHECKING:
     from tests.conftest import Terminal
 
@@ -33,3 +36,13 @@ def test_a_taken_port_ends_in_one_line(terminal: "Terminal") -> None:
     assert len(outcome.errors) == 1
     assert f"127.0.0.1:{port}" in outcome.errors[0]
     assert "TEXTOPS_UI_PORT" in outcome.errors[0]
+
+
+def test_the_line_break_of_the_file_that_held_the_key_is_no_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    monkeypatch.setenv("TEXTOPS_API_KEY", "of-a-file\n")
+    # when
+    key = read_settings(PageSettings).api_key
+    # then
+    assert key is not None
+    assert key.get_secret_value() == "of-a-file"

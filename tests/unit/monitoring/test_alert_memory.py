@@ -68,3 +68,13 @@ def test_what_is_too_long_to_read_is_cut_and_what_is_missing_is_none() -> None:
     long, bare = memory.firing()
     assert len(long.summary or "") == 1_000
     assert (bare.name, bare.severity, bare.runbook, bare.since) == ("unnamed", None, None, None)
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00"]
+)
+def test_a_beginning_that_no_calendar_has_is_not_known(moment: str) -> None:
+    memory = AlertMemory()
+    memory.take([alert("A", startsAt=moment)])
+    (fires,) = memory.firing()
+    assert fires.since is None

@@ -132,3 +132,32 @@ def test_an_alertmanager_that_is_away_leaves_it_unknown(open_service: Open) -> N
 def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(ConfigurationError, match="TEXTOPS_ALERTMANAGER_URL is no address"):
         AlertsKnown(address)
+
+
+@pytest.mark.parametrize("key", ["of-a-file\n", "clé-ключ"])
+def test_the_key_of_the_webhook_is_what_its_file_says(open_service: Open, key: str) -> None:
+    # given
+    client = open_service(drift_webhook_key=SecretStr(key))
+    shown = f"Bearer {key.strip()}".encode()
+    # when
+    response = client.post("/alerts", json={"alerts": []}, headers={b"Authorization": shown})
+    # then
+    assert response.status_code == 200
+
+
+def test_a_body_without_an_end_is_refused_before_it_fills_the_memory(open_service: Open) -> None:
+    # given
+    client = open_service(drift_webhook_key=SecretStr("of-alertmanager"))
+
+    def long() -> Iterator[bytes]:
+        yield b'{"alerts": ['
+        yield from (b" " * (1 << 20) for _ in range(64))
+        yield b"]}"
+
+    # when
+    response = client.post("/alerts", content=long(), headers={"Content-Type": "application/json"})
+    # then
+    assert response.status_code == 413
+    assert response.json()["error"] == "request_entity_too_large"
+    assert "10485760 bytes" in response.json()["detail"]
+    assert client.post("/alerts", json={"alerts": []}).status_code == 401

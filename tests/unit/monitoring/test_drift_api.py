@@ -297,3 +297,18 @@ def test_a_report_that_cannot_be_made_is_a_problem_and_is_not_tried_again_and_ag
     # and another check is another chance
     client.post("/drift/check")
     assert client.get("/drift/report").status_code == 202
+
+
+def test_a_report_whose_process_cannot_be_started_is_a_problem_and_not_awaited_for_ever(
+    opened: Opened, log: "Log", monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # given
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    log.fill(log.texts(300, seed=2))
+    client = opened()
+    client.post("/drift/check")
+    # when
+    assert client.get("/drift/report").status_code == 202
+    wait_for(lambda: client.get("/drift/report").status_code == 503)
+    # then
+    assert "No such file" in client.get("/drift/report").json()["detail"]

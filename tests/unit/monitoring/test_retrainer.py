@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from textops.errors import ConfigurationError
 from textops.monitoring.retrainer import Outcome, Retrainer
 
 MakePython = Callable[[str], None]
@@ -172,3 +173,43 @@ def test_closing_ends_a_retraining_even_one_that_does_not_listen(
     assert time.monotonic() - started < 15
     assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
     assert found.outcomes == []
+
+
+def test_what_a_retraining_leaves_behind_does_not_keep_it_running(make_python: MakePython) -> None:
+    # given
+    make_python("sleep 8 & echo over; exit 3")
+    found = Retrainings()
+
+    async def play() -> None:
+        found.retrainer.start(None, "drift")
+        await found.ended()
+
+    # when
+    started = time.monotonic()
+    asyncio.run(play())
+    # then
+    assert time.monotonic() - started < 5
+    assert found.outcomes == ["refused"]
+    assert found.retrainer.last is not None
+    assert found.retrainer.last.said == "over"
+
+
+def test_of_very_much_that_was_said_the_end_is_kept(make_python: MakePython) -> None:
+    # given
+    make_python("seq 1 100000")
+    found = Retrainings()
+
+    async def play() -> None:
+        found.retrainer.start(None, "drift")
+        await found.ended()
+
+    # when
+    asyncio.run(play())
+    # then
+    assert found.retrainer.last is not None
+    assert found.retrainer.last.said.splitlines() == [str(number) for number in range(99_981, 100_001)]
+
+
+def test_arguments_that_no_shell_could_read_are_refused_with_their_variable() -> None:
+    with pytest.raises(ConfigurationError, match="TEXTOPS_DRIFT_RETRAIN_ARGUMENTS is not possible: No closing"):
+        Retrainings("--to 'production")

@@ -4,6 +4,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from textops.prediction_log import LoggedPrediction, PredictionLogSettings
 from textops.prediction_log.spill import claimed, read_spilled, spill, spilled_files
 from textops.prediction_log.stored import TextKeeper, stored_prediction
@@ -25,6 +27,22 @@ def test_rows_come_back_as_they_were(tmp_path: Path, make_predictions: Callable[
     assert read_spilled(path) == (predictions, shadows, judged)
     assert spilled_files(tmp_path / "spill") == [path]
     assert spilled_files(tmp_path / "none") == []
+
+
+def test_at_no_moment_may_others_read_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    modes: list[int] = []
+    replace = Path.replace
+
+    def noting(path: Path, target: Path) -> Path:
+        modes.append(path.stat().st_mode & 0o077)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", noting)
+    # when
+    spill(tmp_path, [("1", "2", "2026-01-01 00:00:00.000000", "r", "a", "of somebody")])
+    # then
+    assert modes == [0]
 
 
 def test_a_file_is_loaded_by_one_process_at_a_time(tmp_path: Path) -> None:

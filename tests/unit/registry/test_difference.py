@@ -118,3 +118,15 @@ def test_the_table_shows_values_as_they_are(register: Callable[..., Version]) ->
 
     assert "tiny/1" in output.getvalue()
     assert "[bold]a[/bold]" in output.getvalue()
+
+
+def test_a_bundle_of_somebody_does_not_steer_the_terminal(register: Callable[..., Version]) -> None:
+    # given
+    output = StringIO()
+    first, second = register(), register(classes=("\x1b]0;title\x07sport", "te\x9b31mch"))
+    # when
+    Console(file=output, width=200).print(difference_table(first, second))
+    # then
+    shown = output.getvalue()
+    assert r"\x1b]0;title\x07sport" in shown
+    assert not {"\x1b", "\x07", "\x9b"} & set(shown)

@@ -242,3 +242,35 @@ def test_the_workflow_is_told_which_model_it_is(tiny_bundle: Path, tmp_path: Pat
     # then
     digest = f"sha256:{sha256_of_file(tiny_bundle / 'bundle.json')}"
     assert model == StagedModel(name="tiny", version=1, alias="staging", digest=digest)
+
+
+@pytest.mark.parametrize("around", ["\n", " \r\n", "\t"])
+def test_the_line_break_of_the_file_that_held_the_token_is_no_part_of_it(around: str) -> None:
+    # given
+    with github(status(204)) as received:
+        # when
+        sent = send_staged_model(MODEL, settings(received.address, github_token=TOKEN + around))
+    # then
+    assert sent
+    assert received.headers[0]["authorization"] == f"Bearer {TOKEN}"
+
+
+@pytest.mark.parametrize("broken", [f"{TOKEN}\nX-Other: 1", f"{TOKEN}\x1b"])
+def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(broken: str) -> None:
+    # when
+    with pytest.raises(ConfigurationError) as caught:
+        settings("http://127.0.0.1:1", github_token=broken)
+    # then
+    assert "TEXTOPS_GITHUB_TOKEN is not possible" in str(caught.value)
+    assert TOKEN not in str(caught.value)
+
+
+def test_a_token_of_other_letters_is_a_warning_that_does_not_show_it(
+    log: list[str], capfd: pytest.CaptureFixture[str]
+) -> None:
+    # when
+    sent = send_staged_model(MODEL, settings("http://127.0.0.1:1", github_token="ключ-Ж"))  # noqa: S106 (opens nothing)
+    # then
+    assert not sent
+    assert "TEXTOPS_GITHUB_TOKEN holds letters" in log[0]
+    assert "ключ" not in log[0] + capfd.readouterr().err

@@ -58,3 +58,14 @@ def test_a_damaged_version_does_not_hide_the_others(registry: Registry) -> None:
     assert "other/1" in damaged
     assert "damaged" in damaged
     assert "0.900" in sound
+
+
+@pytest.mark.parametrize("name", ["[/registry]", "[red]", "[bold"])
+def test_a_registry_may_lie_in_a_folder_of_any_name(tmp_path: Path, tiny_bundle: Path, name: str) -> None:
+    # given
+    registry = Registry(tmp_path / name)
+    registry.register(tiny_bundle)
+    # when
+    shown = "".join(lines(registry))
+    # then
+    assert name in shown

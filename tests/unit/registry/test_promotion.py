@@ -297,3 +297,24 @@ def test_a_broken_holder_blocks_the_gate_until_somebody_takes_the_responsibility
         promote(registry, "tiny/2", "production")
 
     assert promote(registry, "tiny/2", "production", force_reason="disk failed").version == 2
+
+
+@pytest.mark.parametrize("confidence", [float("nan"), float("inf")])
+def test_a_figure_that_is_no_number_does_not_make_the_log_unreadable(
+    tmp_path: Path, tiny_bundle: Path, confidence: float
+) -> None:
+    # given
+    registry = Registry(tmp_path / "registry")
+    registry.register(tiny_bundle)
+    kept = KeptAnswers(IDS, LABELS, (confidence,) * len(IDS))
+    evidence = Evidence(kept=lambda: kept)
+    # when
+    promote_version(
+        registry, "tiny/1", "production", HELD_OUT, bounds=BOUNDS, evidence=evidence, force_reason="a drill"
+    )
+    # then
+    event = Registry(registry.root).alias("tiny", "production")
+    assert event is not None
+    assert event.gate is not None
+    (answers,) = (check for check in event.gate.checks if check.name == "answers")
+    assert (answers.passed, answers.figure) == (False, None)

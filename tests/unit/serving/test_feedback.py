@@ -188,6 +188,29 @@ def test_a_database_that_is_slow_keeps_nobody_waiting(client: TestClient, monkey
     assert "retry-after" in responses[2].headers
 
 
+def test_a_database_that_hangs_leaves_threads_for_others(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    ended = threading.Event()
+
+    def wait(_prediction_id: str) -> None:
+        ended.wait(20)
+
+    monkeypatch.setattr(feedback, "_LOOKUP_SECONDS", 0.02)
+    monkeypatch.setattr(feedback, "_MOST_LOOKUPS", 40)
+    monkeypatch.setattr(service_of(client).log, "knows", wait)
+    body = {"prediction_id": id_of(3_600), "label": "tech"}
+    # when: as many as Python has threads for all together, and more
+    responses = [client.post("/feedback", json=body) for _ in range(40)]
+    started = time.monotonic()
+    model = client.get("/model")
+    seconds = time.monotonic() - started
+    ended.set()
+    # then
+    assert {response.status_code for response in responses} == {202}
+    assert model.status_code == 200
+    assert seconds < 5
+
+
 def test_where_nothing_more_fits_the_client_may_ask_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     log = service_of(client).log
 

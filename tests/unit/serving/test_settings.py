@@ -17,7 +17,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("PORT", "http"), ("PORT", "70000"), ("MAX_BODY_BYTES", "0")],
+    [("PORT", "http"), ("PORT", "70000"), ("MAX_BODY_BYTES", "0"), ("MAX_WAITING_MILLISECONDS", "inf")],
 )
 def test_an_impossible_value_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
     monkeypatch.setenv(f"TEXTOPS_{variable}", value)

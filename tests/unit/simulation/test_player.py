@@ -141,7 +141,7 @@ def test_a_service_that_is_not_there_is_said() -> None:
 def test_a_simulation_plays_both_parts_and_says_how_long_they_take(service: Service) -> None:
     # given
     told: list[str] = []
-    sink = logger.add(told.append, format="{message}")
+    sink = logger.add(told.append, format="{message}", filter="textops")
     # when
     played = simulate(Simulation(service.address, Drift("typos"), 4, 6, Behaviour(500, 0.0)), [TEXT])
     logger.remove(sink)
