@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
 from textops.calibration_error import bin_numbers
 from textops.inference.label_set import probability_of_sets
 
@@ -42,7 +42,9 @@ class LabelFigures:
 
 @dataclass(frozen=True)
 class LabelEvaluation:
-    """A classifier of several labels measured on a test set; intervals hold 95 % of the bootstrap resamples.
+    """A classifier of several labels measured on a test set.
+
+    Intervals hold 95 % of the bootstrap resamples; that of the subset accuracy is Wilson's (`share_interval`).
 
     Attributes:
         examples: Rows of the test set.
@@ -245,7 +247,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 def _evaluation(
     whole: _Figures, draws: list[_Figures], given: Labels, targets: Labels, names: tuple[str, ...]
 ) -> LabelEvaluation:
-    subset, micro, macro, mean_average, hamming, loss, ece = _intervals(
+    _, micro, macro, mean_average, hamming, loss, ece = _intervals(
         whole.over_all, np.array([draw.over_all for draw in draws]), moved=(2, 3, 6)
     )
     most_frequent = np.unique(targets, axis=0, return_counts=True)[1].max()
@@ -256,7 +258,7 @@ def _evaluation(
     return LabelEvaluation(
         examples=len(targets),
         labels=names,
-        subset_accuracy=subset,
+        subset_accuracy=share_interval((given == targets).all(axis=1)),
         micro_f1=micro,
         macro_f1=macro,
         mean_average_precision=mean_average,
