@@ -1,6 +1,6 @@
 """The figures of a classifier that gives several labels, each with the interval that the luck of the sample allows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
 from textops.calibration_error import bin_numbers
 from textops.inference.label_set import probability_of_sets
+from textops.registry.calibration_check import down_to_zero_by_luck
 
 _MOST_PAIRS = 100_000_000
 """Pairs of example and label that all resamples look at: some seconds to a minute."""
@@ -137,7 +138,8 @@ def evaluate_labels(
         _figures(given, targets, rows, ranked, np.bincount(drawn, minlength=len(targets)).astype(np.float64))
         for drawn in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
     ]
-    return _evaluation(whole, draws, given, targets, names)
+    measured = _evaluation(whole, draws, given, targets, names)
+    return replace(measured, ece=down_to_zero_by_luck(measured.ece, promised))
 
 
 @dataclass(frozen=True)

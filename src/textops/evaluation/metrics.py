@@ -10,6 +10,7 @@ from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, s
 from textops.calibration_error import bin_numbers
 from textops.evaluation.confusion import Confusion, confusion_of
 from textops.inference.decision import confidence_in, decide
+from textops.registry.calibration_check import down_to_zero_by_luck
 
 _SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 _ROUNDING = 1e-6
@@ -149,7 +150,8 @@ def evaluate(
     of these is then moved to the measured one. Where few examples are wrong, or none, resamples are too much alike:
     the interval of the macro F1 then is that of a sum of the F1 of the classes (Zou and Donner 2008, Construction of
     Confidence Limits about Effect Measures), if it is wider. A resample adds noise to each calibration bin, and noise
-    only ever widens gaps: the interval of the ECE is moved back by this bias.
+    only ever widens gaps: the interval of the ECE is moved back by this bias. The sample itself has widened them once
+    before, so where luck explains all of the error, the interval begins at 0.
 
     Args:
         probabilities: Shape [n, classes], rows sum to 1.
@@ -179,7 +181,9 @@ def evaluate(
             [part.f1 for part in per_class if part.support or part.predicted],
         ),
         log_loss=_intervals(measured.loss, resampled.loss)[0],
-        ece=_intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0],
+        ece=down_to_zero_by_luck(
+            _intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0], rows.gap + rows.hits
+        ),
         majority_share=float(measured.support.max() / len(labels)),
         per_class=per_class,
         confusion=confusion_of(rows.true, rows.predicted),

@@ -90,6 +90,28 @@ def test_accuracy_interval_is_that_of_a_plain_bootstrap() -> None:
     assert interval.low < interval.value < interval.high
 
 
+@pytest.mark.parametrize("examples", [50, 300])
+def test_intervals_of_calibration_error_hold_the_zero_of_a_calibrated_model(examples: int) -> None:
+    # given labels drawn from the probabilities themselves, again and again
+    generator = np.random.default_rng(3)
+    held = 0
+    for seed in range(40):
+        probabilities = softmax(generator.normal(scale=2, size=(examples, 2)))
+        labels = (generator.random(examples) > probabilities[:, 0]).astype(np.int64)
+        held += evaluate(probabilities, labels, ("a", "b"), resamples=50, seed=seed).ece.low == 0
+
+    assert held >= 36
+
+
+def test_the_interval_of_a_model_that_promises_too_much_leaves_out_zero() -> None:
+    probabilities = np.tile([0.95, 0.05], (300, 1))
+    labels = (np.arange(300) % 4 == 0).astype(np.int64)
+
+    ece = evaluate(probabilities, labels, ("a", "b")).ece
+
+    assert 0.1 < ece.low < 0.2 < ece.high
+
+
 def test_intervals_of_calibration_error_hold_the_figure_also_of_a_calibrated_model() -> None:
     # given labels drawn from the probabilities themselves: the true error is zero, so noise only adds
     generator = np.random.default_rng(3)
