@@ -1,6 +1,7 @@
-"""Bootstrap intervals: how far a measured figure could be off by the luck of the sample.
+"""Intervals: how far a measured figure could be off by the luck of the sample.
 
-Efron and Tibshirani, An Introduction to the Bootstrap, chapters 13 (percentile interval) and 16 (paired test).
+Efron and Tibshirani, An Introduction to the Bootstrap, chapters 13 (percentile interval) and 16 (paired test). A share
+of examples has the interval of Wilson instead.
 """
 
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 DEFAULT_RESAMPLES = 1000
 DEFAULT_CONFIDENCE = 0.95
 
+# Of the normal distribution, for 95 %.
+_NORMAL_QUANTILE = 1.959963984540054
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -19,8 +23,8 @@ class Interval:
 
     Attributes:
         value: The figure on the whole sample.
-        low: Lower end of the percentile interval.
-        high: Upper end of the percentile interval.
+        low: Lower end of the interval.
+        high: Upper end of the interval.
     """
 
     value: float
@@ -113,3 +117,39 @@ def mean_intervals(
         Interval(float(value), float(below), float(above))
         for value, below, above in zip(columns.mean(axis=0), low, high, strict=True)
     ]
+
+
+def share_interval(hits: NDArray[np.bool_] | NDArray[np.floating]) -> Interval:
+    """Measure how large a share of examples is right, with the 95 % score interval of Wilson.
+
+    Resamples of a sample in which everything is right are right in everything: their interval is a point, however few
+    the examples are. Wilson's has a width there too, and covers the truth as often as it promises down to a handful
+    of examples (Wilson 1927, Probable Inference; Brown, Cai and DasGupta 2001, Interval Estimation for a Binomial
+    Proportion).
+
+    Args:
+        hits: 1 where an example is right, shape [count].
+
+    Raises:
+        ValueError: If there is no example.
+    """
+    if len(hits) < 1:
+        raise ValueError("a share needs at least one example")
+    return share_intervals(np.array([hits.sum()], np.float64), np.array([len(hits)], np.float64))[0]
+
+
+def share_intervals(right: NDArray[np.float64], of: NDArray[np.float64]) -> list[Interval]:
+    """Measure several shares, see `share_interval`; one of nothing is 0 and may be anything.
+
+    Args:
+        right: Examples that are right, shape [shares].
+        of: Examples in all, same shape.
+    """
+    counts = np.maximum(of, 1.0)
+    share, spread = right / counts, _NORMAL_QUANTILE**2 / counts
+    middle, half = share + spread / 2, np.sqrt(spread * (share * (1 - share) + spread / 4))
+    # Rounding must not leave the share itself outside.
+    low = np.clip((middle - half) / (1 + spread), 0, share)
+    high = np.clip((middle + half) / (1 + spread), share, 1)
+    high[of == 0] = 1.0
+    return [Interval(*three) for three in zip(share.tolist(), low.tolist(), high.tolist(), strict=True)]

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from textops.bootstrap import Interval, bootstrap_interval, mean_interval, mean_intervals
+from textops.bootstrap import (
+    Interval,
+    bootstrap_interval,
+    mean_interval,
+    mean_intervals,
+    share_interval,
+    share_intervals,
+)
 
 
 def test_the_figure_lies_inside_its_interval() -> None:
@@ -81,3 +88,25 @@ def test_columns_share_their_resamples_so_that_the_same_column_has_the_same_inte
 def test_columns_without_rows_are_an_error() -> None:
     with pytest.raises(ValueError, match="at least one row"):
         mean_intervals(np.empty((0, 2)))
+
+
+def test_a_share_has_the_interval_of_wilson() -> None:
+    from scipy.stats import binomtest
+
+    for right, of in ((0, 3), (3, 3), (19, 20), (60, 100), (1, 5_000)):
+        found, expected = share_interval(np.arange(of) < right), binomtest(right, of).proportion_ci(method="wilson")
+
+        assert found.value == right / of
+        assert (found.low, found.high) == pytest.approx((float(expected.low), float(expected.high)), abs=1e-12)
+
+
+def test_a_share_of_nothing_may_be_anything() -> None:
+    found = share_intervals(np.array([0.0, 2.0]), np.array([0.0, 4.0]))
+
+    assert (found[0].low, found[0].value, found[0].high) == (0, 0, 1)
+    assert found[1].low < 0.5 < found[1].high
+
+
+def test_no_example_has_no_share() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        share_interval(np.array([], bool))

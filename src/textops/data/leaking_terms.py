@@ -23,6 +23,13 @@ texts of a class: `(reuters)` in ISOT has 0.99 and 0.999.
 MINIMUM_EXAMPLES = 20
 """In fewer examples a share says nothing."""
 
+MINIMUM_OF_EACH_SIDE = 10
+"""So many examples of the class must have the term, and so many others could have it.
+
+Any word that two texts share covers all of a class of two, and a common word that a class of two happens to lack would
+stand for all other texts.
+"""
+
 TERMS_LISTED = 10
 _HASH_BITS = 40
 
@@ -75,7 +82,9 @@ def _terms(texts: Sequence[str], labelled: Labelled, *, by_space: bool) -> list[
         coverage = np.bincount(labelled.labels[having], minlength=len(sizes)) / np.maximum(sizes, 1)
         top = int(coverage.argmax())
         purity = float(coverage[top] / coverage.sum())
-        if coverage[top] >= COVERAGE and purity >= PURITY:
+        in_class, others = round(coverage[top] * sizes[top]), int(sizes.sum() - sizes[top])
+        is_proven = min(in_class, others) >= MINIMUM_OF_EACH_SIDE
+        if is_proven and coverage[top] >= COVERAGE and purity >= PURITY:
             terms.append(_term(_name(texts, int(having[0]), term, by_space=by_space), having, coverage, labelled))
     return terms
 

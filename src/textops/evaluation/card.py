@@ -138,7 +138,7 @@ def _figures(evaluation: Evaluation | None) -> list[str]:
         return [NOT_MEASURED]
     return [
         (
-            f"{evaluation.examples:,} examples; 95 % bootstrap intervals in brackets; always naming the most frequent "
+            f"{evaluation.examples:,} examples; 95 % intervals in brackets; always naming the most frequent "
             f"class would be right in {evaluation.majority_share:.1%}."
         ),
         "",

@@ -16,6 +16,8 @@ _MOST_PAIRS = 1_000_000
 # Where there is nothing to fit: what is more likely than not is given.
 _NO_RULE = LabelRule(slope=1.0, shift=0.0, threshold=0.5)
 _BAGS = 9
+# One-sided, five in a hundred, of the normal distribution.
+_SURE_OF_SKILL = 1.645
 
 Scores = NDArray[np.float64]
 
@@ -24,9 +26,11 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     """Fit slope and shift of each label, and the threshold from which on it is given.
 
     The threshold lies half way between the one that makes the F1 of the label largest and the one that makes the F1
-    over all labels largest, by their geometric mean. By its own alone, a label that scores say nothing about would be
+    over all labels largest, by their geometric mean. By its own alone, a label that scores say little about would be
     given to every text: that is what makes its F1 largest (Lipton et al. 2014, Optimal Thresholding of Classifiers to
-    Maximize F1 Measure). By the common one alone, labels that are hard to find would hardly be given.
+    Maximize F1 Measure). By the common one alone, labels that are hard to find would hardly be given. The common one
+    helps only where scores say more of other labels, so a label of which they prove to say nothing (Mann and Whitney
+    1947) is given from one half on.
 
     Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. Labels with
     fewer than ten examples share one rule, fitted to all of them together: each alone says too little, and the scores
@@ -52,7 +56,8 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
         shared if alone_says_too_little else _rule(column, truth)
         for column, truth, alone_says_too_little in zip(scores.T, targets.T, is_scarce.tolist(), strict=True)
     )
-    return _moderated(rules, scores, targets, is_chosen=~is_scarce | _says_enough(scarce[1]))
+    is_chosen = np.where(is_scarce, _tells(*scarce), [_tells(*pair) for pair in zip(scores.T, targets.T, strict=True)])
+    return _moderated(rules, scores, targets, is_chosen=is_chosen)
 
 
 def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separator: str) -> SeveralLabels:
@@ -100,10 +105,22 @@ def _says_enough(truth: NDArray[np.bool_]) -> bool:
     return min(positives, len(truth) - positives) >= _FEWEST_EXAMPLES
 
 
+def _tells(logits: Scores, truth: NDArray[np.bool_]) -> bool:
+    """Return whether those that have the label are proven to score higher: by the normal limit of the sum of ranks."""
+    if not _says_enough(truth):
+        return False
+    having, lacking = int(truth.sum()), int((~truth).sum())
+    # Equal scores share the mean of their ranks.
+    _, place, counts = np.unique(logits, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[place]
+    excess = float(ranks[truth].sum()) - having * (len(truth) + 1) / 2
+    return excess > _SURE_OF_SKILL * math.sqrt(having * lacking * (len(truth) + 1) / 12)
+
+
 def _rule(logits: Scores, truth: NDArray[np.bool_]) -> LabelRule:
-    says_enough = _says_enough(truth)
-    slope, shift = fit_sigmoid(logits, truth, only_shift=not says_enough)
-    threshold = best_threshold(sigmoid(slope * logits + shift), truth) if says_enough else _NO_RULE.threshold
+    slope, shift = fit_sigmoid(logits, truth, only_shift=not _says_enough(truth))
+    tells = _tells(logits, truth)
+    threshold = best_threshold(sigmoid(slope * logits + shift), truth) if tells else _NO_RULE.threshold
     return LabelRule(slope=slope, shift=shift, threshold=threshold)
 
 

@@ -1,13 +1,14 @@
 """The figures of a classifier that gives several labels, each with the interval that the luck of the sample allows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
 from textops.calibration_error import bin_numbers
 from textops.inference.label_set import probability_of_sets
+from textops.registry.calibration_check import down_to_zero_by_luck
 
 _MOST_PAIRS = 100_000_000
 """Pairs of example and label that all resamples look at: some seconds to a minute."""
@@ -42,7 +43,9 @@ class LabelFigures:
 
 @dataclass(frozen=True)
 class LabelEvaluation:
-    """A classifier of several labels measured on a test set; intervals hold 95 % of the bootstrap resamples.
+    """A classifier of several labels measured on a test set.
+
+    Intervals hold 95 % of the bootstrap resamples; that of the subset accuracy is Wilson's (`share_interval`).
 
     Attributes:
         examples: Rows of the test set.
@@ -135,7 +138,8 @@ def evaluate_labels(
         _figures(given, targets, rows, ranked, np.bincount(drawn, minlength=len(targets)).astype(np.float64))
         for drawn in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
     ]
-    return _evaluation(whole, draws, given, targets, names)
+    measured = _evaluation(whole, draws, given, targets, names)
+    return replace(measured, ece=down_to_zero_by_luck(measured.ece, promised))
 
 
 @dataclass(frozen=True)
@@ -245,7 +249,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 def _evaluation(
     whole: _Figures, draws: list[_Figures], given: Labels, targets: Labels, names: tuple[str, ...]
 ) -> LabelEvaluation:
-    subset, micro, macro, mean_average, hamming, loss, ece = _intervals(
+    _, micro, macro, mean_average, hamming, loss, ece = _intervals(
         whole.over_all, np.array([draw.over_all for draw in draws]), moved=(2, 3, 6)
     )
     most_frequent = np.unique(targets, axis=0, return_counts=True)[1].max()
@@ -256,7 +260,7 @@ def _evaluation(
     return LabelEvaluation(
         examples=len(targets),
         labels=names,
-        subset_accuracy=subset,
+        subset_accuracy=share_interval((given == targets).all(axis=1)),
         micro_f1=micro,
         macro_f1=macro,
         mean_average_precision=mean_average,

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval, share_intervals
 from textops.calibration_error import bin_numbers
 from textops.evaluation.confusion import Confusion, confusion_of
 from textops.inference.decision import confidence_in, decide
+from textops.registry.calibration_check import down_to_zero_by_luck
 
 _SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 _ROUNDING = 1e-6
@@ -23,9 +24,10 @@ class ClassFigures:
         name: Name of the class.
         support: Test examples that belong to it.
         predicted: Test examples that the model gave to it.
-        precision: Share of those predicted that belong to it; 0 when none was predicted.
-        recall: Share of those that belong to it that were predicted; 0 when none belongs to it.
-        f1: Harmonic mean of precision and recall; 0 when the class neither occurs nor is predicted.
+        precision: Share of those predicted that belong to it; 0, and all is possible, when none was predicted.
+        recall: Share of those that belong to it that were predicted; 0, and all is possible, when none belongs to it.
+        f1: Harmonic mean of precision and recall; 0, and all is possible, when the class neither occurs nor is
+            predicted.
     """
 
     name: str
@@ -38,7 +40,7 @@ class ClassFigures:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A classifier measured on a test set; intervals hold 95 % of the bootstrap resamples.
+    """A classifier measured on a test set; each interval is meant to hold the truth in 95 of 100 test sets.
 
     Attributes:
         examples: Rows of the test set.
@@ -122,18 +124,6 @@ class _Samples:
     ece: NDArray[np.float64]
 
     @property
-    def accuracy(self) -> NDArray[np.float64]:
-        return np.asarray(self.hits.sum(axis=1) / self.support.sum(axis=1))
-
-    @property
-    def precision(self) -> NDArray[np.float64]:
-        return _ratio(self.hits, self.predicted)
-
-    @property
-    def recall(self) -> NDArray[np.float64]:
-        return _ratio(self.hits, self.support)
-
-    @property
     def f1(self) -> NDArray[np.float64]:
         return _ratio(2 * self.hits, self.support + self.predicted)
 
@@ -153,12 +143,15 @@ def evaluate(
 ) -> Evaluation:
     """Measure calibrated probabilities against the truth.
 
-    Definitions are those of scikit-learn (`zero_division=0`); intervals are percentile bootstrap intervals
-    over rows, all figures from the same resamples (Efron and Tibshirani 1993, chapter 13). A precision or
-    recall that a resample leaves undefined, because the class is not in it, is left out of that class's
-    interval. So it is left out of the macro F1 of that resample, whose mean is then moved to the measured one. A
-    resample adds noise to each calibration bin, and noise only ever widens gaps: the interval of
-    the ECE is moved back by this bias.
+    Definitions are those of scikit-learn (`zero_division=0`). Shares of examples have Wilson's interval
+    (`share_interval`); so has F1, which is 2 J / (1 + J), where J is the share of those predicted or belonging to
+    the class that are both. The others are percentile bootstrap intervals over rows, all from the same resamples
+    (Efron and Tibshirani 1993, chapter 13). A class that a resample lacks is left out of its macro F1, and the mean
+    of these is then moved to the measured one. Where few examples are wrong, or none, resamples are too much alike:
+    the interval of the macro F1 then is that of a sum of the F1 of the classes (Zou and Donner 2008, Construction of
+    Confidence Limits about Effect Measures), if it is wider. A resample adds noise to each calibration bin, and noise
+    only ever widens gaps: the interval of the ECE is moved back by this bias. The sample itself has widened them once
+    before, so where luck explains all of the error, the interval begins at 0.
 
     Args:
         probabilities: Shape [n, classes], rows sum to 1.
@@ -178,15 +171,21 @@ def evaluate(
     rows = _look_at_rows(probabilities, labels, weights)
     measured = _count(rows, len(classes), [np.ones(len(labels))])
     resampled = _count(rows, len(classes), _bootstrap_weights(len(labels), resamples, seed))
+    per_class = _measure_classes(classes, measured)
     return Evaluation(
         examples=len(labels),
         classes=classes,
-        accuracy=_intervals(measured.accuracy, resampled.accuracy)[0],
-        macro_f1=_intervals(measured.macro_f1, _macro_f1_of_resamples(measured, resampled))[0],
+        accuracy=share_interval(rows.hits),
+        macro_f1=_wide_enough(
+            _intervals(measured.macro_f1, _macro_f1_of_resamples(measured, resampled))[0],
+            [part.f1 for part in per_class if part.support or part.predicted],
+        ),
         log_loss=_intervals(measured.loss, resampled.loss)[0],
-        ece=_intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0],
+        ece=down_to_zero_by_luck(
+            _intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0], rows.gap + rows.hits
+        ),
         majority_share=float(measured.support.max() / len(labels)),
-        per_class=_measure_classes(classes, measured, resampled),
+        per_class=per_class,
         confusion=confusion_of(rows.true, rows.predicted),
     )
 
@@ -241,10 +240,10 @@ def _count(rows: _Rows, classes: int, samples: Iterable[NDArray[np.float64]]) ->
     return _Samples(np.array(hits), np.array(support), np.array(predicted), np.array(loss), np.array(ece))
 
 
-def _measure_classes(classes: tuple[str, ...], measured: _Samples, resampled: _Samples) -> tuple[ClassFigures, ...]:
-    precision = _intervals(measured.precision, resampled.precision)
-    recall = _intervals(measured.recall, resampled.recall)
-    f1 = _intervals(measured.f1, resampled.f1)
+def _measure_classes(classes: tuple[str, ...], measured: _Samples) -> tuple[ClassFigures, ...]:
+    hits, support, predicted = measured.hits[0], measured.support[0], measured.predicted[0]
+    precision, recall = share_intervals(hits, predicted), share_intervals(hits, support)
+    f1 = [_of_both(share) for share in share_intervals(hits, support + predicted - hits)]
     return tuple(
         ClassFigures(
             name=name,
@@ -256,6 +255,20 @@ def _measure_classes(classes: tuple[str, ...], measured: _Samples, resampled: _S
         )
         for number, name in enumerate(classes)
     )
+
+
+def _of_both(share: Interval) -> Interval:
+    """Return the F1 of a class by the share of those predicted or belonging to it that are both."""
+    value, low, high = (2 * part / (1 + part) for part in (share.value, share.low, share.high))
+    return Interval(value, low, high)
+
+
+def _wide_enough(mean: Interval, parts: Sequence[Interval]) -> Interval:
+    """Return the interval of a mean, or that which follows from the intervals of its parts, whichever is wider."""
+    below = float(np.sqrt(np.sum([(part.value - part.low) ** 2 for part in parts]))) / len(parts)
+    above = float(np.sqrt(np.sum([(part.high - part.value) ** 2 for part in parts]))) / len(parts)
+    low, high = min(mean.low, mean.value - below), max(mean.high, mean.value + above)
+    return Interval(mean.value, max(low, 0.0), min(high, 1.0))
 
 
 def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:

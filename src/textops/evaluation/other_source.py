@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, mean_interval
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
 from textops.data.dataset import Dataset
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError, DataError
@@ -83,7 +83,7 @@ def measure_other_source(
         fingerprint=other.manifest.fingerprint,
         examples=len(chosen),
         seen=int((~new).sum()),
-        accuracy=mean_interval(there, seed=settings.seed),
+        accuracy=share_interval(there),
         difference=_difference(there, hits, settings.seed),
         confidence=min(float(confidence_in(probabilities, answers).mean()), 1.0),
     )

@@ -19,13 +19,6 @@ REPORT_FILE = "evaluation.md"
 # Of more classes than this, those with the lowest F1 stand in the table.
 _MOST_ROWS = 50
 
-# No resample of a flawless sample has a flaw (Hanley and Lippman-Hand 1983, If nothing goes wrong, is everything
-# all right?).
-_RULE_OF_THREE = (
-    "An interval without width only says that this sample had no mistake: "
-    "100 % of n examples allow for a true share as low as about 1 - 3/n."
-)
-
 
 @dataclass(frozen=True)
 class CalibrationSummary:
@@ -70,15 +63,13 @@ def render_markdown(evaluation: Evaluation, calibration: CalibrationSummary, fur
         [
             "# Evaluation",
             "",
-            f"{sample}; {DEFAULT_CONFIDENCE:.0%} bootstrap intervals in brackets.",
+            f"{sample}; {DEFAULT_CONFIDENCE:.0%} intervals in brackets.",
             "",
             *table(("Figure", "Value"), _figure_rows(evaluation)),
             "",
             "## Classes",
             "",
             *class_table(evaluation),
-            "",
-            _RULE_OF_THREE,
             "",
             "## Calibration",
             "",

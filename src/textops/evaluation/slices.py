@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
 from textops.data.dataset import Dataset, Examples
 from textops.frozen import Frozen
 
@@ -167,7 +167,7 @@ def measure_slices(
     seed: int = 0,
     of_classes: bool = True,
 ) -> Slices:
-    """Measure accuracy and macro F1 on each part, with bootstrap intervals.
+    """Measure accuracy and macro F1 on each part, with intervals.
 
     Args:
         predicted: Numbers of the answers of the model, shape [n].
@@ -209,10 +209,10 @@ def _measure(
 def slice_intervals(
     predicted: NDArray[np.int64], labels: NDArray[np.int64], *, resamples: int = DEFAULT_RESAMPLES, seed: int = 0
 ) -> tuple[Interval, Interval]:
-    """Return accuracy and macro F1 with percentile bootstrap intervals.
+    """Return accuracy with Wilson's interval (`share_interval`) and macro F1 with a percentile bootstrap interval.
 
-    Both follow from the counts of (truth, answer), and drawing rows with replacement is drawing these counts from a
-    multinomial distribution: the same bootstrap as row by row, without touching the rows a thousand times.
+    Resamples follow from the counts of (truth, answer), and drawing rows with replacement is drawing these counts from
+    a multinomial distribution: the same bootstrap as row by row, without touching the rows a thousand times.
 
     Args:
         predicted: Class numbers of the model, shape [n].
@@ -227,11 +227,10 @@ def slice_intervals(
     right = of_truth * (truth == answer)[:, None]
 
     def figures(weights: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return accuracy, macro F1 and lacking classes of samples given as counts of the cells, shape [samples, 3]."""
+        """Return macro F1 and lacking classes of samples given as counts of the cells, shape [samples, 2]."""
         hits, sizes = weights @ right, weights @ (of_truth + of_answer)
         f1 = np.divide(2 * hits, sizes, out=np.full_like(sizes, np.nan), where=sizes > 0)
-        lacking = np.isnan(f1).sum(axis=1)
-        return np.stack([hits.sum(axis=1) / weights.sum(axis=1), np.nanmean(f1, axis=1), lacking], axis=1)
+        return np.stack([np.nanmean(f1, axis=1), np.isnan(f1).sum(axis=1)], axis=1)
 
     generator = np.random.default_rng(seed)
     # Some at a time: with many classes there are many cells.
@@ -241,14 +240,14 @@ def slice_intervals(
             for size in _portions(resamples, _RESAMPLES_AT_ONCE)
         ]
     )
-    values = figures(counts[None, :])[0]
-    if draws[:, 2].any():
+    value = float(figures(counts[None, :])[0, 0])
+    macro_f1 = draws[:, 0]
+    if draws[:, 1].any():
         # Classes that a resample lacks are those that do badly: without them, it looks better than it is.
-        draws[:, 1] = np.clip(draws[:, 1] - draws[:, 1].mean() + values[1], 0, 1)
+        macro_f1 = np.clip(macro_f1 - macro_f1.mean() + value, 0, 1)
     tail = (1 - DEFAULT_CONFIDENCE) / 2
-    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
-    accuracy, macro_f1 = (Interval(*map(float, three)) for three in zip(values[:2], low[:2], high[:2], strict=True))
-    return accuracy, macro_f1
+    low, high = np.quantile(macro_f1, [tail, 1 - tail])
+    return share_interval(predicted == labels), Interval(value, float(low), float(high))
 
 
 def _portions(total: int, most: int) -> Iterator[int]:

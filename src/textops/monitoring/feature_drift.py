@@ -15,6 +15,7 @@ from textops.monitoring.effects import (
     jensen_shannon,
     population_stability,
     quantile_edges,
+    stability_by_luck,
     wasserstein,
 )
 from textops.monitoring.findings import FeatureDrift
@@ -49,8 +50,13 @@ def _numbers(
         yield number_drift(name, values, window.features[name], thresholds, random, distinct)
 
 
-def _verdict(score: Effect, thresholds: Thresholds) -> Verdict:
-    """Grade a score; of drift, the interval must be sure that it is worth a warning at least."""
+def _verdict(score: Effect, luck: float, thresholds: Thresholds) -> Verdict:
+    """Grade a score; of drift, the interval must be sure that it is worth a warning at least.
+
+    What luck may explain is no drift, however large it looks: of few held-out texts it explains much.
+    """
+    if score.value <= luck:
+        return "ok"
     verdict = graded(score.value, thresholds.drift_score_warn, thresholds.drift_score)
     return "warn" if verdict == "drift" and score.low < thresholds.drift_score_warn else verdict
 
@@ -71,9 +77,10 @@ def number_drift(
         return FeatureDrift(name=name, verdict="too few", missing_share=missing, note=note)
     edges = quantile_edges(before)
     score = population_stability(count_in_bins(before, edges), count_in_bins(now, edges), random, distinct)
+    luck = stability_by_luck(len(edges) + 1, len(before), min(distinct, len(now)))
     return FeatureDrift(
         name=name,
-        verdict=_verdict(score, thresholds),
+        verdict=_verdict(score, luck, thresholds),
         score=score,
         distance=wasserstein(before, now, random),
         reference_mean=float(before.mean()),
@@ -94,10 +101,11 @@ def label_drift(
     present = (before + now) > 0
     before, now = before[present], now[present]
     score = population_stability(before, now, random, distinct)
+    luck = stability_by_luck(len(before), int(before.sum()), min(distinct, int(now.sum())))
     distance = jensen_shannon(before, now)
     return FeatureDrift(
         name=LABEL,
-        verdict=_verdict(score, thresholds),
+        verdict=_verdict(score, luck, thresholds),
         score=score,
         distance=Effect(value=distance, low=distance, high=distance),
         note=f"not a class of the reference: {', '.join(strangers)}" if strangers else "",

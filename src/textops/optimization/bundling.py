@@ -32,6 +32,7 @@ from textops.evaluation.bundle_report import make_report
 from textops.evaluation.calibration import Reliability
 from textops.evaluation.card import render_card
 from textops.evaluation.confusion_figure import draw_confusion
+from textops.evaluation.doubts import doubts
 from textops.evaluation.figures import draw_reliability_diagram
 from textops.evaluation.label_figure import draw_labels
 from textops.evaluation.label_metrics import LabelEvaluation
@@ -150,6 +151,8 @@ def _ship(run: Run, plan: Plan, form: Form) -> Judged:
         manifest = seal(folder, judged.manifest)
     _write_figures(run.report, judged)
     logger.success("Accuracy {}: {}", judged.evaluation.accuracy, shown(run.bundle))
+    for doubt in doubts(judged.evaluation, weighs_classes=manifest.decision is not None):
+        logger.warning("{}", doubt)
     record_bundle(run, manifest, {f"test/{path.stem}": path for path in sorted(run.report.glob("*.png"))})
     return dataclasses.replace(judged, manifest=manifest)
 

@@ -1,9 +1,11 @@
 """Whether the candidate's probabilities can be believed."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, bootstrap_interval
+from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, bootstrap_interval
 from textops.calibration_error import calibration_error
 from textops.registry.gate import GateCheck
 
@@ -23,6 +25,19 @@ def error_by_luck(confidence: NDArray[np.float64], resamples: int = DEFAULT_RESA
     generator = np.random.default_rng(seed)
     errors = [calibration_error(confidence, generator.random(len(confidence)) < confidence) for _ in range(resamples)]
     return float(np.quantile(errors, (1 + DEFAULT_CONFIDENCE) / 2))
+
+
+def down_to_zero_by_luck(error: Interval, confidence: NDArray[np.float64]) -> Interval:
+    """Return the interval of an error, from 0 on where a perfectly calibrated model shows as much by luck.
+
+    An error is measured too large on every sample, the more so the smaller it is, and resamples of it know nothing of
+    that: without this, the interval of a perfect model would hold the truth in hardly any test set.
+
+    Args:
+        error: Expected calibration error.
+        confidence: Probability of the answer by example, shape [examples].
+    """
+    return replace(error, low=0.0) if error.value <= error_by_luck(confidence) else error
 
 
 def calibrated(confidence: NDArray[np.float64], hits: NDArray[np.bool_], bound: float) -> GateCheck:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from textops.bootstrap import Interval, mean_interval
+from textops.bootstrap import Interval, mean_interval, share_interval
 from textops.registry.bounds import DEFAULT_TOLERANCE
 from textops.registry.mcnemar import exact_p_value
 
@@ -124,13 +124,14 @@ def not_worse_than_holder(
 def better_than_majority(candidate: NDArray[np.bool_], majority_share: float) -> GateCheck:
     """Check that the candidate beats a model that always answers the most frequent class.
 
-    Passed where the lower end of the bootstrap interval of its accuracy lies above `majority_share`.
+    Passed where the lower end of the interval of its accuracy lies above `majority_share`. The interval is Wilson's:
+    three of three right answers would have none of the bootstrap, and be as sure as a thousand.
 
     Args:
         candidate: Whether the candidate is right, by example, shape [examples].
         majority_share: Share of the most frequent class in the test set.
     """
-    accuracy = mean_interval(candidate)
+    accuracy = share_interval(candidate)
     return GateCheck(
         name="baseline",
         passed=accuracy.low > majority_share,

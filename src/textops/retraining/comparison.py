@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import Interval, mean_interval
+from textops.bootstrap import Interval, mean_interval, share_interval
 from textops.frozen import Frozen
 from textops.inference import Predictor
 from textops.registry.gate import GateCheck
@@ -46,8 +46,8 @@ def compare(
     ours, theirs = _hits(candidate, texts, labels), _hits(production, texts, labels)
     return Comparison(
         examples=len(texts),
-        candidate=mean_interval(ours),
-        production=mean_interval(theirs),
+        candidate=share_interval(ours),
+        production=share_interval(theirs),
         difference=mean_interval(ours.astype(np.float64) - theirs),
     )
 

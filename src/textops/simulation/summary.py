@@ -6,7 +6,7 @@ import numpy as np
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from textops.bootstrap import Interval, mean_interval
+from textops.bootstrap import Interval, share_interval
 from textops.frozen import Frozen
 from textops.simulation.player import Played
 
@@ -66,7 +66,7 @@ def _summary(phase: str, played: Sequence[Played]) -> PhaseSummary:
 def accuracy_of(played: Sequence[Played]) -> Interval | None:
     """Return the share of right answers, None without answers."""
     right = np.array([each.is_right for each in played if each.predicted is not None], np.float64)
-    return mean_interval(right) if len(right) else None
+    return share_interval(right) if len(right) else None
 
 
 def table_of(summaries: Sequence[PhaseSummary]) -> Table:

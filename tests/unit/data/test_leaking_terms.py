@@ -46,6 +46,22 @@ def test_a_large_class_does_not_make_its_common_words_leaks(texts: Texts) -> Non
     assert leaking_terms(worded, Labelled(labels, np.arange(2000) % 2 == 1, ("much", "little"))) == []
 
 
+@pytest.mark.parametrize("word_is_in_small_class", [True, False])
+def test_a_class_of_two_makes_no_word_a_leak(texts: Texts, *, word_is_in_small_class: bool) -> None:
+    # given a word that a class of two happens to share and few others have, or one that it lacks and most others have
+    labels = (np.arange(2_000) < 2).astype(np.int64)
+    numbers = np.arange(2_000)
+    has_elsewhere = numbers % 50 == 0 if word_is_in_small_class else numbers % 3 != 0
+    has_word = np.where(labels == 1, word_is_in_small_class, has_elsewhere)
+    worded = [f"budget {text}" if has else text for text, has in zip(texts(2_000), has_word.tolist(), strict=True)]
+
+    # when
+    terms = leaking_terms(worded, Labelled(labels, np.arange(2_000) % 2 == 1, ("much", "little")))
+
+    # then
+    assert terms == []
+
+
 def test_a_term_in_a_handful_of_texts_says_nothing(texts: Texts) -> None:
     count = 2 * (MINIMUM_EXAMPLES - 1)
     labels = (np.arange(count) % 2).astype(np.int64)

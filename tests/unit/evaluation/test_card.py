@@ -191,7 +191,7 @@ def test_the_card_tells_of_live_traffic_where_there_was_any() -> None:
         "- median length: 2,346 characters",
         "- licence and conditions: For research. Not to be sold.",
         "leakage audit: nothing found",
-        "4 examples; 95 % bootstrap intervals",
+        "4 examples; 95 % intervals",
         "right in 50.0%",
         "| accuracy | 0.7500 [",
         "| fake | 66.67% [",

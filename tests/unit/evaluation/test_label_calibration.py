@@ -85,6 +85,21 @@ def test_scores_that_say_the_contrary_are_not_turned_round() -> None:
     assert fit_sigmoid(np.where(truth, -1.0, 1.0), truth)[0] == 0
 
 
+@pytest.mark.parametrize("examples", [60, 200])
+def test_where_scores_say_nothing_of_any_label_none_is_given_to_every_text(examples: int) -> None:
+    # given frequent labels about which scores say nothing: no other label has a threshold that would help them
+    generator = np.random.default_rng(5)
+    shares = np.array([0.3, 0.2, 0.1])
+    targets = generator.random((examples, 3)) < shares
+
+    # when
+    rules = fit_rules(generator.normal(size=(examples, 3)), targets)
+
+    # then
+    answers = given(label_probabilities(generator.normal(size=(1_000, 3)), rules), rules)
+    assert answers.mean(axis=0).max() < 0.5
+
+
 def test_the_threshold_lies_between_what_has_the_label_and_what_has_not() -> None:
     probabilities = np.linspace(0, 1, 200)
 

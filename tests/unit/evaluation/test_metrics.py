@@ -90,6 +90,28 @@ def test_accuracy_interval_is_that_of_a_plain_bootstrap() -> None:
     assert interval.low < interval.value < interval.high
 
 
+@pytest.mark.parametrize("examples", [50, 300])
+def test_intervals_of_calibration_error_hold_the_zero_of_a_calibrated_model(examples: int) -> None:
+    # given labels drawn from the probabilities themselves, again and again
+    generator = np.random.default_rng(3)
+    held = 0
+    for seed in range(40):
+        probabilities = softmax(generator.normal(scale=2, size=(examples, 2)))
+        labels = (generator.random(examples) > probabilities[:, 0]).astype(np.int64)
+        held += evaluate(probabilities, labels, ("a", "b"), resamples=50, seed=seed).ece.low == 0
+
+    assert held >= 36
+
+
+def test_the_interval_of_a_model_that_promises_too_much_leaves_out_zero() -> None:
+    probabilities = np.tile([0.95, 0.05], (300, 1))
+    labels = (np.arange(300) % 4 == 0).astype(np.int64)
+
+    ece = evaluate(probabilities, labels, ("a", "b")).ece
+
+    assert 0.1 < ece.low < 0.2 < ece.high
+
+
 def test_intervals_of_calibration_error_hold_the_figure_also_of_a_calibrated_model() -> None:
     # given labels drawn from the probabilities themselves: the true error is zero, so noise only adds
     generator = np.random.default_rng(3)
@@ -116,14 +138,42 @@ def test_a_class_absent_from_the_test_set_has_zeros_and_is_left_out_of_the_mean(
     assert evaluation.macro_f1.value == 1
 
 
-def test_resamples_without_a_rare_class_do_not_count_as_missing_it() -> None:
-    # given one example of the rare class, found; a third of all resamples do not hold it
+def test_one_example_of_a_rare_class_that_is_found_proves_little() -> None:
+    # given one example of the rare class, found: every resample that holds it finds it too
     probabilities = np.array([[0.9, 0.1]] * 9 + [[0.1, 0.9]])
     labels = np.array([0] * 9 + [1])
 
     rare = evaluate(probabilities, labels, ("common", "rare")).per_class[1]
 
-    assert (rare.recall.low, rare.recall.value, rare.recall.high) == (1, 1, 1)
+    assert (rare.recall.value, rare.recall.high, rare.f1.value, rare.f1.high) == (1, 1, 1, 1)
+    assert rare.recall.low == pytest.approx(0.2065, abs=1e-4)
+    assert rare.f1.low == pytest.approx(2 * rare.recall.low / (1 + rare.recall.low))
+
+
+def test_a_class_that_nobody_has_seen_may_be_found_always_or_never() -> None:
+    probabilities = np.array([[0.9, 0.1, 0.0]] * 3)
+
+    unseen = evaluate(probabilities, np.zeros(3, np.int64), ("a", "b", "c")).per_class[2]
+
+    assert (unseen.recall.low, unseen.recall.value, unseen.recall.high) == (0, 0, 1)
+
+
+@pytest.mark.parametrize("examples", [20, 50, 200])
+def test_intervals_of_a_good_model_on_a_small_test_set_hold_the_truth(examples: int) -> None:
+    # Given a model that is right for 98 of 100 texts: of 20 of them, it is right for all in two test sets of three.
+    generator, truth = np.random.default_rng(4), 0.98
+    held = {"accuracy": 0, "macro_f1": 0}
+
+    # When it is measured again and again
+    for seed in range(100):
+        labels = np.arange(examples) % 2
+        answers = np.where(generator.random(examples) < truth, labels, 1 - labels)
+        found = evaluate(np.eye(2)[answers], labels, ("a", "b"), resamples=50, seed=seed).figures
+        for name in held:
+            held[name] += found[name].low <= truth <= found[name].high
+
+    # Then about 95 of 100 intervals hold the truth, also where nothing went wrong.
+    assert min(held.values()) >= 88
 
 
 def test_certainty_about_the_wrong_class_costs_much_but_not_everything() -> None:

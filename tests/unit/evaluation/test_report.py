@@ -43,7 +43,7 @@ def test_markdown_is_made_of_whole_tables_whatever_the_classes_are_called(evalua
     rows = [line for line in lines if line.startswith("|")]
     assert all(line.endswith(" |") for line in rows)
     assert any(line.startswith("| a&#124;b &#60;c&#62; | 100.00% [") for line in rows)
-    assert "| none | never predicted | not in the test set | 0.00% [0.00%, 0.00%] | 0 |" in rows
+    assert "| none | never predicted | not in the test set | 0.00% [0.00%, 100.00%] | 0 |" in rows
     assert "| 1.234 | 0.0712 | 0.0123 |" in rows or "| 1.235 | 0.0712 | 0.0123 |" in rows
 
 

@@ -56,6 +56,12 @@ def test_the_first_model_must_beat_the_most_frequent_class(*, right: int, passed
     assert better_than_majority(hits(right, 100), majority_share=0.55).passed is passed
 
 
+def test_three_of_three_right_prove_nothing() -> None:
+    # Always naming the more frequent of two classes is right for three of three in a test set of eight or so.
+    assert not better_than_majority(hits(3, 3), majority_share=2 / 3).passed
+    assert better_than_majority(hits(30, 30), majority_share=2 / 3).passed
+
+
 def test_a_test_set_of_one_class_shows_nothing() -> None:
     assert not better_than_majority(hits(100, 100), majority_share=1.0).passed
 
