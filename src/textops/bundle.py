@@ -44,7 +44,7 @@ Task = Literal["multiclass", "multilabel"]
 
 
 class Metric(Frozen):
-    """A figure on the held-out test set with its 95 % bootstrap interval."""
+    """A figure on the held-out test set with its 95 % interval."""
 
     value: float
     low: float

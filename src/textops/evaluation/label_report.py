@@ -61,7 +61,7 @@ def figure_lines(evaluation: LabelEvaluation) -> list[str]:
     return [
         (
             f"{evaluation.examples:,} test examples, {len(evaluation.labels):,} labels; {DEFAULT_CONFIDENCE:.0%} "
-            f"bootstrap intervals in brackets. {EXPLAINED}"
+            f"intervals in brackets. {EXPLAINED}"
         ),
         "",
         *table(("Figure", "Value"), _figure_rows(evaluation)),

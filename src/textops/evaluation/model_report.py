@@ -155,7 +155,7 @@ def _verdict(gate: GateReport) -> list[str]:
 def _figures(
     compared: Compared, measured: Evaluation | LabelEvaluation, beside: Evaluation | LabelEvaluation | None
 ) -> list[str]:
-    opening = f"On the same {len(compared.held_out):,} test examples; 95 % bootstrap intervals in brackets."
+    opening = f"On the same {len(compared.held_out):,} test examples; 95 % intervals in brackets."
     name = plain(str(compared.candidate))
     if beside is None or compared.holder is None:
         rows: Sequence[Sequence[str]] = [(_TITLES[key], _shown(each)) for key, each in measured.figures.items()]
