@@ -86,7 +86,9 @@ def clean(_context: Context) -> None:
         names = [name for name in printed if name.startswith(f"localhost/{PREFIX}")]
         if names:
             engine.call("rmi", "--force", *names, seconds=120)
-        engine.call("image", "prune", "--force", seconds=120)
+        # What a build that was cut off has left holds images, which Podman otherwise refuses to remove.
+        external = ["--external"] if engine.name == "podman" else []
+        engine.call("image", "prune", "--force", *external, seconds=300)
 
 
 def _build(engine: Engine, images: tuple[Image, ...], torch_backend: str | None) -> Bases:
