@@ -149,7 +149,7 @@ def _markdown(evaluations: Mapping[str, LabelEvaluation], source: str, splits: i
     return (
         f"`{source}`: {ours.examples:,} test texts of {splits} split{'s' * (splits > 1)} (a text may be in the test "
         f"set of several), {len(ours.labels)} labels; the most frequent set of labels is that of "
-        f"{ours.majority_share:.1%}. 95 % bootstrap intervals. Our training took {seconds:.1f} s "
+        f"{ours.majority_share:.1%}. 95 % intervals. Our training took {seconds:.1f} s "
         "(`textops benchmark labels`).\n\n" + table(["way", *_FIGURES.values()], rows)
     )
 
