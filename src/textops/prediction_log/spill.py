@@ -14,7 +14,9 @@ from loguru import logger
 from textops.files import write_bytes
 from textops.prediction_log.stored import FEEDBACK_COLUMNS, PREDICTION_COLUMNS, SHADOW_COLUMNS, StoredRow
 
-_SUFFIX = ".jsonl"
+_SUFFIX, _BROKEN_SUFFIX = ".jsonl", ".broken"
+# People's texts.
+_PRIVATE = 0o600
 # Each table has another number of columns.
 _COLUMNS = {len(columns): columns for columns in (PREDICTION_COLUMNS, SHADOW_COLUMNS, FEEDBACK_COLUMNS)}
 
@@ -43,8 +45,7 @@ def spill(folder: Path, rows: Sequence[StoredRow]) -> Path:
     lines = [
         orjson.dumps(dict(zip(_COLUMNS[len(row)], row, strict=True)), option=orjson.OPT_APPEND_NEWLINE) for row in rows
     ]
-    # People's texts.
-    write_bytes(path, b"".join(lines), 0o600)
+    write_bytes(path, b"".join(lines), _PRIVATE)
     return path
 
 
@@ -73,20 +74,20 @@ def claimed(path: Path) -> Iterator[bool]:
 
 
 def read_spilled(path: Path) -> SpilledRows:
-    """Return the rows of a file; what is no row of ours is said and left out.
+    """Return the rows of a file; what is no row of ours is said, and kept in another file beside it.
 
     Raises:
-        OSError: If it cannot be read.
+        OSError: If it cannot be read, or the other one not written.
     """
     found = SpilledRows([], [], [])
-    broken = 0
+    broken: list[bytes] = []
     for line in path.read_bytes().splitlines():
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError:
             row = None
         if not isinstance(row, dict):
-            broken += 1
+            broken.append(line)
         elif "id" in row:
             found.feedback.append(tuple(row.get(name) for name in FEEDBACK_COLUMNS))
         elif row.keys() <= set(SHADOW_COLUMNS):
@@ -94,5 +95,8 @@ def read_spilled(path: Path) -> SpilledRows:
         else:
             found.predictions.append(tuple(row.get(name) for name in PREDICTION_COLUMNS))
     if broken:
-        logger.warning("{} of {} lines are no rows of the prediction log: they are left out", broken, path)
+        kept = path.with_suffix(_BROKEN_SUFFIX)
+        # Before its rows are loaded, and the file is removed: somebody may still read in them what was answered.
+        write_bytes(kept, b"\n".join(broken) + b"\n", _PRIVATE)
+        logger.warning("{} lines of {} are no rows of the prediction log: they are kept in {}", len(broken), path, kept)
     return found

@@ -76,6 +76,10 @@ def test_broken_lines_and_impossible_rows_cost_no_others(
     assert log.state.dropped == 2
     with closing(sqlite3.connect(file)) as connection:
         assert connection.execute("select count(*) from predictions").fetchall() == [(2,)]
+    # and what could not be read is still there, for nobody else's eyes
+    kept = path.with_suffix(".broken")
+    assert kept.read_bytes() == b'[]\n{"half": \n\xff\n'
+    assert kept.stat().st_mode & 0o077 == 0
 
 
 def test_what_cannot_be_read_stops_nothing(
