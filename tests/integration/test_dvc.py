@@ -159,12 +159,17 @@ def test_a_change_that_the_lock_does_not_know_is_told(
     assert line == f"stage {stage} is not what dvc.lock says: `invoke data.repro` and commit dvc.lock"
 
 
-def test_two_versions_come_back_from_the_bucket(project: Project, emulator: str, tmp_path: Path) -> None:
-    # given: two versions, pushed by one who has them
+def push_two_versions(project: Project, emulator: str) -> None:
+    """Keep the first and the second content as v1 and v2, and bring both into a bucket."""
     project.use_bucket(emulator, "models")
     for content, tag in ((FIRST, "v1"), (SECOND, "v2")):
         project.keep_version(content, tag)
         assert PUSHED in project.done("dvc", "push", "data/raw/reviews.csv")
+
+
+def test_two_versions_come_back_from_the_bucket(project: Project, emulator: str, tmp_path: Path) -> None:
+    # given: two versions, pushed by one who has them
+    push_two_versions(project, emulator)
     # when: another clones and pulls
     project.done("git", "clone", "--quiet", str(project.folder), str(tmp_path / "clone"))
     clone = Project(tmp_path / "clone")
@@ -194,10 +199,7 @@ def test_a_report_gets_what_the_data_were_before_from_the_bucket(
     project: Project, emulator: str, tmp_path: Path
 ) -> None:
     # given: a version on the branch that is merged into, another after it, and one who has the second
-    project.use_bucket(emulator, "models")
-    for content, tag in ((FIRST, "v1"), (SECOND, "v2")):
-        project.keep_version(content, tag)
-        assert PUSHED in project.done("dvc", "push", "data/raw/reviews.csv")
+    push_two_versions(project, emulator)
     project.done("git", "clone", "--quiet", str(project.folder), str(tmp_path / "clone"))
     clone = Project(tmp_path / "clone")
     clone.use_bucket(emulator, "models")

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
 from textops.calibration_error import bin_numbers
+from textops.evaluation.label_ranking import RankedExamples, ratio
 from textops.inference.label_set import probability_of_sets
 from textops.registry.calibration_check import down_to_zero_by_luck
 
@@ -128,7 +129,7 @@ def evaluate_labels(
     # "Not within" instead of "outside": NaN is neither.
     if not (probabilities.min() >= 0 and probabilities.max() <= 1):
         raise ValueError("probabilities must lie between 0 and 1")
-    ranked = _Ranked.of(probabilities, targets)
+    ranked = RankedExamples.of(probabilities, targets)
     promised = probability_of_sets(probabilities, given) if confidence is None else confidence
     rows = _Rows.of(probabilities, given, targets, promised)
     whole = _figures(given, targets, rows, ranked, np.ones(len(targets)))
@@ -168,41 +169,6 @@ class _Rows:
 
 
 @dataclass(frozen=True)
-class _Ranked:
-    """Examples by falling probability of each label.
-
-    Attributes:
-        order: Shape [n, labels].
-        truth: Targets in that order.
-        is_end: Whether the next one has a smaller probability: equal ones count together.
-    """
-
-    order: NDArray[np.intp]
-    truth: Labels
-    is_end: Labels
-
-    @classmethod
-    def of(cls, probabilities: Probabilities, targets: Labels) -> "_Ranked":
-        order = np.argsort(-probabilities, axis=0, kind="stable")
-        falling = np.take_along_axis(probabilities, order, axis=0)
-        is_end = np.vstack([falling[1:] < falling[:-1], np.ones((1, targets.shape[1]), bool)])
-        return cls(order, np.take_along_axis(targets, order, axis=0), is_end)
-
-    def average_precision(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the average precision of each label under weights of the examples; NaN where none has it."""
-        weighed = weights[self.order]
-        hits = np.cumsum(weighed * self.truth, axis=0)
-        seen = np.cumsum(weighed, axis=0)
-        precision = np.divide(hits, seen, out=np.zeros_like(hits), where=seen > 0)
-        # At each end, the recall that was won since the end before.
-        at_ends = np.where(self.is_end, hits, 0)
-        before = np.maximum.accumulate(np.vstack([np.zeros((1, hits.shape[1])), at_ends[:-1]]), axis=0)
-        won = np.where(self.is_end, hits - before, 0)
-        total = hits[-1]
-        return _ratio((won * precision).sum(axis=0), total)
-
-
-@dataclass(frozen=True)
 class _Figures:
     """All figures of one sample; those of labels have the shape [labels]."""
 
@@ -213,10 +179,12 @@ class _Figures:
     average_precision: NDArray[np.float64]
 
 
-def _figures(given: Labels, targets: Labels, rows: _Rows, ranked: _Ranked, weights: NDArray[np.float64]) -> _Figures:
+def _figures(
+    given: Labels, targets: Labels, rows: _Rows, ranked: RankedExamples, weights: NDArray[np.float64]
+) -> _Figures:
     hits = weights @ (given & targets)
     support, predicted = weights @ targets, weights @ given
-    f1 = _ratio(2 * hits, support + predicted)
+    f1 = ratio(2 * hits, support + predicted)
     average_precision = ranked.average_precision(weights)
     with_labels = support.sum() + predicted.sum()
     over_all = [
@@ -228,18 +196,13 @@ def _figures(given: Labels, targets: Labels, rows: _Rows, ranked: _Ranked, weigh
         (weights * rows.loss).sum() / weights.sum(),
         np.abs(np.bincount(rows.bins, weights=weights * rows.gap)).sum() / weights.sum(),
     ]
-    return _Figures(np.array(over_all), _ratio(hits, predicted), _ratio(hits, support), f1, average_precision)
+    return _Figures(np.array(over_all), ratio(hits, predicted), ratio(hits, support), f1, average_precision)
 
 
 def _losses(probabilities: Probabilities, targets: Labels) -> NDArray[np.float64]:
     smallest = np.finfo(np.float64).eps
     right = np.where(targets, probabilities, 1 - probabilities)
     return np.asarray(-np.log(np.clip(right, smallest, 1)).mean(axis=1))
-
-
-def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
-    empty = np.full(len(numerator), np.nan)
-    return np.asarray(np.divide(numerator, denominator, out=empty, where=denominator > 0))
 
 
 def _mean(values: NDArray[np.float64]) -> float:

@@ -168,43 +168,46 @@ def test_where_the_database_is_away_feedback_is_taken(settings: ServingSettings,
     assert response.status_code == 202
 
 
-def test_a_database_that_is_slow_keeps_nobody_waiting(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given lookups that do not end
-    ended = threading.Event()
-
-    def wait(_prediction_id: str) -> None:
-        ended.wait(20)
-
-    monkeypatch.setattr(feedback, "_LOOKUP_SECONDS", 0.05)
-    monkeypatch.setattr(feedback, "_MOST_LOOKUPS", 2)
-    monkeypatch.setattr(service_of(client).log, "knows", wait)
-    body = {"prediction_id": id_of(3_600), "label": "tech"}
-    # when
-    responses = [client.post("/feedback", json=body) for _ in range(3)]
-    ended.set()
-    # then two were taken unseen, and a third would have needed another thread
-    assert [response.status_code for response in responses] == [202, 202, 429]
-    assert responses[2].json()["error"] == "overloaded"
-    assert "retry-after" in responses[2].headers
-
-
-def test_a_database_that_hangs_leaves_threads_for_others(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    # given
+@pytest.fixture
+def end_of_lookups(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Lookups in the database wait for it, and nobody waits for them for long."""
     ended = threading.Event()
 
     def wait(_prediction_id: str) -> None:
         ended.wait(20)
 
     monkeypatch.setattr(feedback, "_LOOKUP_SECONDS", 0.02)
-    monkeypatch.setattr(feedback, "_MOST_LOOKUPS", 40)
     monkeypatch.setattr(service_of(client).log, "knows", wait)
+    return ended
+
+
+def test_a_database_that_is_slow_keeps_nobody_waiting(
+    client: TestClient, end_of_lookups: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(feedback, "_MOST_LOOKUPS", 2)
+    body = {"prediction_id": id_of(3_600), "label": "tech"}
+    # when
+    responses = [client.post("/feedback", json=body) for _ in range(3)]
+    end_of_lookups.set()
+    # then two were taken unseen, and a third would have needed another thread
+    assert [response.status_code for response in responses] == [202, 202, 429]
+    assert responses[2].json()["error"] == "overloaded"
+    assert "retry-after" in responses[2].headers
+
+
+def test_a_database_that_hangs_leaves_threads_for_others(
+    client: TestClient, end_of_lookups: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(feedback, "_MOST_LOOKUPS", 40)
     body = {"prediction_id": id_of(3_600), "label": "tech"}
     # when: as many as Python has threads for all together, and more
     responses = [client.post("/feedback", json=body) for _ in range(40)]
     started = time.monotonic()
     model = client.get("/model")
     seconds = time.monotonic() - started
-    ended.set()
+    end_of_lookups.set()
     # then
     assert {response.status_code for response in responses} == {202}
     assert model.status_code == 200
