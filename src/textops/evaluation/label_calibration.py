@@ -29,7 +29,7 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     over all labels largest, by their geometric mean. By its own alone, a label that scores say little about would be
     given to every text: that is what makes its F1 largest (Lipton et al. 2014, Optimal Thresholding of Classifiers to
     Maximize F1 Measure). By the common one alone, labels that are hard to find would hardly be given. The common one
-    helps only where scores say more of other labels, so a label of which they prove to say nothing (Mann and Whitney
+    helps only where scores say more of other labels, so a label that they are not shown to tell apart (Mann and Whitney
     1947) is given from one half on.
 
     Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. Labels with
