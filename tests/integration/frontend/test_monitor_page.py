@@ -1,4 +1,7 @@
-"""The page Monitor in a real browser, beside a real API, a real drift service and a log with answers."""
+"""The page Monitor in a real browser, beside a real API, a real drift service and a log with answers.
+
+While Streamlit builds a page anew, what goes stands beside what comes: where a place is asked for, the first is meant.
+"""
 
 import os
 import re
@@ -223,14 +226,14 @@ def chart(page: Page, key: str) -> Locator:
 
 
 def test_traffic_drift_model_and_a_wrong_clock_are_told(page: Page) -> None:
-    expect(page.get_by_text("answers now (production)")).to_contain_text("news/1")
-    expect(page.get_by_text("A clock is wrong")).to_be_visible()
-    expect(page.get_by_text("Answers dated later than now: 5.")).to_be_visible()
+    expect(page.get_by_text("answers now (production)").first).to_contain_text("news/1")
+    expect(page.get_by_text("A clock is wrong").first).to_be_visible()
+    expect(page.get_by_text("Answers dated later than now: 5.").first).to_be_visible()
     expect(page.get_by_test_id("stMetric")).to_have_count(5)
     assert int(figure(page, "Answers")) >= 500
     assert figure(page, "Right, by feedback") == "80.0 %"
     assert figure(page, "Latency, p95").endswith(" ms")
-    expect(page.get_by_text("differ from the held-out data")).to_contain_text("upper_share")
+    expect(page.get_by_text("differ from the held-out data").first).to_contain_text("upper_share")
     for key in ("answers", "latency", "classes", "confidence", "distribution", "review", "feedback", "features"):
         expect(chart(page, key).first).to_be_visible()
 
@@ -269,7 +272,6 @@ def test_new_answers_come_by_themselves_without_charts_made_anew_and_not_while_p
     for _ in range(3):
         httpx.post(f"{world.api.url}/predict", json={"text": "the goal"}, timeout=30).raise_for_status()
     # then
-    # While the whole page is built anew, what goes still stands beside what comes.
     answers = page.get_by_test_id("stMetric").filter(has_text="Answers").get_by_test_id("stMetricValue").first
     expect(answers).to_have_text(str(before + 3))
     expect(page.locator("svg.marks[data-same=yes]")).to_have_count(1)
@@ -304,23 +306,23 @@ def test_the_report_shows_itself_when_it_is_there_and_reaches_nothing_of_the_pag
 
 def test_an_alert_shows_itself_with_its_retraining_and_goes_when_it_is_over(page: Page, world: World) -> None:
     # given
-    expect(page.get_by_text("No alert fires.")).to_be_visible()
+    expect(page.get_by_text("No alert fires.").first).to_be_visible()
     # when
     httpx.post(f"{world.drift}/alerts", json={"version": "4", "alerts": [FIRING]}).raise_for_status()
     # then
-    alert = page.get_by_test_id("stAlert").filter(has_text="TextopsDrift")
+    alert = page.get_by_test_id("stAlert").filter(has_text="TextopsDrift").first
     expect(alert).to_contain_text("page · since")
     expect(alert).to_contain_text("2 hours ago")
     expect(alert).to_contain_text(f"It drifts {HOSTILE}")
     expect(alert).to_contain_text("Runbook: javascript:alert(1)")
     assert alert.locator("a, img, strong").count() == 1
-    expect(page.get_by_text("because of alert TextopsDrift")).to_be_visible()
+    expect(page.get_by_text("because of alert TextopsDrift").first).to_be_visible()
     # when
     over = {"version": "4", "alerts": [{**FIRING, "status": "resolved"}]}
     httpx.post(f"{world.drift}/alerts", json=over).raise_for_status()
     # then
-    expect(page.get_by_text("No alert fires.")).to_be_visible()
-    expect(page.get_by_text("What it said last")).to_be_visible(timeout=DRIFT_SECONDS)
+    expect(page.get_by_text("No alert fires.").first).to_be_visible()
+    expect(page.get_by_text("What it said last").first).to_be_visible(timeout=DRIFT_SECONDS)
     # and its failure, as nothing of the log can be learned from, is counted and is the last for some time
     assert 'textops_retrain_total{outcome="failed"} 1.0' in httpx.get(f"{world.drift}/metrics").text
     again = httpx.post(f"{world.drift}/alerts", json={"version": "4", "alerts": [FIRING]})
@@ -336,18 +338,18 @@ def test_a_quiet_time_is_told_and_the_choice_stays_when_another_page_was_looked_
     fill(url, registry, 30, hours=20, first_hour=2)
     start_drift_there(registry=registry.root, database_url=url)
     page = shown(open_changing_page())
-    expect(page.get_by_text("too few: a verdict takes 200")).to_be_visible()
+    expect(page.get_by_text("too few: a verdict takes 200").first).to_be_visible()
     # when
     page.get_by_role("radio", name="1 h").click()
     # then
-    expect(page.get_by_text("Nothing was answered in the last hour")).to_be_visible()
-    expect(page.get_by_text("The last answer was given 2 hours ago")).to_be_visible()
+    expect(page.get_by_text("Nothing was answered in the last hour").first).to_be_visible()
+    expect(page.get_by_text("The last answer was given 2 hours ago").first).to_be_visible()
     # when
     page.get_by_role("link", name="Models").click()
     page.get_by_role("heading", name="Models", exact=True).wait_for()
     page.get_by_role("link", name="Monitor").click()
     # then
-    expect(page.get_by_text("Nothing was answered in the last hour")).to_be_visible()
+    expect(page.get_by_text("Nothing was answered in the last hour").first).to_be_visible()
     page.get_by_role("radio", name="7 d").click()
     expect(page.get_by_test_id("stMetric").first).to_contain_text("30")
 
@@ -364,15 +366,15 @@ def test_without_a_drift_service_the_rest_works_and_it_is_shown_when_it_comes(
     page = shown(open_changing_page())
     # then
     expect(page.get_by_text("The drift service does not answer")).to_have_count(1)
-    expect(page.get_by_text("answers now (production)")).to_be_visible()
+    expect(page.get_by_text("answers now (production)").first).to_be_visible()
     # when it comes, with a log that nothing was written to
     start_drift_there(registry=registry.root, database_url=new_log(tmp_path))
     # then
-    expect(page.get_by_text("The log is empty")).to_be_visible(timeout=DRIFT_SECONDS)
+    expect(page.get_by_text("The log is empty").first).to_be_visible(timeout=DRIFT_SECONDS)
     expect(page.get_by_text("The drift service does not answer")).to_have_count(0)
-    expect(page.get_by_text("No verdict yet")).to_be_visible(timeout=DRIFT_SECONDS)
+    expect(page.get_by_text("No verdict yet").first).to_be_visible(timeout=DRIFT_SECONDS)
     page.get_by_role("button", name="Make the report").click()
-    expect(page.get_by_text("There is nothing to report")).to_be_visible()
+    expect(page.get_by_text("There is nothing to report").first).to_be_visible()
 
 
 def test_without_a_model_and_a_log_each_part_says_what_is_missing(
@@ -391,10 +393,10 @@ def test_without_a_model_and_a_log_each_part_says_what_is_missing(
     # when
     page = shown(open_changing_page())
     # then
-    expect(page.get_by_text("Drift cannot be checked")).to_be_visible()
-    expect(page.get_by_text("There is no prediction log at")).to_be_visible()
-    expect(page.get_by_text("Alerts are unknown")).to_be_visible()
-    expect(page.get_by_text("Alertmanager at http://127.0.0.1:9 does not answer")).to_be_visible()
+    expect(page.get_by_text("Drift cannot be checked").first).to_be_visible()
+    expect(page.get_by_text("There is no prediction log at").first).to_be_visible()
+    expect(page.get_by_text("Alerts are unknown").first).to_be_visible()
+    expect(page.get_by_text("Alertmanager at http://127.0.0.1:9 does not answer").first).to_be_visible()
     expect(page.get_by_text("Not ready yet").first).to_be_visible()
 
 
