@@ -44,7 +44,15 @@ def children() -> set[int]:
     pid = os.getpid()
     tasks = Path(f"/proc/{pid}/task").iterdir()
     found = {int(child) for task in tasks for child in (task / "children").read_text().split()}
-    return {child for child in found if "textops.serving" in Path(f"/proc/{child}/cmdline").read_text()}
+    return {child for child in found if "textops.serving" in command_of(child)}
+
+
+def command_of(process: int) -> str:
+    """Return what a process was started with, nothing for one that has gone in the meantime."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def wait_for(reached: Callable[[], bool]) -> None:
