@@ -168,9 +168,14 @@ def test_what_a_retraining_leaves_behind_does_not_keep_it_running(make_python: M
     # given
     make_python("sleep 8 & echo over; exit 3")
     found = Retrainings()
+
+    async def play() -> None:
+        found.retrainer.start(None, "drift")
+        await found.ended()
+
     # when
     started = time.monotonic()
-    found.run_one()
+    asyncio.run(play())
     # then
     assert time.monotonic() - started < 5
     assert found.outcomes == ["refused"]

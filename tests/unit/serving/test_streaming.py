@@ -1,6 +1,6 @@
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,19 @@ NDJSON = {"content-type": "application/x-ndjson"}
 
 
 @pytest.fixture
-def settings(registry: Registry) -> ServingSettings:
-    """Small limits."""
+def settings(tmp_path: Path, tiny_bundle: Path) -> ServingSettings:
+    """Small limits, and a registry with one version of `tiny` in production."""
+    registry = Registry(tmp_path / "registry")
+    registry.point(registry.register(tiny_bundle), "production", after=None)
     return ServingSettings(
         registry=str(registry.root), max_body_bytes=2_000, max_text_characters=500, max_batch_texts=4, body_seconds=0.5
     )
+
+
+@pytest.fixture
+def client(settings: ServingSettings) -> Iterator[TestClient]:
+    with TestClient(create_app(settings)) as client:
+        yield client
 
 
 def post(client: TestClient, content: str | bytes) -> list[dict[str, Any]]:
