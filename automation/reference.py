@@ -21,6 +21,7 @@ _MODULES = (
     "textops.bundle.sealing",
     "textops.text.tokenizer",
     "textops.text.ngrams",
+    "textops.data.manifest",
     "textops.data.dataset",
     "textops.data.datamodule",
     "textops.models.classifier",

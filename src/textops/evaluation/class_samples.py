@@ -10,7 +10,8 @@ from textops.calibration_error import bin_numbers
 from textops.evaluation.resampled_figures import ratio
 from textops.inference.decision import confidence_in, decide
 
-_SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
+SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
+"""What smaller ones count as in the log loss, which certainty about the wrong class would else make endless."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class JudgedRows:
             true=labels,
             predicted=predicted,
             hits=hits,
-            loss=-np.log(np.clip(right, _SMALLEST_PROBABILITY, 1)),
+            loss=-np.log(np.clip(right, SMALLEST_PROBABILITY, 1)),
             gap=confidence - hits,
             bins=bin_numbers(confidence),
         )
