@@ -4,13 +4,9 @@ Every task uses the tools of the environment that runs invoke, from the root of 
 """
 
 import os
-import re
 import shlex
 import shutil
 import sys
-import tempfile
-import venv
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,51 +18,15 @@ from invoke.tasks import Task, task
 from automation import ci, cloud_function, data_versions, gcp, images, release
 from automation.diagram import draw_diagram
 from automation.one_line import in_one_line
+from automation.python_modules import ROOT, run_module
+from automation.report_tables import documents, page_settings, with_reports
+from automation.requirement_files import write_requirements
 from automation.staged_model import model_of_event
+from automation.wheel import try_wheel
 
-ROOT = Path(__file__).resolve().parent
-REQUIREMENTS = ROOT / "requirements"
 CODE = ("src", "tests", "tasks.py", "automation", "deploy")
 LEAST_COVERAGE = 90
-REPORT = re.compile(r"<!-- (reports/\S+\.md) -->\n.*?<!-- end -->", re.DOTALL)
-OLDEST_PYTHON = (3, 11)
 
-# Install group -> its extras. The last one holds all others and is the constraint of every installation.
-GROUPS = {
-    "base": (),
-    "serve": ("serve",),
-    "train": ("train",),
-    "monitor": ("serve", "monitor"),
-    "ui": ("ui",),
-    "dev": (
-        "serve",
-        "train",
-        "monitor",
-        "ui",
-        "experiments",
-        "pretrained",
-        "gcp",
-        "cloud",
-        "mlflow",
-        "otel",
-        "granian",
-        "function",
-        "dvc",
-        "sql",
-        "datasets",
-        "scale",
-        "dev",
-    ),
-}
-ALL = "dev"
-HEADER = """\
-# Made by `invoke requirements` from pyproject.toml: do not edit.
-# Exact versions for the install group `{group}`{extras}.
-# Use: pip install -c requirements/{group}.txt '{target}'
-# Chosen on {platform} with Python {python}, the oldest that textops runs on, so that later ones find them too. As
-# constraints (-c) they hold on Linux and macOS, Python 3.11 to 3.14; packages that only another platform or another
-# build of torch needs are not listed, and pip chooses their versions.
-"""
 # What a task leaves in the tree, and nothing that people made: data/, models/ and outputs/ stay.
 LEFTOVERS = (
     ".coverage",
@@ -84,19 +44,6 @@ LEFTOVERS = (
     "src/**/__pycache__",
     "tests/**/__pycache__",
 )
-IMPORTS_WITHOUT_TORCH = """
-import importlib.util, sys
-for name in ("torch", "pytorch_lightning", "pyarrow", "matplotlib"):
-    assert importlib.util.find_spec(name) is None, f"{name} is installed"
-import textops.inference, textops.serving, textops.serving.api, textops.registry, textops.cli
-assert "torch" not in sys.modules
-"""
-
-
-def run_module(context: Context, module: str, *arguments: str, **environment: str) -> None:
-    """Run a Python module of this environment in the root of the project; its output is shown as it comes."""
-    with context.cd(ROOT):
-        context.run(shlex.join([sys.executable, "-m", module, *arguments]), pty=sys.stdout.isatty(), env=environment)
 
 
 @task(
@@ -249,66 +196,13 @@ def check(_context: Context) -> None:
 @task
 def package(context: Context) -> None:
     """Build the wheel, look into it, and use it in a fresh environment that can serve but not train."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        options = ("--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", name)
-        run_module(context, "pip", "wheel", *options, ".")
-        (wheel,) = folder.glob("textops-*.whl")
-        _look_into(wheel)
-        venv.create(folder / "fresh", with_pip=True)
-        python = str(folder / "fresh/bin/python")
-        install = ["-m", "pip", "install", "--quiet", "-c", str(REQUIREMENTS / f"{ALL}.txt"), f"{wheel}[serve]"]
-        # Not from the root, where the sources could be imported instead of the wheel.
-        with context.cd(folder):
-            context.run(shlex.join([python, *install]))
-            context.run(shlex.join([python, "-c", IMPORTS_WITHOUT_TORCH]))
-            context.run(shlex.join([str(folder / "fresh/bin/textops"), "doctor"]))
-
-
-def _look_into(wheel: Path) -> None:
-    names = set(zipfile.ZipFile(wheel).namelist())
-    wanted = ["textops/py.typed", *(f"textops/{path.relative_to(ROOT)}" for path in ROOT.glob("configs/**/*.yaml"))]
-    missing = [name for name in wanted if name not in names]
-    licence = any(name.endswith("/LICENSE") for name in names)
-    if missing or not licence:
-        raise Exit(f"the wheel lacks {', '.join(missing) or 'LICENSE'}: see tool.hatch in pyproject.toml")
+    try_wheel(context)
 
 
 @task(help={"upgrade": "Take the newest versions that fit, instead of keeping what fits."})
 def requirements(context: Context, upgrade: bool = False) -> None:  # noqa: FBT001, FBT002 - options of invoke
     """Write requirements/*.txt from pyproject.toml, for each install group."""
-    if sys.version_info[:2] != OLDEST_PYTHON:
-        raise Exit(f"take Python {'.'.join(map(str, OLDEST_PYTHON))}: what it can use, later ones can use too")
-    # The group that holds all others goes first, so that no two of them disagree.
-    for group in sorted(GROUPS, key=lambda name: name != ALL):
-        with tempfile.TemporaryDirectory() as name:
-            output = Path(name) / f"{group}.txt"
-            present = REQUIREMENTS / f"{group}.txt"
-            if present.is_file() and not upgrade:
-                shutil.copy(present, output)
-            _compile(context, group, output)
-            pins = _pins(output.read_text(encoding="utf-8"))
-        target = f"textops[{','.join(GROUPS[group])}]" if GROUPS[group] else "textops"
-        extras = f" (extras: {', '.join(GROUPS[group])})" if GROUPS[group] else ""
-        python = ".".join(map(str, OLDEST_PYTHON))
-        header = HEADER.format(group=group, extras=extras, target=target, platform=sys.platform, python=python)
-        present.write_text(f"{header}{pins}", encoding="utf-8")
-
-
-def _compile(context: Context, group: str, output: Path) -> None:
-    options = ["--no-header", "--no-annotate", "--strip-extras", "--quiet", "--newline=lf"]
-    # Where packages come from is the business of each machine, not of the project.
-    options += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"]
-    options += [f"--extra={extra}" for extra in GROUPS[group]]
-    if group != ALL:
-        options.append(f"--constraint={REQUIREMENTS / f'{ALL}.txt'}")
-    run_module(context, "piptools", "compile", *options, f"--output-file={output}", "pyproject.toml")
-
-
-def _pins(text: str) -> str:
-    """Return the pins alone, without the local part of a version: `2.13.0+cpu` is one machine's build of 2.13.0."""
-    lines = [re.sub(r"(==[^+\s;]+)\+[^\s;]+", r"\1", line) for line in text.splitlines()]
-    return "".join(f"{line}\n" for line in lines if re.match(r"[a-z0-9]", line))
+    write_requirements(context, upgrade=upgrade)
 
 
 @task
@@ -320,14 +214,6 @@ def tables(context: Context) -> None:
     (ROOT / "reports" / "page_settings.md").write_text(page_settings(), encoding="utf-8")
     for path in documents():
         path.write_text(with_reports(path.read_text(encoding="utf-8")), encoding="utf-8")
-
-
-def page_settings() -> str:
-    """Return the settings of the page as a table; the page itself may not import what makes it."""
-    from textops.frontend.settings import PageSettings
-    from textops.serving.settings_table import settings_table
-
-    return settings_table((PageSettings,))
 
 
 @task
@@ -367,18 +253,6 @@ def docs(context: Context, serve: bool = False) -> None:  # noqa: FBT001, FBT002
 def dashboard(context: Context) -> None:
     """Write the Grafana dashboard from its source, textops.monitoring.dashboard."""
     run_module(context, "textops.monitoring.dashboard", "deploy/grafana/dashboards/textops.json")
-
-
-def documents() -> list[Path]:
-    """Return the pages that may hold what a command wrote."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-def with_reports(text: str) -> str:
-    """Return a document with every part between `<!-- FILE -->` and `<!-- end -->` made anew from FILE."""
-    return REPORT.sub(
-        lambda match: f"<!-- {match[1]} -->\n{(ROOT / match[1]).read_text(encoding='utf-8')}<!-- end -->", text
-    )
 
 
 @task

@@ -1,8 +1,6 @@
 """Tasks for the Cloud Function: `invoke function.source` and others."""
 
-import shlex
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
@@ -11,8 +9,9 @@ from invoke.tasks import task
 
 from automation.function_footprint import measure as measure_instance
 from automation.function_footprint import table
+from automation.python_modules import ROOT, run_module
+from automation.requirement_files import choose_versions
 
-ROOT = Path(__file__).resolve().parents[1]
 FUNCTION = ROOT / "deploy" / "function"
 REQUIREMENTS = FUNCTION / "requirements.txt"
 SOURCE = ROOT / "build" / "function"
@@ -28,14 +27,9 @@ HEADER = """\
 @task
 def requirements(context: Context) -> None:
     """Write deploy/function/requirements.txt: what the function needs, in the versions of requirements/dev.txt."""
-    options = ["--no-header", "--no-annotate", "--strip-extras", "--quiet", "--newline=lf"]
-    # Where packages come from is the business of each machine, not of the project.
-    options += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-emit-options"]
-    options += [f"--extra={extra}" for extra in EXTRAS]
-    with tempfile.TemporaryDirectory() as name, context.cd(ROOT):
+    with tempfile.TemporaryDirectory() as name:
         output = Path(name) / "requirements.txt"
-        options += [f"--constraint={ROOT / 'requirements' / 'dev.txt'}", f"--output-file={output}"]
-        context.run(shlex.join([sys.executable, "-m", "piptools", "compile", *options, "pyproject.toml"]))
+        choose_versions(context, EXTRAS, output, ROOT / "requirements" / "dev.txt")
         REQUIREMENTS.write_text(HEADER + output.read_text(encoding="utf-8"), encoding="utf-8")
 
 
@@ -45,8 +39,7 @@ def source(context: Context) -> None:
     shutil.rmtree(SOURCE, ignore_errors=True)
     SOURCE.mkdir(parents=True)
     # Sources and no wheel: a wheel would hold a kernel that was compiled for this machine.
-    with context.cd(ROOT):
-        context.run(shlex.join([sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(SOURCE)]))
+    run_module(context, "hatchling", "build", "-t", "sdist", "-d", str(SOURCE))
     (package,) = SOURCE.glob("textops-*.tar.gz")
     shutil.copy(FUNCTION / "main.py", SOURCE)
     lines = f"{REQUIREMENTS.read_text(encoding='utf-8')}./{package.name}\n"

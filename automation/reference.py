@@ -16,9 +16,12 @@ _WIDTH = 100
 # What people build on, from the ground up; the rest may change without a word.
 _MODULES = (
     "textops.errors",
-    "textops.bundle",
+    "textops.bundle.manifest",
+    "textops.bundle.reading",
+    "textops.bundle.sealing",
     "textops.text.tokenizer",
     "textops.text.ngrams",
+    "textops.data.manifest",
     "textops.data.dataset",
     "textops.data.datamodule",
     "textops.models.classifier",

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import sys
 import tempfile
 import tomllib
 import venv
@@ -13,9 +12,8 @@ from invoke.context import Context
 from invoke.tasks import task
 
 from automation.one_line import in_one_line
+from automation.python_modules import ROOT, run_module
 from textops.errors import ConfigurationError
-
-ROOT = Path(__file__).resolve().parents[1]
 
 
 def notes_of(tag: str, changelog: str, version: str) -> str:
@@ -50,22 +48,17 @@ def notes(_context: Context, tag: str, output: str) -> None:
 def build(context: Context, output: str = "dist") -> None:
     """Build the wheel, which fits one platform, and the sources for all others; list what an installation holds."""
     folder = Path(output).resolve()
-    with context.cd(ROOT):
-        _run(context, "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", ".")
-        _run(context, "hatchling", "build", "--target=sdist", f"--directory={folder}")
-        (wheel,) = folder.glob("textops-*.whl")
-        with tempfile.TemporaryDirectory() as name:
-            # What serves, and not what builds: no tool of this environment, and no pip.
-            venv.create(name)
-            python = str(Path(name) / "bin" / "python")
-            constraint = str(ROOT / "requirements" / "dev.txt")
-            _run(context, "pip", f"--python={python}", "install", "--quiet", "-c", constraint, f"{wheel}[serve]")
-            what = ("--pyproject=pyproject.toml", "--output-reproducible", f"--output-file={folder / 'sbom.cdx.json'}")
-            _run(context, "cyclonedx_py", "environment", *what, python)
-
-
-def _run(context: Context, *arguments: str) -> None:
-    context.run(shlex.join([sys.executable, "-m", *arguments]))
+    run_module(context, "pip", "wheel", "--quiet", "--no-deps", f"--wheel-dir={folder}", ".")
+    run_module(context, "hatchling", "build", "--target=sdist", f"--directory={folder}")
+    (wheel,) = folder.glob("textops-*.whl")
+    with tempfile.TemporaryDirectory() as name:
+        # What serves, and not what builds: no tool of this environment, and no pip.
+        venv.create(name)
+        python = str(Path(name) / "bin" / "python")
+        constraint = str(ROOT / "requirements" / "dev.txt")
+        run_module(context, "pip", f"--python={python}", "install", "--quiet", "-c", constraint, f"{wheel}[serve]")
+        what = ("--pyproject=pyproject.toml", "--output-reproducible", f"--output-file={folder / 'sbom.cdx.json'}")
+        run_module(context, "cyclonedx_py", "environment", *what, python)
 
 
 @task

@@ -20,7 +20,8 @@ from textops.errors import ServiceError
 from textops.evaluation.admission import admit
 from textops.evaluation.evidence import gather_evidence, held_out_of
 from textops.installation import configuration_folder
-from textops.optimization.bundling import Judged, build_bundle
+from textops.optimization.bundling import build_bundle
+from textops.optimization.judged_bundle import Judged
 from textops.registry.promotion import promote
 from textops.registry.settings import RegistrySettings, read_settings
 from textops.registry.store import Registry

@@ -180,7 +180,8 @@ def _examine_folders() -> Iterator[Finding]:
 
 def _examine_data_sets() -> Iterator[Finding]:
     from textops.data.configuration import SPLITS
-    from textops.data.dataset import MANIFEST_FILE, Dataset, read_manifest
+    from textops.data.dataset import Dataset
+    from textops.data.manifest import MANIFEST_FILE, read_manifest
     from textops.data.shard_index import read_index
 
     manifests = sorted(PREPARED.glob(f"*/{MANIFEST_FILE}"))

@@ -16,7 +16,8 @@ from textops.inference import Predictor
 from textops.macro_f1 import macro_f1
 from textops.monitoring.check import check
 from textops.monitoring.thresholds import Thresholds
-from textops.optimization.bundling import Judged, build_bundle
+from textops.optimization.bundling import build_bundle
+from textops.optimization.judged_bundle import Judged
 from textops.prediction_log.address import parse_address
 from textops.prediction_log.database import Database
 from textops.prediction_log.reading import Period

@@ -7,20 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from automation.report_tables import documents, with_reports
 from textops import cli
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_measurements_are_those_that_the_commands_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given
-    monkeypatch.syspath_prepend(str(ROOT))
-    from tasks import documents, with_reports
-
-    # when
+def test_the_measurements_are_those_that_the_commands_wrote() -> None:
     pages = {path: path.read_text(encoding="utf-8") for path in documents()}
-    # then
     for path, text in pages.items():
         assert with_reports(text) == text, f"{path.name}: run invoke tables"
         assert text.count("<!-- reports/") == text.count("<!-- end -->")

@@ -1,25 +1,16 @@
 """How often the drift check raises a false alarm, what it finds, and what it costs."""
 
-import os
-import resource
-import subprocess
-import sys
-import tempfile
-import time
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-import orjson
 from loguru import logger
 from numpy.random import Generator
 
+from textops.benchmark.drift_cost import TEXT_CHARACTERS, Cost, Row, cost_of_check
 from textops.benchmark.result import keep, table
-from textops.errors import ServiceError
 from textops.inference import Predictor
 from textops.machine import describe_machine
 from textops.monitoring.feature_drift import feature_drifts
@@ -27,13 +18,9 @@ from textops.monitoring.reference import read_reference
 from textops.monitoring.separation import separation
 from textops.monitoring.thresholds import Thresholds, Verdict, worst
 from textops.monitoring.window import window_of
-from textops.prediction_log.address import parse_address
-from textops.prediction_log.database import Database
 from textops.prediction_log.sampling import Sample
-from textops.prediction_log.schema import migrate
-from textops.prediction_log.tables import feedback, predictions
 from textops.registry import Registry, Version
-from textops.simulation.drift import Drift, Kind, Pools, drifted_texts, usual_texts
+from textops.simulation.drift import Drift, Kind, Pools, drifted_texts, pools_of, usual_texts
 from textops.simulation.pool import LabelledText
 from textops.text.features import features_of
 
@@ -44,12 +31,6 @@ ROWS = (1_000, 100_000, 1_000_000)
 SEVERITIES = (0.1, 0.25, 0.5, 1.0)
 KINDS: tuple[Kind, ...] = ("vocabulary", "typos", "adversarial", "topics")
 _WINDOW, _SMALL_WINDOW = 1_000, 500
-_CHARACTERS = 1_500
-_FEEDBACK_EVERY = 100
-_PORTION = 5_000
-_DAYS = 29
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -72,23 +53,6 @@ class Found:
     def windows(self) -> int:
         """How many."""
         return sum(self.verdicts.values())
-
-
-@dataclass(frozen=True)
-class Cost:
-    """A check of a log.
-
-    Attributes:
-        rows: Answers in the log.
-        seconds: From typing the command to its end.
-        megabytes: Most resident memory of its process.
-        verdict: What it said.
-    """
-
-    rows: int
-    seconds: float
-    megabytes: float
-    verdict: str
 
 
 def benchmark(registry: Registry, model: str | None, pool: Sequence[LabelledText], windows: int, largest: int) -> str:
@@ -114,7 +78,8 @@ def benchmark(registry: Registry, model: str | None, pool: Sequence[LabelledText
         for kind in KINDS
         for severity in SEVERITIES
     ]
-    costs = [_cost(registry, version, predictor, pool, rows) for rows in ROWS if rows <= largest]
+    answers = [_row(predictor, each.text) for each in pool]
+    costs = [cost_of_check(registry, version, answers, rows) for rows in ROWS if rows <= largest]
     markdown = _markdown(version, len(pool), usual, drifted, costs)
     document = {
         "machine": describe_machine(("numpy", "scipy", "scikit-learn", "sqlalchemy")),
@@ -154,11 +119,7 @@ def _rows(
     predictor: Predictor, pool: Sequence[LabelledText], drift: Drift, answers: int, random: Generator
 ) -> Iterator[Row]:
     """Yield rows of the log, without end; a pool of answers is made once and drawn from again and again."""
-    pools = Pools(list(pool), list(pool))
-    if drift.kind == "topics":
-        from textops.simulation.drift import pools_of
-
-        pools = pools_of("topics", pool, None)
+    pools = pools_of("topics", pool, None) if drift.kind == "topics" else Pools(list(pool), list(pool))
     texts = usual_texts(pools, random) if drift.kind == "none" else drifted_texts(pools, drift, random)
     made = [_row(predictor, next(texts).text) for _ in range(max(len(pool), answers))]
     while True:
@@ -175,74 +136,6 @@ def _row(predictor: Predictor, text: str) -> Row:
     }
 
 
-def _cost(registry: Registry, version: Version, predictor: Predictor, pool: Sequence[LabelledText], rows: int) -> Cost:
-    """Fill a log, and let the command check it."""
-    with tempfile.TemporaryDirectory(prefix="textops-drift-") as folder:
-        url = f"sqlite:///{folder}/log.sqlite"
-        _fill(Database(parse_address(url)), version, [_row(predictor, each.text) for each in pool], rows)
-        environment = {**os.environ, "TEXTOPS_DATABASE_URL": url, "TEXTOPS_REGISTRY": str(registry.root)}
-        command = [
-            sys.executable,
-            "-m",
-            "textops",
-            "drift",
-            "check",
-            "--model",
-            str(version),
-            "--since",
-            "30d",
-            "--json",
-        ]
-        started = time.perf_counter()
-        # The most that any child has taken so far: the logs are checked from the smallest to the largest.
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
-        seconds = time.perf_counter() - started
-        if ended.returncode not in {0, 3}:
-            raise ServiceError(f"the check of {rows:,} rows ended with {ended.returncode}: {ended.stderr[-300:]}")
-        megabytes = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-        logger.info("{:,} rows: {:.1f} s, {:.0f} MB", rows, seconds, megabytes)
-        return Cost(rows, seconds, megabytes, str(orjson.loads(ended.stdout)["verdict"]))
-
-
-def _fill(database: Database, version: Version, answers: Sequence[Row], rows: int) -> None:
-    migrate(database)
-    random = np.random.default_rng(0)
-    start, step = datetime.now(UTC) - timedelta(days=_DAYS), timedelta(days=_DAYS) / rows
-    fixed = {
-        "request_id": "r",
-        "model_name": version.name,
-        "model_version": version.number,
-        "needs_review": False,
-        "text": "x" * _CHARACTERS,
-        "characters": _CHARACTERS,
-        "seconds": 0.0001,
-    }
-    for first in range(0, rows, _PORTION):
-        portion = [
-            {
-                **fixed,
-                **answers[int(random.integers(len(answers)))],
-                "prediction_id": str(uuid.uuid4()),
-                "created": start + number * step,
-            }
-            for number in range(first, min(first + _PORTION, rows))
-        ]
-        judged = [
-            {
-                "id": str(uuid.uuid4()),
-                "prediction_id": row["prediction_id"],
-                "created": row["created"],
-                "request_id": "r",
-                "label": row["label"],
-            }
-            for row in portion[::_FEEDBACK_EVERY]
-        ]
-        with database.writing() as connection:
-            connection.execute(predictions.insert(), portion)
-            connection.execute(feedback.insert(), judged)
-    database.close()
-
-
 def _markdown(version: Version, texts: int, usual: Found, drifted: Sequence[Found], costs: Sequence[Cost]) -> str:
     counts = [usual.verdicts.get(verdict, 0) for verdict in ("drift", "warn", "ok")]
     undrifted = (
@@ -257,7 +150,7 @@ def _markdown(version: Version, texts: int, usual: Found, drifted: Sequence[Foun
     cost = table(["answers in the log", "time of the command", "most memory", "verdict"], rows)
     return (
         f"{undrifted}Windows of {_SMALL_WINDOW} drifted answers that are found, of {drifted[0].windows} each (`drift`, "
-        f"and `warn` at least):\n\n{found}\nA check of all answers of a month in SQLite, texts of {_CHARACTERS:,} "
+        f"and `warn` at least):\n\n{found}\nA check of all answers of a month in SQLite, texts of {TEXT_CHARACTERS:,} "
         f"characters:\n\n{cost}"
     )
 

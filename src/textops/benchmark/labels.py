@@ -29,7 +29,6 @@ from textops.training.train import train
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-DEFAULT_SOURCE = "liar_subjects"
 OURS, OURS_HALF = "textops (default)", "textops, every label from one half on"
 TUNED, HALF = "TF-IDF + logistic regression, tuned threshold", "TF-IDF + logistic regression, from one half on"
 WAYS = (OURS, OURS_HALF, TUNED, HALF)

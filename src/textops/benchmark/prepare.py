@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOCUMENTS = (100_000, 1_000_000, 10_000_000)
-WORDS = 12
 
 IDENTICAL = 1_000_000
 CROWD = 5_000

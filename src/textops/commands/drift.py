@@ -7,6 +7,7 @@ import typer
 from loguru import logger
 
 from textops.commands.defaults import open_prediction_log, open_registry
+from textops.commands.period import period_of
 
 if TYPE_CHECKING:
     from textops.monitoring.check import Comparison
@@ -113,22 +114,13 @@ def serve(
 
 
 def _compare(model: str | None, last: int | None, since: str | None, until: str | None) -> "Comparison":
-    from textops.errors import ConfigurationError
     from textops.monitoring.check import check as compare
     from textops.monitoring.thresholds import Thresholds
-    from textops.prediction_log.moments import parse_moment
-    from textops.prediction_log.reading import Period
     from textops.registry.settings import read_settings
 
     if last is None and since is None and until is None:
         last = DEFAULT_LAST
-    period = Period(
-        None if since is None else parse_moment(since, "--since"),
-        None if until is None else parse_moment(until, "--until"),
-        last,
-    )
-    if period.since is not None and period.until is not None and period.since >= period.until:
-        raise ConfigurationError(f"--since {since} is not before --until {until}")
+    period = period_of(since, until, last)
     thresholds = read_settings(Thresholds)
     version = open_registry().find(model)
     return compare(open_prediction_log(), version, period, thresholds)

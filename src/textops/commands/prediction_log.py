@@ -7,6 +7,7 @@ import typer
 from loguru import logger
 
 from textops.commands.defaults import open_prediction_log, prediction_log_settings
+from textops.commands.period import period_of
 
 if TYPE_CHECKING:
     from textops.prediction_log.comparison import VersionRecord
@@ -89,18 +90,9 @@ def export(
 
     Example: textops log export week.parquet --since 7d
     """
-    from textops.errors import ConfigurationError
     from textops.prediction_export import export_predictions
-    from textops.prediction_log.moments import parse_moment
-    from textops.prediction_log.reading import Period
 
-    period = Period(
-        None if since is None else parse_moment(since, "--since"),
-        None if until is None else parse_moment(until, "--until"),
-        last,
-    )
-    if period.since is not None and period.until is not None and period.since >= period.until:
-        raise ConfigurationError(f"--since {since} is not before --until {until}")
+    period = period_of(since, until, last)
     rows = export_predictions(open_prediction_log(), path, period, force=force)
     logger.info("{:,} predictions are in {}", rows, path)
 

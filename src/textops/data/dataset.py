@@ -1,6 +1,5 @@
 """A prepared data set: three Parquet files, or the shards of three splits, and `dataset.json` in a folder."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from textops.data.configuration import SPLITS, SplitName
 from textops.data.label_table import LabelTable
-from textops.data.manifest import SCHEMA_VERSION, DatasetManifest
+from textops.data.manifest import MANIFEST_FILE, DatasetManifest, read_manifest
 from textops.data.parquet_reading import read_parquet
 from textops.data.shard_files import opened_shard
 from textops.data.shard_index import INDEX_FILE, ShardIndex, read_index
@@ -23,7 +21,6 @@ from textops.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MANIFEST_FILE = "dataset.json"
 WINDOW_FILE = "window.parquet"
 """Labelled live traffic that no training sees; only data sets that were grown by a retraining have it."""
 _ROWS_OF_A_PART = 1000
@@ -270,25 +267,3 @@ def _told_if_damaged(path: Path) -> Iterator[None]:
 def file_of(split: SplitName) -> str:
     """Return the name of the file that holds a split."""
     return f"{split}.parquet"
-
-
-def read_manifest(folder: Path) -> DatasetManifest:
-    """Read `dataset.json` without looking at the examples.
-
-    Raises:
-        DataError: If it is missing, not valid, or of a schema this version does not know.
-    """
-    path = folder / MANIFEST_FILE
-    if not path.is_file():
-        raise DataError(f"there is no data set at {folder} (no {MANIFEST_FILE}): run textops prepare first")
-    try:
-        document = json.loads(path.read_bytes())
-        version = document.get("schema_version") if isinstance(document, dict) else None
-        if version != SCHEMA_VERSION:
-            raise DataError(
-                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops prepare again"
-            )
-        return DatasetManifest.model_validate(document)
-    except (ValueError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
-        raise DataError(f"{path} is not valid ({reason}): run textops prepare again") from error

@@ -10,8 +10,8 @@ import numpy as np
 
 from textops.data.arrow_columns import moment_column, name_column, number_column, numbers_of
 from textops.data.configuration import SPLITS
-from textops.data.dataset import MANIFEST_FILE, file_of
-from textops.data.manifest import DatasetManifest
+from textops.data.dataset import file_of
+from textops.data.manifest import MANIFEST_FILE, DatasetManifest
 from textops.data.row_log import ROWS_FILE
 from textops.data.row_table import KEPT, RowTable
 from textops.errors import DataError

@@ -7,13 +7,11 @@ from dataclasses import replace
 
 from textops.data.configuration import ReadConfiguration
 from textops.data.encoding import encoding_of_file
-from textops.data.layout import DELIMITERS, Layout, find_layout, rows_of
+from textops.data.layout import Layout, find_layout, rows_of
 from textops.data.lines import ANY_LINE_END, opened_lines
 from textops.data.locations import SourceFile
 from textops.data.records import BrokenRecord, Found, ReadingNotes, Record
 from textops.errors import DataError
-
-__all__ = ["DELIMITERS", "LONGEST_FIELD", "read_delimited"]
 
 LONGEST_FIELD = 100_000_000
 """The 131,072 characters that csv allows by default are less than some articles have; this is more than any has."""

@@ -7,16 +7,15 @@ a few bytes is UTF-8 with damage: guessing another encoding for all of it would 
 
 import codecs
 import gzip
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import BufferedReader, TextIOWrapper
-from itertools import chain
 from pathlib import Path
 from typing import IO, cast
 
+from textops.data.encoding_proof import Failure, first_failure, is_damaged_utf8
 from textops.data.latin import latin_encoding
 from textops.data.nearest import did_you_mean
 from textops.errors import DataError
@@ -32,9 +31,6 @@ WIDE_SHARE = 0.01
 READABLE_SHARE = 0.95
 
 CONTROL_ALLOWED = 8
-
-DAMAGE_SHARE = 0.25
-"""UTF-8 with fewer broken bytes than this share of its characters beyond ASCII is damaged; more, and it is none."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 TAR_MAGIC, TAR_MAGIC_PLACE = b"ustar", 257
@@ -58,7 +54,6 @@ MAGICS = (
     (b"SQLite format 3", "an SQLite database (data.source=sql)"),
 )
 ADVICE = "try data.read.encoding=auto, or name the right one, for example cp1252, cp1251, shift_jis or gb18030"
-_BROKEN_BYTES = re.compile("[\udc80-\udcff]")
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\r\f\v\x1a\x1b"))
 
 
@@ -152,16 +147,16 @@ def decoded(content: bytes, name: str, configured: Sequence[str]) -> tuple[str, 
 def _proven(blocks: Callable[[], Iterator[bytes]], name: str, configured: Sequence[str]) -> Encoding:
     """Return the first candidate that fits all bytes, or the guess if that does."""
     candidates = _candidates(next(blocks(), b""), name, configured)
-    failure: _Failure | None = None
+    failure: Failure | None = None
     for candidate in candidates:
-        failure = _first_failure(blocks(), candidate.name)
+        failure = first_failure(blocks(), candidate.name)
         if failure is None:
             return candidate
     if _is_auto(configured):
-        if candidates[0].name in {"utf-8", "utf-8-sig"} and _is_damaged_utf8(blocks()):
+        if candidates[0].name in {"utf-8", "utf-8-sig"} and is_damaged_utf8(blocks()):
             return Encoding(candidates[0].name, "damaged")
         guess = guessed(blocks(), name)
-        failure = _first_failure(blocks(), guess.name)
+        failure = first_failure(blocks(), guess.name)
         if failure is None:
             return guess
         candidates = [guess]
@@ -185,16 +180,6 @@ def guessed(blocks: Iterable[bytes], name: str) -> Encoding:
     if best is None:
         raise DataError(f"{name} is not text in any known encoding: name it with data.read.encoding, or check the file")
     return Encoding(best.encoding, "guess")
-
-
-@dataclass(frozen=True)
-class _Failure:
-    offset: int
-    line: int
-    byte: int
-
-    def __str__(self) -> str:
-        return f"byte 0x{self.byte:02x} at offset {self.offset} (line {self.line})"
 
 
 def _is_auto(configured: Sequence[str]) -> bool:
@@ -246,39 +231,6 @@ def _wide_encoding(head: bytes) -> str | None:
     text = head.decode(encoding, errors="replace")
     readable = sum(character.isprintable() or character.isspace() for character in text)
     return encoding if readable > READABLE_SHARE * len(text) else None
-
-
-def _first_failure(blocks: Iterable[bytes], encoding: str) -> _Failure | None:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    before, line, held = 0, 1, b""
-    for block in blocks:
-        try:
-            decoder.decode(block)
-        except UnicodeDecodeError as error:
-            start = before - len(held) + error.start
-            return _Failure(start, line + error.object[: error.start].count(b"\n"), error.object[error.start])
-        except UnicodeError:
-            # Some decoders do not say where, UTF-16 without a mark for instance: it is the beginning.
-            return _Failure(before, line, block[0])
-        held = decoder.getstate()[0]
-        before += len(block)
-        line += block.count(b"\n")
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        return _Failure(before - len(held) + error.start, line, error.object[error.start])
-    return None
-
-
-def _is_damaged_utf8(blocks: Iterable[bytes]) -> bool:
-    """Tell whether bytes are UTF-8 but for some; in other encodings hardly a character is UTF-8 by chance."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    beyond = broken = 0
-    for block in chain(blocks, [b""]):
-        text = decoder.decode(block, final=not block)
-        beyond += len(text) - len(text.encode("ascii", "ignore"))
-        broken += len(_BROKEN_BYTES.findall(text)) if not text.isascii() else 0
-    return broken < DAMAGE_SHARE * (beyond - broken)
 
 
 def _sample(blocks: Iterable[bytes]) -> bytes:

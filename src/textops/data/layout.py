@@ -2,7 +2,7 @@
 
 import csv
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from textops.data.lines import HEAD_LINES, line_end_of, opened_lines
 from textops.data.locations import SourceFile, format_of
 from textops.data.mending import without_surrogates
 from textops.data.nearest import nearest
+from textops.data.quoting import quotes_hold, quotes_seem_text
 from textops.data.records import require_columns
 from textops.data.renaming import renamed
 from textops.errors import DataError
@@ -32,14 +33,6 @@ SPELLED = {
     "\\x01": "\x01",
 }
 NO_DELIMITER = "\x1f"
-LOOKED_CHARACTERS = 1 << 26
-"""Whether quotes hold fields together is looked at in so much of a file: stray ones may be rare."""
-
-STRAY_ROWS = 20
-STRAY_ROWS_SHARE = 0.001
-"""So many lines of another width are damage, and not fields that hold delimiters."""
-
-QUOTED_SHARE = 0.5
 LONGEST_NAME = 64
 """Names of columns are short; the texts in a first row that is none are not."""
 
@@ -91,10 +84,10 @@ def find_layout(file: SourceFile, encoding: Encoding, read: ReadConfiguration, n
     if read.quoting != "auto" or len(layout.columns) == 1:
         return layout
     with opened_lines(file, encoding, line_end) as lines:
-        if not _quotes_seem_text(_first(lines), layout):
+        if not quotes_seem_text(lines, layout.delimiter, len(layout.columns)):
             return layout
     with opened_lines(file, encoding, line_end) as lines:
-        if _quotes_hold(_first(lines), layout):
+        if quotes_hold(lines, layout.delimiter, len(layout.columns)):
             return layout
     # Names are compared again: with quoting off, quotes in the first row are a part of them.
     looked = replace(looked, quoting=False)
@@ -215,54 +208,6 @@ def _no_header(layout: Layout, looked: _Looked) -> str:
         f"; its first row looks like data: call the columns column_1 to column_{len(layout.columns)}, or name them "
         "with data.read.column_names"
     )
-
-
-def _quotes_seem_text(lines: Iterable[str], layout: Layout) -> bool:
-    """Tell whether double quotes may be ordinary characters.
-
-    They may where some field begins with a quote that does not hold it together, where parting the lines at every
-    delimiter gives rows of the right width all the same, and where no column is quoted as a rule.
-    """
-    width, stray, loose, number = len(layout.columns), 0, 0, 0
-    whole: Counter[int] = Counter()
-    for number, line in enumerate(lines, start=1):
-        if line.count(layout.delimiter) + 1 != width and line.strip():
-            stray += 1
-            # Most files with quotes are found out by their first lines.
-            if stray > max(STRAY_ROWS, STRAY_ROWS_SHARE * number):
-                return False
-        elif '"' in line:
-            for place, field in enumerate(line.rstrip("\r\n").split(layout.delimiter)):
-                if field.startswith('"'):
-                    held = _is_held(field)
-                    whole[place] += held
-                    loose += not held
-    as_a_rule = any(count >= QUOTED_SHARE * number for count in whole.values())
-    return loose > 0 and stray <= STRAY_ROWS_SHARE * number and not as_a_rule
-
-
-def _quotes_hold(lines: Iterable[str], layout: Layout) -> bool:
-    """Tell whether every quote is where it holds a field together, and every row then has the right width."""
-    reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
-    try:
-        return all(len(row) == len(layout.columns) for row in reader if row)
-    except csv.Error:
-        return False
-
-
-def _is_held(field: str) -> bool:
-    """Tell whether a field that begins with a quote is held together by quotes."""
-    return len(field) > 1 and field.endswith('"') and '"' not in field[1:-1].replace('""', "")
-
-
-def _first(lines: Iterator[str]) -> Iterator[str]:
-    """Give lines as long as not too much was looked at."""
-    held = 0
-    for line in lines:
-        held += len(line)
-        yield line
-        if held > LOOKED_CHARACTERS:
-            return
 
 
 def _is_number(cell: str) -> bool:

@@ -1,13 +1,17 @@
 """What `dataset.json` says about prepared data."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from textops.data.configuration import SourceConfiguration, SplitName
+from textops.errors import DataError
 from textops.frozen import Frozen
 
+MANIFEST_FILE = "dataset.json"
 SCHEMA_VERSION = 1
 
 
@@ -209,3 +213,25 @@ class DatasetManifest(Frozen):
     def examples(self, split: SplitName) -> int:
         """Return the number of examples of a split."""
         return sum(self.counts[split].values()) if self.sizes is None else self.sizes[split]
+
+
+def read_manifest(folder: Path) -> DatasetManifest:
+    """Read `dataset.json` without looking at the examples.
+
+    Raises:
+        DataError: If it is missing, not valid, or of a schema this version does not know.
+    """
+    path = folder / MANIFEST_FILE
+    if not path.is_file():
+        raise DataError(f"there is no data set at {folder} (no {MANIFEST_FILE}): run textops prepare first")
+    try:
+        document = json.loads(path.read_bytes())
+        version = document.get("schema_version") if isinstance(document, dict) else None
+        if version != SCHEMA_VERSION:
+            raise DataError(
+                f"{path} has schema version {version}, this textops reads {SCHEMA_VERSION}: run textops prepare again"
+            )
+        return DatasetManifest.model_validate(document)
+    except (ValueError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{path} is not valid ({reason}): run textops prepare again") from error

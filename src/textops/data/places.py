@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from textops.data.dataset import MANIFEST_FILE, read_manifest
+from textops.data.manifest import MANIFEST_FILE, read_manifest
 
 SHARDED = ".shards"
 """Below the folder of prepared data sets: those whose training shards lie elsewhere. No data set can have this name."""

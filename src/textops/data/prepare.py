@@ -13,7 +13,7 @@ from textops.data.arrow_columns import numbers_of
 from textops.data.audit import audit, step
 from textops.data.class_requirement import require_classes
 from textops.data.configuration import SourceConfiguration, SyntheticConfiguration, without_secrets
-from textops.data.dataset import Dataset, read_manifest
+from textops.data.dataset import Dataset
 from textops.data.dataset_writer import SplitWriter, dataset_beside, finish, require_free
 from textops.data.description import Preparation, described
 from textops.data.file_state import require_unchanged, states_of
@@ -22,7 +22,7 @@ from textops.data.grouping import grouped
 from textops.data.label_spellings import merge_spellings
 from textops.data.labels import LabelReader
 from textops.data.locations import SourceFile
-from textops.data.manifest import DatasetManifest
+from textops.data.manifest import DatasetManifest, read_manifest
 from textops.data.ordered_rows import ordered_rows
 from textops.data.own_ids import require_own_ids
 from textops.data.rare_classes import change_rare_classes

@@ -16,7 +16,8 @@ from loguru import logger
 from numpy.typing import NDArray
 
 from textops.data.configuration import SPLITS, SplitName
-from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset
+from textops.data.dataset import WINDOW_FILE, Dataset
+from textops.data.manifest import MANIFEST_FILE
 from textops.data.shard_index import INDEX_FILE, Shard, ShardIndex
 from textops.errors import ConfigurationError, DataError
 from textops.files import folder_written_beside, sha256_of_file, shown, write_text

@@ -12,8 +12,8 @@ import numpy as np
 from loguru import logger
 
 from textops.bundle import REFERENCE_FILE, Manifest, read_manifest, verify
-from textops.data.dataset import read_manifest as read_dataset_manifest
 from textops.data.manifest import DatasetManifest
+from textops.data.manifest import read_manifest as read_dataset_manifest
 from textops.data.places import folder_of
 from textops.errors import DataError, GateRefusedError, RegistryError
 from textops.evaluation.data_in_words import data_in_words

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from textops.data.announcement import sentence
 from textops.data.configuration import SPLITS
-from textops.data.dataset import MANIFEST_FILE, Dataset, read_manifest
-from textops.data.manifest import DatasetManifest, Occurrences
+from textops.data.dataset import Dataset
+from textops.data.manifest import MANIFEST_FILE, DatasetManifest, Occurrences, read_manifest
 from textops.errors import DataError
 from textops.evaluation.dataset_figures import draw_class_counts, draw_text_lengths
 from textops.evaluation.markdown import code, figure, plain, short, table

@@ -5,18 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval
-from textops.calibration_error import bin_numbers
-from textops.evaluation.label_ranking import RankedExamples, ratio
+from textops.bootstrap import DEFAULT_RESAMPLES, Interval, share_interval
+from textops.evaluation.label_samples import JudgedLabels, Labels, Probabilities, SampleFigures
+from textops.evaluation.resampled_figures import percentile_interval
 from textops.inference.label_set import probability_of_sets
 from textops.registry.calibration_check import down_to_zero_by_luck
-
-_MOST_PAIRS = 100_000_000
-"""Pairs of example and label that all resamples look at: some seconds to a minute."""
-_FEWEST_RESAMPLES = 50
-
-Probabilities = NDArray[np.float64]
-Labels = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -129,117 +122,43 @@ def evaluate_labels(
     # "Not within" instead of "outside": NaN is neither.
     if not (probabilities.min() >= 0 and probabilities.max() <= 1):
         raise ValueError("probabilities must lie between 0 and 1")
-    ranked = RankedExamples.of(probabilities, targets)
     promised = probability_of_sets(probabilities, given) if confidence is None else confidence
-    rows = _Rows.of(probabilities, given, targets, promised)
-    whole = _figures(given, targets, rows, ranked, np.ones(len(targets)))
-    generator = np.random.default_rng(seed)
-    resamples = min(resamples, max(_FEWEST_RESAMPLES, _MOST_PAIRS // targets.size))
-    draws = [
-        _figures(given, targets, rows, ranked, np.bincount(drawn, minlength=len(targets)).astype(np.float64))
-        for drawn in (generator.integers(0, len(targets), len(targets)) for _ in range(resamples))
-    ]
-    measured = _evaluation(whole, draws, given, targets, names)
+    rows = JudgedLabels.of(probabilities, given, targets, promised)
+    measured = _evaluation(rows, names, rows.figures(), list(rows.resampled_figures(resamples, seed)))
     return replace(measured, ece=down_to_zero_by_luck(measured.ece, promised))
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """What figures follow from, for each example; every array has the shape [n].
-
-    Attributes:
-        right: Whether all labels are.
-        wrong: Share of the labels that are not right.
-        loss: Mean binary log loss of its labels.
-        gap: Probability of the answer minus whether it is right.
-        bins: Calibration bin of the probability of the answer.
-    """
-
-    right: NDArray[np.bool_]
-    wrong: NDArray[np.float64]
-    loss: NDArray[np.float64]
-    gap: NDArray[np.float64]
-    bins: NDArray[np.intp]
-
-    @classmethod
-    def of(cls, probabilities: Probabilities, given: Labels, targets: Labels, promised: Probabilities) -> "_Rows":
-        right = (given == targets).all(axis=1)
-        loss = _losses(probabilities, targets)
-        return cls(right, (given != targets).mean(axis=1), loss, promised - right, bin_numbers(promised))
-
-
-@dataclass(frozen=True)
-class _Figures:
-    """All figures of one sample; those of labels have the shape [labels]."""
-
-    over_all: NDArray[np.float64]
-    precision: NDArray[np.float64]
-    recall: NDArray[np.float64]
-    f1: NDArray[np.float64]
-    average_precision: NDArray[np.float64]
-
-
-def _figures(
-    given: Labels, targets: Labels, rows: _Rows, ranked: RankedExamples, weights: NDArray[np.float64]
-) -> _Figures:
-    hits = weights @ (given & targets)
-    support, predicted = weights @ targets, weights @ given
-    f1 = ratio(2 * hits, support + predicted)
-    average_precision = ranked.average_precision(weights)
-    with_labels = support.sum() + predicted.sum()
-    over_all = [
-        (weights * rows.right).sum() / weights.sum(),
-        2 * hits.sum() / with_labels if with_labels else 0.0,
-        _mean(f1),
-        _mean(average_precision),
-        (weights * rows.wrong).sum() / weights.sum(),
-        (weights * rows.loss).sum() / weights.sum(),
-        np.abs(np.bincount(rows.bins, weights=weights * rows.gap)).sum() / weights.sum(),
-    ]
-    return _Figures(np.array(over_all), ratio(hits, predicted), ratio(hits, support), f1, average_precision)
-
-
-def _losses(probabilities: Probabilities, targets: Labels) -> NDArray[np.float64]:
-    smallest = np.finfo(np.float64).eps
-    right = np.where(targets, probabilities, 1 - probabilities)
-    return np.asarray(-np.log(np.clip(right, smallest, 1)).mean(axis=1))
-
-
-def _mean(values: NDArray[np.float64]) -> float:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else 0.0
-
-
 def _evaluation(
-    whole: _Figures, draws: list[_Figures], given: Labels, targets: Labels, names: tuple[str, ...]
+    rows: JudgedLabels, names: tuple[str, ...], whole: SampleFigures, draws: list[SampleFigures]
 ) -> LabelEvaluation:
     _, micro, macro, mean_average, hamming, loss, ece = _intervals(
         whole.over_all, np.array([draw.over_all for draw in draws]), moved=(2, 3, 6)
     )
-    most_frequent = np.unique(targets, axis=0, return_counts=True)[1].max()
+    most_frequent = np.unique(rows.targets, axis=0, return_counts=True)[1].max()
     per_label = {
         name: _intervals(getattr(whole, name), np.array([getattr(draw, name) for draw in draws]))
         for name in ("precision", "recall", "f1", "average_precision")
     }
     return LabelEvaluation(
-        examples=len(targets),
+        examples=len(rows.targets),
         labels=names,
-        subset_accuracy=share_interval((given == targets).all(axis=1)),
+        subset_accuracy=share_interval(rows.right),
         micro_f1=micro,
         macro_f1=macro,
         mean_average_precision=mean_average,
         hamming_loss=hamming,
         log_loss=loss,
         ece=ece,
-        majority_share=float(most_frequent / len(targets)),
+        majority_share=float(most_frequent / len(rows.targets)),
         per_label=tuple(
             LabelFigures(
                 name=name,
-                support=int(targets[:, number].sum()),
-                predicted=int(given[:, number].sum()),
+                support=int(rows.targets[:, number].sum()),
+                predicted=int(rows.given[:, number].sum()),
                 precision=per_label["precision"][number],
                 recall=per_label["recall"][number],
                 f1=per_label["f1"][number],
-                average_precision=per_label["average_precision"][number] if targets[:, number].any() else None,
+                average_precision=per_label["average_precision"][number] if rows.targets[:, number].any() else None,
             )
             for number, name in enumerate(names)
         ),
@@ -247,7 +166,7 @@ def _evaluation(
 
 
 def _intervals(values: NDArray[np.float64], draws: NDArray[np.float64], moved: tuple[int, ...] = ()) -> list[Interval]:
-    """Return values with percentile intervals; NaN draws are left out, NaN values become 0.
+    """Return figures with percentile intervals.
 
     Args:
         values: Shape [figures].
@@ -255,12 +174,11 @@ def _intervals(values: NDArray[np.float64], draws: NDArray[np.float64], moved: t
         moved: Figures whose draws are moved so that their mean is the value: means over labels, where resamples lack
             labels that do badly, and the calibration error, to which a resample adds noise.
     """
-    tail = (1 - DEFAULT_CONFIDENCE) / 2
-    intervals = []
-    for number, value in enumerate(np.nan_to_num(values).tolist()):
-        defined = draws[np.isfinite(draws[:, number]), number]
-        if number in moved and len(defined):
-            defined = np.clip(defined - defined.mean() + value, 0, 1)
-        low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (value, value)
-        intervals.append(Interval(value, float(low), float(high)))
-    return intervals
+    return [
+        percentile_interval(value, _moved(value, draws[:, number]) if number in moved else draws[:, number])
+        for number, value in enumerate(values.tolist())
+    ]
+
+
+def _moved(value: float, draws: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.clip(draws - draws.mean() + value, 0, 1))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from textops.evaluation.resampled_figures import ratio
+
 
 @dataclass(frozen=True)
 class RankedExamples:
@@ -45,9 +47,3 @@ class RankedExamples:
         won = np.where(self.is_end, hits - before, 0)
         total = hits[-1]
         return ratio((won * precision).sum(axis=0), total)
-
-
-def ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide; NaN where the denominator is zero and the figure has no meaning."""
-    empty = np.full(len(numerator), np.nan)
-    return np.asarray(np.divide(numerator, denominator, out=empty, where=denominator > 0))

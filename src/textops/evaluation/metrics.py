@@ -1,18 +1,17 @@
 """The figures of a classifier on a test set, each with the interval that the luck of the sample allows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import DEFAULT_CONFIDENCE, DEFAULT_RESAMPLES, Interval, share_interval, share_intervals
-from textops.calibration_error import bin_numbers
+from textops.bootstrap import DEFAULT_RESAMPLES, Interval, share_interval, share_intervals
+from textops.evaluation.class_samples import JudgedRows, SampleSums, sums_of, sums_of_resamples
 from textops.evaluation.confusion import Confusion, confusion_of
-from textops.inference.decision import confidence_in, decide
+from textops.evaluation.resampled_figures import percentile_interval
 from textops.registry.calibration_check import down_to_zero_by_luck
 
-_SMALLEST_PROBABILITY = float(np.finfo(np.float64).eps)
 _ROUNDING = 1e-6
 
 
@@ -84,54 +83,6 @@ class Evaluation:
         }
 
 
-@dataclass(frozen=True)
-class _Rows:
-    """What all figures follow from, for each example; every array has the shape [n].
-
-    Attributes:
-        true: Class numbers of the truth.
-        predicted: Class numbers of the model.
-        hits: 1.0 where both are the same.
-        loss: Negative logarithm of the probability of the true class.
-        gap: Probability of the answer minus hit.
-        bins: Calibration bin of the probability of the answer.
-    """
-
-    true: NDArray[np.int64]
-    predicted: NDArray[np.int64]
-    hits: NDArray[np.float64]
-    loss: NDArray[np.float64]
-    gap: NDArray[np.float64]
-    bins: NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class _Samples:
-    """Sums over one or many samples of the rows.
-
-    Attributes:
-        hits: Right predictions by class, shape [samples, classes].
-        support: Examples by true class, shape [samples, classes].
-        predicted: Examples by predicted class, shape [samples, classes].
-        loss: Mean log loss, shape [samples].
-        ece: Expected calibration error, shape [samples].
-    """
-
-    hits: NDArray[np.float64]
-    support: NDArray[np.float64]
-    predicted: NDArray[np.float64]
-    loss: NDArray[np.float64]
-    ece: NDArray[np.float64]
-
-    @property
-    def f1(self) -> NDArray[np.float64]:
-        return _ratio(2 * self.hits, self.support + self.predicted)
-
-    @property
-    def macro_f1(self) -> NDArray[np.float64]:
-        return np.asarray(np.nanmean(self.f1, axis=1))
-
-
 def evaluate(
     probabilities: NDArray[np.float64],
     labels: NDArray[np.int64],
@@ -168,21 +119,21 @@ def evaluate(
         ValueError: If there is no example, the shapes do not fit, or a number is out of range.
     """
     _check(probabilities, labels, classes)
-    rows = _look_at_rows(probabilities, labels, weights)
-    measured = _count(rows, len(classes), [np.ones(len(labels))])
-    resampled = _count(rows, len(classes), _bootstrap_weights(len(labels), resamples, seed))
+    rows = JudgedRows.of(probabilities, labels, weights)
+    measured = sums_of(rows, len(classes))
+    resampled = sums_of_resamples(rows, len(classes), resamples, seed)
     per_class = _measure_classes(classes, measured)
     return Evaluation(
         examples=len(labels),
         classes=classes,
         accuracy=share_interval(rows.hits),
         macro_f1=_wide_enough(
-            _intervals(measured.macro_f1, _macro_f1_of_resamples(measured, resampled))[0],
+            percentile_interval(measured.macro_f1[0], _macro_f1_of_resamples(measured, resampled)),
             [part.f1 for part in per_class if part.support or part.predicted],
         ),
-        log_loss=_intervals(measured.loss, resampled.loss)[0],
+        log_loss=percentile_interval(measured.loss[0], resampled.loss),
         ece=down_to_zero_by_luck(
-            _intervals(measured.ece, _without_bias(measured.ece, resampled.ece))[0], rows.gap + rows.hits
+            percentile_interval(measured.ece[0], _without_bias(measured.ece, resampled.ece)), rows.gap + rows.hits
         ),
         majority_share=float(measured.support.max() / len(labels)),
         per_class=per_class,
@@ -203,44 +154,7 @@ def _check(probabilities: NDArray[np.float64], labels: NDArray[np.int64], classe
         raise ValueError("probabilities must lie between 0 and 1")
 
 
-def _look_at_rows(
-    probabilities: NDArray[np.float64], labels: NDArray[np.int64], weights: Sequence[float] | None
-) -> _Rows:
-    predicted = decide(probabilities, weights)
-    confidence = confidence_in(probabilities, predicted)
-    hits = (predicted == labels).astype(np.float64)
-    right = probabilities[np.arange(len(labels)), labels]
-    return _Rows(
-        true=labels,
-        predicted=predicted,
-        hits=hits,
-        loss=-np.log(np.clip(right, _SMALLEST_PROBABILITY, 1)),
-        gap=confidence - hits,
-        bins=bin_numbers(confidence),
-    )
-
-
-def _bootstrap_weights(count: int, resamples: int, seed: int) -> Iterator[NDArray[np.float64]]:
-    """Yield how often each row is in a resample, shape [count]; one at a time bounds the memory."""
-    generator = np.random.default_rng(seed)
-    for _ in range(resamples):
-        yield np.bincount(generator.integers(0, count, size=count), minlength=count).astype(np.float64)
-
-
-def _count(rows: _Rows, classes: int, samples: Iterable[NDArray[np.float64]]) -> _Samples:
-    """Sum rows up under each sample's weights."""
-    hits, support, predicted, loss, ece = [], [], [], [], []
-    for weights in samples:
-        hits.append(np.bincount(rows.true, weights=weights * rows.hits, minlength=classes))
-        support.append(np.bincount(rows.true, weights=weights, minlength=classes))
-        predicted.append(np.bincount(rows.predicted, weights=weights, minlength=classes))
-        # Not `weights @ rows.loss`: threads that BLAS starts for so little cost more than the sum.
-        loss.append((weights * rows.loss).sum() / len(weights))
-        ece.append(np.abs(np.bincount(rows.bins, weights=weights * rows.gap)).sum() / len(weights))
-    return _Samples(np.array(hits), np.array(support), np.array(predicted), np.array(loss), np.array(ece))
-
-
-def _measure_classes(classes: tuple[str, ...], measured: _Samples) -> tuple[ClassFigures, ...]:
+def _measure_classes(classes: tuple[str, ...], measured: SampleSums) -> tuple[ClassFigures, ...]:
     hits, support, predicted = measured.hits[0], measured.support[0], measured.predicted[0]
     precision, recall = share_intervals(hits, predicted), share_intervals(hits, support)
     f1 = [_of_both(share) for share in share_intervals(hits, support + predicted - hits)]
@@ -271,31 +185,7 @@ def _wide_enough(mean: Interval, parts: Sequence[Interval]) -> Interval:
     return Interval(mean.value, max(low, 0.0), min(high, 1.0))
 
 
-def _ratio(numerator: NDArray[np.float64], denominator: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide; NaN where the denominator is zero and the figure has no meaning."""
-    undefined = np.full_like(numerator, np.nan)
-    return np.divide(numerator, denominator, out=undefined, where=denominator > 0)
-
-
-def _intervals(measured: NDArray[np.float64], resampled: NDArray[np.float64]) -> list[Interval]:
-    """Return value and percentile interval of one or several figures.
-
-    Args:
-        measured: Figures on the whole sample, shape [1] or [1, figures]; NaN becomes 0.
-        resampled: Figures on the resamples, shape [resamples] or [resamples, figures]; NaN is left out.
-    """
-    values = np.nan_to_num(measured).reshape(-1)
-    draws = resampled.reshape(len(resampled), -1)
-    tail = (1 - DEFAULT_CONFIDENCE) / 2
-    intervals = []
-    for value, column in zip(values.tolist(), draws.T, strict=True):
-        defined = column[np.isfinite(column)]
-        low, high = np.quantile(defined, [tail, 1 - tail]) if len(defined) else (value, value)
-        intervals.append(Interval(value, float(low), float(high)))
-    return intervals
-
-
-def _macro_f1_of_resamples(measured: _Samples, resampled: _Samples) -> NDArray[np.float64]:
+def _macro_f1_of_resamples(measured: SampleSums, resampled: SampleSums) -> NDArray[np.float64]:
     """Return the macro F1 of the resamples; where they lack classes, as those of very many do, without that bias."""
     lacking = np.isnan(resampled.f1[:, np.isfinite(measured.f1[0])])
     if not lacking.any():

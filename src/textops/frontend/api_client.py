@@ -14,7 +14,7 @@ from textops.serving.explanation_schemas import ExplanationResponse
 from textops.serving.feedback_schemas import FeedbackResponse
 from textops.serving.line_schemas import NDJSON, AnsweredLine, RefusedLine
 from textops.serving.registry_schemas import ModelList, VersionDetail
-from textops.serving.schemas import ModelDescription, PredictionResponse, Readiness
+from textops.serving.schemas import ModelDescription, PredictionResponse
 
 NAME, BEGUN_NAME = "the API", "The API"
 
@@ -23,7 +23,6 @@ MOST_PORTION_BYTES = 64 * 1024
 
 # Of more classes the page shows none but the answer, and a thousand in each line would not fit into the buffers.
 _TOP = MOST_CLASS_COLUMNS + 1
-_READINESS = TypeAdapter(Readiness)
 _MODEL = TypeAdapter(ModelDescription)
 _PREDICTION = TypeAdapter(PredictionResponse)
 _EXPLANATION = TypeAdapter(ExplanationResponse)
@@ -57,10 +56,6 @@ class ApiClient:
     def address(self) -> str:
         """Where the API is."""
         return self._service.address
-
-    def readiness(self) -> Readiness:
-        """Ask whether the model answers."""
-        return self._service.ask(Question("GET", "/ready"), _READINESS)
 
     def model(self) -> ModelDescription:
         """Ask what is known of the model that answers."""

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 
+from textops.column_names import told_apart
 from textops.errors import DataError
 
 MOST_COLUMNS = 20_000
@@ -117,15 +118,4 @@ def unique_names(names: list[str]) -> list[str]:
     """Return names of columns, those that are empty or there already told apart by a number."""
     # Halves of surrogate pairs cannot be written.
     names = [name.encode("utf-8", "replace").decode("utf-8") for name in names]
-    taken: set[str] = set()
-    unique: list[str] = []
-    # Only what stands for itself keeps its name: `a (2)` may be in the file too.
-    reserved = set(names)
-    for number, given in enumerate(names, start=1):
-        name = wanted = given.strip() or f"column {number}"
-        again = 2
-        while name in taken or (name != given and name in reserved):
-            name, again = f"{wanted} ({again})", again + 1
-        taken.add(name)
-        unique.append(name)
-    return unique
+    return told_apart(names, [name.strip() for name in names])

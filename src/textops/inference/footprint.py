@@ -14,13 +14,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from textops.bundle import Metric
 from textops.errors import BundleError
-from textops.inference.answer_speed import DEFAULT_BATCHES, DEFAULT_CALLS, Answer, AnswerSpeed, measure_answers
+from textops.inference.answer_speed import DEFAULT_BATCHES, DEFAULT_CALLS
 from textops.inference.probe import ProbeRequest, Reading
 
-__all__ = ["Answer", "AnswerSpeed", "Footprint", "measure_answers", "measure_footprint", "probe_folder", "summarize"]
-
 DEFAULT_PROBE = "textops.inference.probe"
-DEFAULT_PROCESSES = 3
 DEFAULT_TIMEOUT_SECONDS = 600.0
 
 
@@ -50,38 +47,6 @@ class Footprint(BaseModel):
     documents_per_second: Metric | None
 
 
-def measure_footprint(
-    folder: Path,
-    texts: Sequence[str],
-    *,
-    processes: int = DEFAULT_PROCESSES,
-    calls: int = DEFAULT_CALLS,
-    batches: int = DEFAULT_BATCHES,
-    probe: str = DEFAULT_PROBE,
-    timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
-) -> Footprint:
-    """Measure a bundle, or a folder with `model.onnx` and `tokenizer.json`, in several fresh processes in turn.
-
-    Args:
-        folder: The model's folder.
-        texts: Texts to answer, at least one; those that the model is for.
-        processes: How many processes measure, one after the other; at least 1.
-        calls: Calls with one text that each of them times.
-        batches: Batches of 64 texts that each of them times; 0 for none.
-        probe: Module that measures, see `textops.inference.probe`.
-        timeout_seconds: What one process may take.
-
-    Raises:
-        BundleError: If the model cannot be loaded, or does not answer in time.
-    """
-    return summarize(
-        [
-            probe_folder(folder, texts, calls=calls, batches=batches, probe=probe, timeout_seconds=timeout_seconds)
-            for _ in range(processes)
-        ]
-    )
-
-
 def probe_folder(
     folder: Path,
     texts: Sequence[str],
@@ -91,10 +56,21 @@ def probe_folder(
     probe: str = DEFAULT_PROBE,
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
 ) -> Reading:
-    """Measure once, in one fresh process; arguments and errors of `measure_footprint`.
+    """Measure a bundle, or a folder with `model.onnx` and `tokenizer.json`, once, in one fresh process.
 
     Several models compare best in turns, one reading of each and over again: what disturbs the machine then
     disturbs all of them.
+
+    Args:
+        folder: The model's folder.
+        texts: Texts to answer, at least one; those that the model is for.
+        calls: Calls with one text that are timed.
+        batches: Batches of 64 texts that are timed; 0 for none.
+        probe: Module that measures, see `textops.inference.probe`.
+        timeout_seconds: What the process may take.
+
+    Raises:
+        BundleError: If the model cannot be loaded, or does not answer in time.
     """
     request = ProbeRequest(
         folder=folder.absolute(), texts=tuple(texts), calls=calls, batches=batches, started_ns=time.monotonic_ns()

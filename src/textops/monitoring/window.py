@@ -20,7 +20,6 @@ class Window:
     """Answers to compare.
 
     Attributes:
-        sample: How many there are, and since when.
         predicted: Each drawn answer: a class, or the name of a set of labels.
         probabilities: Shape [drawn, classes], in the order of the model's classes; 0 for a class that is missing,
             or the rest spread evenly where of very many classes only the most probable are kept.
@@ -28,7 +27,6 @@ class Window:
         separator: What stands between the labels of an answer; None where it is one class.
     """
 
-    sample: Sample
     predicted: list[str]
     probabilities: Numbers
     features: dict[str, Numbers]
@@ -62,7 +60,7 @@ def window_of(sample: Sample, classes: Sequence[str], names: Sequence[str], sepa
         "confidence": np.array([row["probability"] for row in rows], np.float64),
         "entropy": entropies(probabilities, several=several),
     }
-    return Window(sample, [str(row["label"]) for row in rows], probabilities, features, separator)
+    return Window([str(row["label"]) for row in rows], probabilities, features, separator)
 
 
 def _number(values: Any, name: str) -> float:  # noqa: ANN401 (what a JSON column holds)

@@ -12,79 +12,35 @@ from loguru import logger
 from numpy.typing import NDArray
 
 from textops.bundle import (
-    CARD_FILE,
-    CONFIGURATION_FILE,
     MODEL_FILE,
-    REFERENCE_FILE,
     TOKENIZER_FILE,
-    WORDS_FILE,
     Export,
-    Manifest,
-    Parity,
     seal,
 )
-from textops.bundle_report import REPORT_FILE
 from textops.data.configuration import SplitName
 from textops.data.dataset import Dataset
 from textops.errors import DataError
-from textops.evaluation.behaviour_file import BEHAVIOUR_FILE, write_suite
-from textops.evaluation.bundle_report import make_report
-from textops.evaluation.calibration import Reliability
-from textops.evaluation.card import render_card
-from textops.evaluation.confusion_figure import draw_confusion
 from textops.evaluation.doubts import doubts
-from textops.evaluation.figures import draw_reliability_diagram
-from textops.evaluation.label_figure import draw_labels
 from textops.evaluation.label_metrics import LabelEvaluation
-from textops.evaluation.label_report import write_label_report
-from textops.evaluation.measurements import Measurements, write_measurements
-from textops.evaluation.metrics import Evaluation
-from textops.evaluation.report import CalibrationSummary, write_report
-from textops.evaluation.robustness_figure import draw_robustness
-from textops.evaluation.sections import further_sections
-from textops.files import folder_written_beside, shown, write_text
+from textops.evaluation.measurements import Measurements
+from textops.files import folder_written_beside, shown
 from textops.inference.answering import Answering
 from textops.inference.decision import decide, weights_of
 from textops.inference.scores import score_texts
 from textops.inference.session import open_session
+from textops.optimization.bundle_contents import write_contents, write_figures
 from textops.optimization.export import CHECKPOINT_VARIANT, check_parity, export_onnx
 from textops.optimization.further_measurements import Plan, training_facts
+from textops.optimization.judged_bundle import Judged
 from textops.optimization.judging import Candidate, Scored, judge
-from textops.optimization.reference import Answered, write_reference
-from textops.text.familiar_words import FamiliarWords
 from textops.text.tokenizer import Tokenizer, load_tokenizer
 from textops.training.run import Run
-from textops.training.saved_configuration import portable_yaml
 from textops.training.tracking.bundle import record_bundle
 from textops.variant_figures import VariantFigures
 
 # The texts on which exports go wrong: none, next to nothing, another script, very long.
 EDGE_TEXTS = ("", "a", " ", "你好", "word " * 20_000)
 _PARITY_TEXTS = 200
-CONFUSION_FIGURE, ROBUSTNESS_FIGURE = "confusion_matrix.png", "robustness.png"
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A bundle and what was measured of it.
-
-    Attributes:
-        bundle: Folder of the bundle.
-        manifest: What its `bundle.json` says.
-        evaluation: Figures on the test set.
-        calibration: What the temperature did.
-        reliability: Before calibration, and after it.
-        parity: How far the export is from the checkpoint.
-        measurements: All of that and what else was measured, as it stands in the model card.
-    """
-
-    bundle: Path
-    manifest: Manifest
-    evaluation: Evaluation | LabelEvaluation
-    calibration: CalibrationSummary
-    reliability: tuple[Reliability, Reliability]
-    parity: Parity
-    measurements: Measurements
 
 
 @dataclass(frozen=True)
@@ -147,9 +103,9 @@ def _ship(run: Run, plan: Plan, form: Form) -> Judged:
         val, test = (_score(folder / MODEL_FILE, tokenizer, plan.dataset, split) for split in ("val", "test"))
         judged = _judged(run, plan.dataset, val, test, form, tokenizer)
         judged = _measured(judged, plan, run, test, folder, form)
-        _write_contents(folder, run, plan, test, judged)
+        write_contents(folder, run.configuration, plan, test, judged)
         manifest = seal(folder, judged.manifest)
-    _write_figures(run.report, judged)
+    write_figures(run.report, judged)
     logger.success("Accuracy {}: {}", judged.evaluation.accuracy, shown(run.bundle))
     for doubt in doubts(judged.evaluation, weighs_classes=manifest.decision is not None):
         logger.warning("{}", doubt)
@@ -220,47 +176,3 @@ def _measured(judged: Judged, plan: Plan, run: Run, test: Scored, folder: Path, 
         "slices": plan.slices(test.examples, predicted),
     }
     return dataclasses.replace(judged, measurements=measurements.model_copy(update=further))
-
-
-def _write_contents(folder: Path, run: Run, plan: Plan, test: Scored, judged: Judged) -> None:
-    answering = Answering.of(judged.manifest)
-    familiar = FamiliarWords.of_texts(plan.dataset.texts("train"))
-    familiar.save(folder / WORDS_FILE)
-    window = plan.dataset.window()
-    live = None
-    if window is not None and len(window):
-        tokenizer, session = load_tokenizer(folder / TOKENIZER_FILE), open_session(folder / MODEL_FILE)
-        logits = score_texts(session, tokenizer, window.texts)
-        live = Answered(window, answering.probabilities(logits))
-    answered = Answered(test.examples, answering.probabilities(test.logits))
-    write_reference(folder / REFERENCE_FILE, answered, answering, familiar, live, plan.dataset.answers.names)
-    write_text(folder / CARD_FILE, render_card(judged.manifest, plan.dataset.manifest, judged.measurements))
-    report = make_report(
-        (folder / MODEL_FILE).stat().st_size,
-        judged.evaluation,
-        judged.reliability,
-        judged.measurements.robustness,
-        judged.measurements.variants,
-        plan.suite,
-    )
-    write_text(folder / REPORT_FILE, report.model_dump_json(indent=2) + "\n")
-    if plan.suite is not None:
-        write_suite(folder / BEHAVIOUR_FILE, plan.suite)
-    write_text(folder / CONFIGURATION_FILE, portable_yaml(run.configuration))
-
-
-def _write_figures(folder: Path, judged: Judged) -> None:
-    further = further_sections(judged.measurements)
-    if isinstance(judged.evaluation, LabelEvaluation):
-        write_label_report(folder, judged.evaluation, judged.calibration, further)
-        draw_labels(judged.evaluation, folder / CONFUSION_FIGURE)
-    else:
-        write_report(folder, judged.evaluation, judged.calibration, further)
-        draw_confusion(judged.evaluation, folder / CONFUSION_FIGURE)
-    write_measurements(folder, judged.measurements)
-    draw_reliability_diagram(*judged.reliability, folder / "reliability.png")
-    if judged.measurements.robustness is not None:
-        draw_robustness(judged.measurements.robustness, folder / ROBUSTNESS_FIGURE)
-    else:
-        # That of an earlier evaluation would be taken for one of this.
-        (folder / ROBUSTNESS_FIGURE).unlink(missing_ok=True)

@@ -9,8 +9,9 @@ from textops.bundle import Export, Parity
 from textops.files import folder_written_beside, shown
 from textops.inference.footprint import Footprint
 from textops.machine import describe_machine
-from textops.optimization.bundling import Form, Judged, dataset_of, ship
+from textops.optimization.bundling import Form, dataset_of, ship
 from textops.optimization.export import CHECKPOINT_VARIANT
+from textops.optimization.judged_bundle import Judged
 from textops.optimization.making import make_variants
 from textops.optimization.measuring import (
     Answers,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textops.data.configuration import ReadConfiguration
-from textops.data.delimited import DELIMITERS
 from textops.data.encoding import GZIP_MAGIC, decoded, encoding_of_file, opened, text_stream
+from textops.data.layout import DELIMITERS
 from textops.data.locations import SourceFile, format_of
 from textops.data.timestamps import parsed_timestamp
 from textops.errors import DataError

@@ -11,8 +11,9 @@ from omegaconf import DictConfig
 from textops.bundle import Manifest
 from textops.errors import ConfigurationError
 from textops.files import shown
-from textops.optimization.bundling import Judged, build_bundle
+from textops.optimization.bundling import build_bundle
 from textops.optimization.export import CHECKPOINT_VARIANT
+from textops.optimization.judged_bundle import Judged
 from textops.optimization.optimize import optimize
 from textops.optimization.settings import VariantName, settings_for
 from textops.training.override_check import parse_overrides

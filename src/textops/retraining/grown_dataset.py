@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textops.data.arrow_columns import name_column, text_column, time_column
-from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset, file_of
+from textops.data.dataset import WINDOW_FILE, Dataset, file_of
 from textops.data.description import text_length
-from textops.data.manifest import DatasetManifest, Growth
+from textops.data.manifest import MANIFEST_FILE, DatasetManifest, Growth
 from textops.data.parquet_reading import read_parquet
 from textops.data.validation import position_of
 from textops.errors import DataError

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from textops.column_names import told_apart
 from textops.scoring.part import Part
 
 ROW, FILE = "row", "file"
@@ -33,14 +34,4 @@ def result_table(part: Part, kept: Sequence[int], answers: pa.Table) -> pa.Table
 
 def unique_names(names: Sequence[str]) -> list[str]:
     """Return names with those that are there already told apart by a number, as the page does."""
-    taken: set[str] = set()
-    unique: list[str] = []
-    reserved = set(names)
-    for number, given in enumerate(names, start=1):
-        name = wanted = given if given.strip() else f"column {number}"
-        again = 2
-        while name in taken or (name != given and name in reserved):
-            name, again = f"{wanted} ({again})", again + 1
-        taken.add(name)
-        unique.append(name)
-    return unique
+    return told_apart(names, [name if name.strip() else "" for name in names])

@@ -20,7 +20,7 @@ from textops.scoring.input_file import InputFile
 from textops.scoring.origin import input_files
 from textops.scoring.settings import ScoreSettings
 
-PARQUET, DELIMITED, JSON_LINES, TEXT = "parquet", ("csv", "tsv"), "jsonl", "text"
+PARQUET, DELIMITED, TEXT = "parquet", ("csv", "tsv"), "text"
 
 _BLOCK_BYTES = 1 << 20
 _HEAD_BYTES = 1 << 22

@@ -14,7 +14,8 @@ from optuna.trial import TrialState
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
 from textops.files import shown, write_text
-from textops.search.figures import draw_history, draw_importances, draw_parallel_coordinates
+from textops.search.figures import draw_history, draw_importances
+from textops.search.parallel_coordinates import draw_parallel_coordinates
 from textops.search.storage import open_storage, shown_address, storage_address, storage_errors
 from textops.search.table import read_study_table, render_json, render_markdown
 

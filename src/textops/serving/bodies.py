@@ -13,13 +13,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
 from textops.serving.admission import Admission
-from textops.serving.exchange import Exchange
+from textops.serving.exchange import JSON, Exchange
 from textops.serving.problems import ProblemError, invalid_body
 from textops.serving.schemas import FieldProblem, Limits
 
 Body = TypeVar("Body")
 
-_PLAIN_JSON = b"application/json"
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 
 
@@ -40,19 +39,26 @@ class BodyBounds:
     admission: Admission
 
 
-async def read_body(exchange: Exchange, adapter: TypeAdapter[Body], bounds: BodyBounds) -> Body:
+async def read_body(
+    exchange: Exchange, adapter: TypeAdapter[Body], bounds: BodyBounds, members: tuple[bytes, ...]
+) -> Body:
     """Read and validate a body of JSON.
 
     Args:
         exchange: The request.
         adapter: Of the type of the body, built once.
         bounds: What it may take.
+        members: Which members it may have, see `refuse_doubled_members`.
 
     Raises:
         ProblemError: 408, 413, 415, 422 or 429.
+        ClientDisconnect: If the client left before its end.
     """
-    check_media_type(exchange.headers, _PLAIN_JSON)
-    return validated(await read_bytes(exchange, bounds), adapter, bounds.limits)
+    check_media_type(exchange.headers, JSON)
+    raw = await read_bytes(exchange, bounds)
+    body = validated(raw, adapter, bounds.limits)
+    refuse_doubled_members(raw, members)
+    return body
 
 
 def validated(raw: bytes, adapter: TypeAdapter[Body], limits: Limits) -> Body:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from textops.inference.explanation import Explainer, Explanation, explanation_by
-from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
+from textops.serving.bodies import read_body
 from textops.serving.documentation import PREDICTION_EXAMPLE
 from textops.serving.exchange import JSON, exchange_of
 from textops.serving.explanation_schemas import ExplanationRequest, ExplanationResponse
@@ -62,10 +62,7 @@ def install_explanation(app: FastAPI, service: Service) -> None:
     async def explain(request: Request) -> Response:
         model = service.current.get()
         exchange = exchange_of(request)
-        check_media_type(exchange.headers, JSON)
-        raw = await read_bytes(exchange, service.bounds)
-        body = validated(raw, _EXPLANATION, service.bounds.limits)
-        refuse_doubled_members(raw, _MEMBERS)
+        body = await read_body(exchange, _EXPLANATION, service.bounds, _MEMBERS)
         if body.label is not None:
             check_label(body.label, model.predictor.manifest.classes)
         with in_line(service, 1):

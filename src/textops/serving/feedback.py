@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from textops.prediction_log import LoggedFeedback, PredictionLog, created_at
 from textops.serving.admission import overloaded
-from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
-from textops.serving.exchange import JSON, exchange_of
+from textops.serving.bodies import read_body
+from textops.serving.exchange import exchange_of
 from textops.serving.feedback_schemas import FeedbackRequest, FeedbackResponse
 from textops.serving.labels import right_answer
 from textops.serving.problems import ProblemError, problem_responses
@@ -59,10 +59,7 @@ def install_feedback(app: FastAPI, service: Service) -> None:
         if service.log is None:
             raise _log_off()
         exchange = exchange_of(request)
-        check_media_type(exchange.headers, JSON)
-        raw = await read_bytes(exchange, service.bounds)
-        body = validated(raw, _FEEDBACK, service.bounds.limits)
-        refuse_doubled_members(raw, _MEMBERS)
+        body = await read_body(exchange, _FEEDBACK, service.bounds, _MEMBERS)
         manifest = service.current.get().predictor.manifest
         right = right_answer(body, manifest)
         prediction_id = str(body.prediction_id)

@@ -3,45 +3,42 @@
 from collections.abc import Mapping
 from enum import Enum
 from http import HTTPStatus
-from typing import Any
 
-import orjson
 from fastapi import FastAPI
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from textops import __version__
-from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
+from textops.serving.bodies import read_bytes, refuse_doubled_members, validated
 from textops.serving.exchange import JSON, exchange_of
+from textops.serving.open_inference_bodies import (
+    BINARY,
+    check_infer_media_type,
+    checked_texts,
+    infer_response,
+    json_and_data,
+)
 from textops.serving.open_inference_schemas import (
     InferRequest,
     InferResponse,
     ModelMetadata,
     ModelReady,
-    OutputName,
     ServerLive,
     ServerMetadata,
     ServerReady,
     TensorMetadata,
 )
 from textops.serving.prediction_endpoints import PREDICTION_PROBLEMS, in_line
-from textops.serving.problems import ProblemError, json_pointer, problem_responses
+from textops.serving.problems import ProblemError, problem_responses
 from textops.serving.request_bodies import json_body
-from textops.serving.schemas import BatchRequest, FieldProblem, Limits
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
-from textops.serving.tensors import OUTPUTS, datatype_of, encoded_classes, shape_of, tensor_of, texts_of
+from textops.serving.tensors import OUTPUTS, datatype_of, encoded_classes, shape_of, texts_of
 from textops.serving.traffic_share import OUTSIDE
 
-HEADER_LENGTH = b"inference-header-content-length"
-"""Where the JSON of a body ends and its binary data begins."""
-
-_BINARY = b"application/octet-stream"
-_MOST_DIGITS = 20
 _TAGS: list[str | Enum] = ["open inference protocol"]
 _INFER = TypeAdapter(InferRequest)
-_TEXTS = TypeAdapter(BatchRequest)
 _MEMBERS = (b'"id"', b'"parameters"', b'"inputs"', b'"outputs"')
 _UNKNOWN = problem_responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND, HTTPStatus.SERVICE_UNAVAILABLE)
 _BODY = json_body(
@@ -53,7 +50,7 @@ _BODY = json_body(
     },
 )
 _JSON_AND_DATA = {"type": "string", "format": "binary", "description": "JSON, and binary data behind it."}
-_BODY["requestBody"]["content"][_BINARY.decode()] = {"schema": _JSON_AND_DATA}
+_BODY["requestBody"]["content"][BINARY.decode()] = {"schema": _JSON_AND_DATA}
 _LENGTH_OF_JSON = {
     "name": "Inference-Header-Content-Length",
     "in": "header",
@@ -141,7 +138,7 @@ def _install_model(app: FastAPI, service: Service, path: str) -> None:
         responses={
             HTTPStatus.OK: {
                 "model": InferResponse,
-                "content": {JSON.decode(): {"example": _EXAMPLE}, _BINARY.decode(): {"schema": _JSON_AND_DATA}},
+                "content": {JSON.decode(): {"example": _EXAMPLE}, BINARY.decode(): {"schema": _JSON_AND_DATA}},
             },
             **problem_responses(HTTPStatus.NOT_FOUND, *PREDICTION_PROBLEMS),
         },
@@ -152,14 +149,14 @@ def _install_model(app: FastAPI, service: Service, path: str) -> None:
         if "version" in request.path_params:
             # Who names a version wants no other.
             exchange.place = OUTSIDE
-        _check_media_type(exchange.headers)
-        head, binary = _parts(await read_bytes(exchange, service.bounds), exchange.headers)
+        check_infer_media_type(exchange.headers)
+        head, binary = json_and_data(await read_bytes(exchange, service.bounds), exchange.headers)
         body = validated(head, _INFER, service.bounds.limits)
         refuse_doubled_members(head, _MEMBERS)
-        texts = _checked(texts_of(body.inputs[0], binary), service.bounds.limits)
+        texts = checked_texts(texts_of(body.inputs[0], binary), service.bounds.limits)
         with in_line(service, len(texts)):
             answers = await service.answer(texts, exchange)
-        return _response(body, answers)
+        return infer_response(body, answers)
 
 
 def _model(service: Service, path: Mapping[str, str]) -> ServedModel:
@@ -191,83 +188,3 @@ def _metadata(model: ServedModel) -> ModelMetadata:
         ],
         parameters={"classes": encoded_classes(classes)},
     )
-
-
-def _check_media_type(headers: Mapping[bytes, bytes]) -> None:
-    """Refuse other media; clients of this protocol often name none, or that of binary data.
-
-    Raises:
-        ProblemError: 415.
-    """
-    named = headers.get(b"content-type", _BINARY)
-    check_media_type({**headers, b"content-type": JSON if named == _BINARY else named}, JSON)
-
-
-def _parts(raw: bytes, headers: Mapping[bytes, bytes]) -> tuple[bytes, bytes]:
-    """Return the JSON of a body, and the data behind it.
-
-    Raises:
-        ProblemError: 422.
-    """
-    length = headers.get(HEADER_LENGTH)
-    if length is None:
-        return raw, b""
-    # Longer ones may have more digits than Python turns into a number.
-    if not length.isdigit() or len(length) > _MOST_DIGITS or int(length) > len(raw):
-        detail = "Inference-Header-Content-Length is to be the number of bytes that the JSON of the body has"
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", detail)
-    return raw[: int(length)], raw[int(length) :]
-
-
-def _checked(texts: list[str], limits: Limits) -> list[str]:
-    """Check texts as those of a batch.
-
-    Raises:
-        ProblemError: 422.
-    """
-    try:
-        return _TEXTS.validate_python({"texts": texts}, context=limits).texts
-    except ValidationError as error:
-        detail = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        pointer = "/inputs/0/data" + json_pointer(detail["loc"][1:])
-        fields = [FieldProblem(pointer=pointer, detail=detail["msg"])]
-        message = f"{pointer}: {detail['msg']}"
-        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", message, errors=fields) from error
-
-
-def _response(body: InferRequest, answers: list[dict[str, Any]]) -> Response:
-    outputs: list[dict[str, object]] = []
-    content: list[bytes] = []
-    for name, as_binary in _wanted(body).items():
-        tensor = tensor_of(name, answers)
-        if as_binary:
-            output, data = tensor.as_binary()
-            content.append(data)
-        else:
-            output = tensor.as_json()
-        outputs.append(output)
-    head = orjson.dumps({**_head(body, answers), "outputs": outputs})
-    if not content:
-        return Response(head, media_type=JSON.decode())
-    headers = {HEADER_LENGTH.decode(): str(len(head))}
-    return Response(b"".join([head, *content]), headers=headers, media_type=_BINARY.decode())
-
-
-def _wanted(body: InferRequest) -> dict[OutputName, bool]:
-    """Return the outputs that are wanted, and whether behind the JSON."""
-    everywhere = body.parameters.binary_data_output
-    if not body.outputs:
-        return dict.fromkeys(OUTPUTS, everywhere)
-    asked = {output.name: output.parameters.binary_data for output in body.outputs}
-    return {name: everywhere if binary is None else binary for name, binary in asked.items()}
-
-
-def _head(body: InferRequest, answers: list[dict[str, Any]]) -> dict[str, object]:
-    model = answers[0]["model"]
-    head: dict[str, object] = {"model_name": model["name"], "model_version": str(model["version"])}
-    if body.id is not None:
-        head["id"] = body.id
-    truncated = sum("truncated" in answer for answer in answers)
-    if truncated:
-        head["parameters"] = {"truncated_texts": truncated}
-    return head

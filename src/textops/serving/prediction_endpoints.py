@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from textops.serving.bodies import check_media_type, read_bytes, refuse_doubled_members, validated
+from textops.serving.bodies import check_media_type, read_body, read_bytes, refuse_doubled_members, validated
 from textops.serving.documentation import BATCH_BODY, BATCH_EXAMPLE, PREDICTION_BODY, PREDICTION_EXAMPLE
 from textops.serving.door import DirectEndpoint
 from textops.serving.exchange import JSON, Answer, Exchange, exchange_of
@@ -107,10 +107,7 @@ def install_prediction_endpoints(app: FastAPI, service: Service) -> None:
         if exchange.headers.get(b"content-type", b"").lower().startswith(NDJSON):
             check_media_type(exchange.headers, NDJSON)
             return StreamedAnswers(service, exchange)
-        check_media_type(exchange.headers, JSON)
-        raw = await read_bytes(exchange, service.bounds)
-        body = validated(raw, _BATCH, service.bounds.limits)
-        refuse_doubled_members(raw, _BATCH_MEMBERS)
+        body = await read_body(exchange, _BATCH, service.bounds, _BATCH_MEMBERS)
         with in_line(service, len(body.texts)):
             answers = await service.answer(body.texts, exchange, [body.top] * len(body.texts))
         return Response(orjson.dumps({"predictions": answers}), media_type="application/json")

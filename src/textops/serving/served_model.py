@@ -119,11 +119,6 @@ class ServedModel:
         )
         return model
 
-    @property
-    def queued(self) -> int:
-        """Texts that wait in the queue."""
-        return len(self._queue)
-
     @cached_property
     def examples(self) -> tuple[Example, ...]:
         """Texts to try the model with; read when somebody asks for them first."""

@@ -74,9 +74,6 @@ class Shadow:
         self._characters = 0
         self._filled = asyncio.Event()
 
-    def __len__(self) -> int:
-        return len(self._waiting)
-
     def takes(self, exchange: Exchange, first_text: str) -> bool:
         """Tell whether the answers to a request are to be compared."""
         return self._candidate.model is not None and place_in_traffic(exchange, first_text) < self._settings.shadow

@@ -1,4 +1,4 @@
-"""Which characters make words, in every script."""
+"""Which characters make words, in every script, and where words begin and end."""
 
 import functools
 import unicodedata
@@ -41,3 +41,19 @@ def character_classes() -> NDArray[np.uint8]:
         block[block == WORD] = SINGLE
     classes.setflags(write=False)
     return classes
+
+
+def word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where words begin and where they end, for codes with a blank at both ends."""
+    classes = character_classes().take(codes)
+    inside = classes != SEPARATOR
+    # A boundary lies where words begin or end, and on both sides of a character that is a word by itself.
+    changes = inside[1:] != inside[:-1]
+    single = classes == SINGLE
+    if single.any():
+        starts = inside[1:] & (~inside[:-1] | single[1:] | single[:-1])
+        ends = inside[:-1] & (~inside[1:] | single[1:] | single[:-1])
+        return np.flatnonzero(starts) + 1, np.flatnonzero(ends) + 1
+    # The codes begin and end with a blank: boundaries alternate between start and end.
+    bounds = np.flatnonzero(changes) + 1
+    return bounds[::2], bounds[1::2]

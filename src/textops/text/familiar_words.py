@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from textops.errors import BundleError
 from textops.files import write_bytes
+from textops.text.characters import word_bounds
 from textops.text.hashing import HASH_BITS, Hashes, code_points, mix, segment_hashes
-from textops.text.ngrams import word_bounds
 from textops.text.normalization import normalize
 
 FAMILIAR_BITS = 21

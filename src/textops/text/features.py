@@ -43,7 +43,6 @@ FEATURE_NAMES = (
   other things have other sums, whatever the model makes of them.
 """
 
-UNSEEN = FEATURE_NAMES.index("unseen_share")
 UPPER, DIGIT, BLANK = 1, 2, 4
 """Bits of `character_kinds`."""
 _CODE_POINTS = 0x110000

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from textops.text.characters import word_bounds
 from textops.text.hashing import HASH_BITS, code_points, mix, pair_hashes, segment_hashes, window_hashes
-from textops.text.ngrams import NgramTokenizer, word_bounds
+from textops.text.ngrams import NgramTokenizer
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from textops.errors import BundleError, ConfigurationError
 from textops.files import write_text
 from textops.text import compiled
-from textops.text.characters import SEPARATOR, SINGLE, character_classes
+from textops.text.characters import character_classes, word_bounds
 from textops.text.compiled import Kernel
 from textops.text.counting import LARGEST_TABLE, count_distinct, weights_up_to
 from textops.text.hashing import (
@@ -132,7 +132,7 @@ class NgramTokenizer:
                 [self._count(kernel, normalize(text, self.max_characters), selection) for text in texts]
             )
         everything = self._ragged_by_numpy(texts)
-        return everything if selection is None else _replaced(everything, selection.new_ids)
+        return everything if selection is None else everything.renumbered(selection.new_ids)
 
     def _count(
         self, kernel: Kernel, text: str, selection: Selection | None
@@ -273,25 +273,3 @@ class NgramTokenizer:
         first = np.uint32(self.first_character_id)
         windows = window_hashes(mixed, self.longest)
         return {length: (windows[length] >> shift) + first for length in range(self.shortest, self.longest + 1)}
-
-
-def _replaced(everything: Ragged, new_ids: NDArray[np.int32]) -> Ragged:
-    replaced = new_ids.take(everything.ids)
-    kept = np.flatnonzero(replaced)
-    return Ragged(replaced.take(kept), everything.weights.take(kept), np.searchsorted(kept, everything.offsets))
-
-
-def word_bounds(codes: NDArray[np.uint32]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where words begin and where they end, for codes with a blank at both ends."""
-    classes = character_classes().take(codes)
-    inside = classes != SEPARATOR
-    # A boundary lies where words begin or end, and on both sides of a character that is a word by itself.
-    changes = inside[1:] != inside[:-1]
-    single = classes == SINGLE
-    if single.any():
-        starts = inside[1:] & (~inside[:-1] | single[1:] | single[:-1])
-        ends = inside[:-1] & (~inside[1:] | single[1:] | single[:-1])
-        return np.flatnonzero(starts) + 1, np.flatnonzero(ends) + 1
-    # The codes begin and end with a blank: boundaries alternate between start and end.
-    bounds = np.flatnonzero(changes) + 1
-    return bounds[::2], bounds[1::2]

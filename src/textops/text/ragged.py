@@ -67,6 +67,12 @@ class Ragged:
         positions = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], lengths)
         return Ragged(self.ids[positions], self.weights[positions], offsets)
 
+    def renumbered(self, new_ids: NDArray[np.int32]) -> "Ragged":
+        """Copy with other ids: `new_ids` has one for each id; tokens whose id becomes 0 are left out."""
+        replaced = new_ids.take(self.ids)
+        kept = np.flatnonzero(replaced)
+        return Ragged(replaced.take(kept), self.weights.take(kept), np.searchsorted(kept, self.offsets))
+
     def padded(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Return ids (int64) and weights (float32) as rectangles, shape [documents, longest], padded with 0.
 

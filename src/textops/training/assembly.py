@@ -10,7 +10,8 @@ from pytorch_lightning import Callback, Trainer
 from pytorch_lightning.callbacks import ModelCheckpoint
 
 from textops.data.datamodule import TextDataModule
-from textops.data.dataset import Dataset, read_manifest
+from textops.data.dataset import Dataset
+from textops.data.manifest import read_manifest
 from textops.data.stream_datamodule import StreamDataModule
 from textops.errors import ConfigurationError
 from textops.models.class_weights import class_weights, positive_weights

@@ -19,6 +19,7 @@ import torch
 from loguru import logger
 from omegaconf import DictConfig, ListConfig
 
+from textops.environment import environment_with
 from textops.errors import ConfigurationError
 from textops.logs.settings import FILE_VARIABLE, LEVEL_VARIABLE
 
@@ -162,16 +163,8 @@ def _environment(nodes: int) -> Iterator[None]:
         added = {_RANK: "0"}
     else:
         added = {_RANK: "0", **_ADDRESS, "MASTER_PORT": str(_free_port())}
-    before = {name: os.environ.get(name) for name in added}
-    os.environ.update(added)
-    try:
+    with environment_with(added):
         yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 def _free_port() -> int:

@@ -3,27 +3,55 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
-from automation.diagram import draw_diagram, is_up_to_date
+from automation.diagram import draw_diagram, outdated_drawings
 from textops.errors import ConfigurationError
 
 
-def test_the_drawing_in_the_repository_is_up_to_date() -> None:
-    assert is_up_to_date(), "run invoke diagram"
+def test_the_drawings_in_the_repository_are_up_to_date() -> None:
+    assert outdated_drawings() == [], "run invoke diagram"
 
 
 @pytest.mark.slow
-def test_a_changed_source_makes_the_drawing_old(tmp_path: Path) -> None:
+def test_a_changed_source_makes_both_drawings_old(tmp_path: Path) -> None:
     # given
     source = tmp_path / "some.dot"
     source.write_text("digraph { a -> b }")
     draw_diagram(source, tmp_path)
-    assert is_up_to_date(source, tmp_path)
-    assert (tmp_path / "architecture.png").read_bytes().startswith(b"\x89PNG")
+    assert outdated_drawings(source, tmp_path) == []
     # when
     source.write_text("digraph { a -> c }")
     # then
-    assert not is_up_to_date(source, tmp_path)
+    assert outdated_drawings(source, tmp_path) == ["architecture.svg", "architecture.png"]
+
+
+@pytest.mark.slow
+def test_a_picture_that_was_left_behind_is_noticed(tmp_path: Path) -> None:
+    # given the picture of an earlier source beside the vectors of this one
+    source = tmp_path / "some.dot"
+    source.write_text("digraph { a -> b }")
+    draw_diagram(source, tmp_path)
+    earlier = (tmp_path / "architecture.png").read_bytes()
+    source.write_text("digraph { a -> c }")
+    draw_diagram(source, tmp_path)
+    # when
+    (tmp_path / "architecture.png").write_bytes(earlier)
+    # then
+    assert outdated_drawings(source, tmp_path) == ["architecture.png"]
+
+
+@pytest.mark.slow
+def test_the_picture_says_what_it_was_made_from_and_can_still_be_seen(tmp_path: Path) -> None:
+    # given
+    source = tmp_path / "some.dot"
+    source.write_text("digraph { a -> b }")
+    # when
+    draw_diagram(source, tmp_path)
+    # then
+    with Image.open(tmp_path / "architecture.png") as picture:
+        picture.load()
+        assert picture.text["Comment"].startswith("made from architecture.dot ")  # type: ignore[attr-defined]
 
 
 @pytest.mark.slow

@@ -20,9 +20,9 @@ def test_the_time_is_kept_to_and_files_are_read(tmp_path: Path) -> None:
 
 
 def test_a_file_that_breaks_a_reader_is_made_small_and_kept(tmp_path: Path) -> None:
-    # given a reader that cannot bear a semicolon
+    # given a reader of CSV that cannot bear a semicolon; packed files hold some by chance, and do not shrink to one
     def read(attempt: Attempt) -> int:
-        if b";" in base64.b64decode(attempt.content):
+        if attempt.name == "a.csv" and b";" in base64.b64decode(attempt.content):
             raise KeyError("semicolon")
         return 0
 

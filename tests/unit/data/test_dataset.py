@@ -8,7 +8,8 @@ import pytest
 from pyarrow import parquet
 
 from textops.data.configuration import SourceConfiguration
-from textops.data.dataset import Dataset, Examples, read_manifest
+from textops.data.dataset import Dataset, Examples
+from textops.data.manifest import read_manifest
 from textops.data.prepare import prepare
 from textops.errors import DataError
 

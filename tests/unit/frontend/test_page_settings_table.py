@@ -2,13 +2,10 @@
 
 from pathlib import Path
 
-import pytest
+from automation.report_tables import page_settings
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_the_table_is_that_of_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(ROOT))
-    from tasks import page_settings
-
+def test_the_table_is_that_of_the_code() -> None:
     assert (ROOT / "reports/page_settings.md").read_text(encoding="utf-8") == page_settings()

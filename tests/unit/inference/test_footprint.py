@@ -7,7 +7,7 @@ import pytest
 from textops.bundle import MANIFEST_FILE, MODEL_FILE, Metric
 from textops.errors import BundleError
 from textops.inference.answer_speed import AnswerSpeed, Latency
-from textops.inference.footprint import Footprint, measure_footprint, probe_folder, summarize
+from textops.inference.footprint import Footprint, probe_folder, summarize
 from textops.inference.probe import Reading
 
 TEXTS = ["the goal of the team", "a chip with new code"]
@@ -27,7 +27,7 @@ def reading(milliseconds: float, *, private: int | None = 5) -> Reading:
 @pytest.mark.slow
 def test_a_bundle_is_measured_in_fresh_processes(tiny_bundle: Path) -> None:
     # given, when
-    footprint = measure_footprint(tiny_bundle, TEXTS, processes=2, **QUICK)
+    footprint = summarize([probe_folder(tiny_bundle, TEXTS, **QUICK) for _ in range(2)])
 
     # then
     assert footprint.processes == 2

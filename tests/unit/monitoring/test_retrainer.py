@@ -54,6 +54,15 @@ class Retrainings:
         self.outcomes.append(outcome)
         self._told.put_nowait(None)
 
+    def run_one(self, model: str | None = None) -> None:
+        """Start one because of drift, and wait for its end."""
+
+        async def start_and_wait() -> None:
+            assert self.retrainer.start(model, "drift") == "started"
+            await self.ended()
+
+        asyncio.run(start_and_wait())
+
     async def ended(self) -> None:
         """Wait until the next one has ended."""
         await asyncio.wait_for(self._told.get(), 20)
@@ -66,13 +75,8 @@ def test_the_exit_code_tells_the_outcome(make_python: MakePython, code: int, out
     # given
     make_python(f"echo said; exit {code}")
     found = Retrainings()
-
-    async def play() -> None:
-        assert found.retrainer.start("news", "drift") == "started"
-        await found.ended()
-
     # when
-    asyncio.run(play())
+    found.run_one("news")
     # then
     last = found.retrainer.last
     assert last is not None
@@ -86,13 +90,8 @@ def test_a_retraining_that_was_killed_has_failed(make_python: MakePython) -> Non
     # given
     make_python("kill -9 $$")
     found = Retrainings()
-
-    async def play() -> None:
-        found.retrainer.start(None, "drift")
-        await found.ended()
-
     # when, then
-    asyncio.run(play())
+    found.run_one()
     assert found.outcomes == ["failed"]
 
 
@@ -102,13 +101,8 @@ def test_a_command_that_cannot_be_started_has_failed_and_says_why(
     # given
     monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
     found = Retrainings()
-
-    async def play() -> None:
-        found.retrainer.start(None, "drift")
-        await found.ended()
-
     # when
-    asyncio.run(play())
+    found.run_one()
     # then
     assert found.outcomes == ["failed"]
     assert found.retrainer.last is not None
@@ -140,13 +134,8 @@ def test_arguments_are_split_as_in_a_shell_and_nothing_of_them_is_run(make_pytho
     # given
     make_python('for each in "$@"; do echo "<$each>"; done')
     found = Retrainings("--to staging --note 'a b' $(id)")
-
-    async def play() -> None:
-        found.retrainer.start("news", "drift")
-        await found.ended()
-
     # when
-    asyncio.run(play())
+    found.run_one("news")
     # then
     assert found.retrainer.last is not None
     words = ["-m", "textops", "retrain", "--to", "staging", "--note", "a b", "$(id)", "news"]
@@ -198,13 +187,8 @@ def test_of_very_much_that_was_said_the_end_is_kept(make_python: MakePython) -> 
     # given
     make_python("seq 1 100000")
     found = Retrainings()
-
-    async def play() -> None:
-        found.retrainer.start(None, "drift")
-        await found.ended()
-
     # when
-    asyncio.run(play())
+    found.run_one()
     # then
     assert found.retrainer.last is not None
     assert found.retrainer.last.said.splitlines() == [str(number) for number in range(99_981, 100_001)]

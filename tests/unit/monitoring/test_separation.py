@@ -7,7 +7,6 @@ from textops.monitoring.reference import Numbers, Reference
 from textops.monitoring.separation import area_under_curve, separation
 from textops.monitoring.thresholds import Thresholds
 from textops.monitoring.window import Window
-from textops.prediction_log.sampling import Sample
 from textops.registry import Version
 
 ROWS = 600
@@ -28,8 +27,7 @@ def reference_of(version: Version, features: dict[str, Numbers]) -> Reference:
 
 
 def window_of(features: dict[str, Numbers], rows: int = ROWS) -> Window:
-    sample = Sample(rows, 0, 0, None, None, ())
-    return Window(sample, ["sport"] * rows, np.full((rows, 2), 0.5), features)
+    return Window(["sport"] * rows, np.full((rows, 2), 0.5), features)
 
 
 def area_of(version: Version, before: dict[str, Numbers], now: dict[str, Numbers]) -> float:

@@ -24,8 +24,9 @@ from textops.evaluation.measurements import read_measurements
 from textops.evaluation.robustness import sample_rows
 from textops.inference import Predictor
 from textops.optimization import export
-from textops.optimization.bundling import EDGE_TEXTS, Judged, build_bundle
+from textops.optimization.bundling import EDGE_TEXTS, build_bundle
 from textops.optimization.evaluation_settings import with_settings
+from textops.optimization.judged_bundle import Judged
 from textops.text.features import FEATURE_NAMES, features_of
 from textops.training.configuration import compose_configuration
 from textops.training.run import Placement, Run

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from pyarrow import parquet
 
-from textops.data.dataset import MANIFEST_FILE, WINDOW_FILE, Dataset
+from textops.data.dataset import WINDOW_FILE, Dataset
+from textops.data.manifest import MANIFEST_FILE
 from textops.data.places import folder_of, grown_folder
 from textops.data.prepare import prepare
 from textops.errors import DataError

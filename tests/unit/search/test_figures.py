@@ -9,7 +9,8 @@ import optuna
 import pytest
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from textops.search.figures import draw_history, draw_importances, draw_parallel_coordinates
+from textops.search.figures import draw_history, draw_importances
+from textops.search.parallel_coordinates import draw_parallel_coordinates
 from textops.search.table import StudyTable, read_study_table
 
 MakeStudy = Callable[..., optuna.Study]

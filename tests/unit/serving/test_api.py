@@ -27,19 +27,11 @@ TECH = "a chip with new code"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, tiny_bundle: Path) -> ServingSettings:
-    """Small limits, and a registry with one version of `tiny` in production."""
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
+def settings(registry: Registry) -> ServingSettings:
+    """Small limits."""
     return ServingSettings(
         registry=str(registry.root), max_body_bytes=2_000, max_text_characters=500, max_batch_texts=4
     )
-
-
-@pytest.fixture
-def client(settings: ServingSettings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings)) as client:
-        yield client
 
 
 class Answer(Protocol):

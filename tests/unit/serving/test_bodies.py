@@ -115,9 +115,11 @@ def test_bodies_that_come_slowly_take_no_more_room_than_there_is() -> None:
 def test_a_body_is_read_and_validated() -> None:
     adapter = TypeAdapter(Body)
 
-    assert asyncio.run(read_body(exchange([b'{"text":', b'"a"}']), adapter, bounds())) == Body(text="a")
+    assert asyncio.run(read_body(exchange([b'{"text":', b'"a"}']), adapter, bounds(), (b'"text"',))) == Body(text="a")
     with pytest.raises(ProblemError, match="/text: Input should be a valid string"):
-        asyncio.run(read_body(exchange([b'{"text": 5}']), adapter, bounds()))
+        asyncio.run(read_body(exchange([b'{"text": 5}']), adapter, bounds(), (b'"text"',)))
+    with pytest.raises(ProblemError, match="/text: Field is there more than once"):
+        asyncio.run(read_body(exchange([b'{"text": "a", "text": "b"}']), adapter, bounds(), (b'"text"',)))
 
 
 @pytest.mark.parametrize(

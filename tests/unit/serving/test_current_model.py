@@ -1,11 +1,9 @@
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from loguru import logger
 
 from textops.bundle import MODEL_FILE
 from textops.registry import Registry, Version
@@ -18,21 +16,6 @@ if TYPE_CHECKING:
     from tests.conftest import BundleFactory
 
 Loaded = tuple[CurrentModel, ServingMetrics]
-
-
-@pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return registry
-
-
-@pytest.fixture
-def errors() -> Iterator[list[str]]:
-    said: list[str] = []
-    sink = logger.add(lambda message: said.append(str(message).strip()), format="{message}", level="ERROR")
-    yield said
-    logger.remove(sink)
 
 
 def loaded(root: Path | str) -> Loaded:

@@ -1,5 +1,4 @@
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -12,13 +11,6 @@ from textops.serving.schemas import Problem
 from textops.serving.settings import ServingSettings
 
 TEXT = {"text": "the goal of the team"}
-
-
-@pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return registry
 
 
 def client_of(registry: Registry, **settings: object) -> TestClient:

@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,9 @@ TEXT = "A late goal, on a chip"
 
 
 @pytest.fixture
-def settings(tmp_path: Path, tiny_bundle: Path) -> ServingSettings:
-    """Small limits, and a registry with one version of `tiny` in production."""
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
+def settings(registry: Registry) -> ServingSettings:
+    """Small limits."""
     return ServingSettings(registry=str(registry.root), max_text_characters=500)
-
-
-@pytest.fixture
-def client(settings: ServingSettings) -> Iterator[TestClient]:
-    with TestClient(create_app(settings)) as client:
-        yield client
 
 
 def explained(client: TestClient, body: object) -> ExplanationResponse:

@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from textops.prediction_log import LoggedFeedback, PredictionLogSettings, new_prediction_id
-from textops.registry import Registry
 from textops.serving import feedback
 from textops.serving.api import create_app
 from textops.serving.schemas import Problem
@@ -18,14 +17,6 @@ from textops.serving.service import Service
 from textops.serving.settings import ServingSettings
 
 SPORT = "the goal of the team"
-
-
-@pytest.fixture
-def settings(tmp_path: Path, tiny_bundle: Path) -> ServingSettings:
-    """A registry with one version of `tiny` in production."""
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return ServingSettings(registry=str(registry.root))
 
 
 @pytest.fixture

@@ -15,13 +15,6 @@ from textops.serving.settings import ServingSettings
 TEXTS = ["the goal", "a chip " * 200, "new code", "a match " * 50] * 50
 
 
-@pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return registry
-
-
 def loaded(registry: Registry, inline_milliseconds: float) -> ServedModel:
     return ServedModel.load(ServingSettings(registry=str(registry.root), inline_milliseconds=inline_milliseconds))
 

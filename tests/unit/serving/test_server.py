@@ -27,13 +27,6 @@ def records() -> Iterator[Queue[str]]:
     logger.remove(sink)
 
 
-@pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return registry
-
-
 def test_it_serves_until_it_is_told_to_end(registry: Registry, records: Queue[str]) -> None:
     labels: list[str] = []
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,7 +15,6 @@ from loguru import logger
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from textops.registry import Registry
 from textops.serving.api import create_app
 from textops.serving.service import Service
 from textops.serving.settings import ServingSettings
@@ -74,14 +72,6 @@ def collector() -> Iterator[Collector]:
         yield found
         server.shutdown()
         thread.join()
-
-
-@pytest.fixture
-def settings(tmp_path: Path, tiny_bundle: Path) -> ServingSettings:
-    """A registry with one version of `tiny` in production."""
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return ServingSettings(registry=str(registry.root))
 
 
 @pytest.fixture

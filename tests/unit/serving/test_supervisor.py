@@ -8,7 +8,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from loguru import logger
 
 from textops.errors import ServiceError
 from textops.registry import Registry
@@ -20,24 +19,9 @@ SECONDS = 30
 
 
 @pytest.fixture
-def registry(tmp_path: Path, tiny_bundle: Path) -> Registry:
-    registry = Registry(tmp_path / "registry")
-    registry.point(registry.register(tiny_bundle), "production", after=None)
-    return registry
-
-
-@pytest.fixture
 def listener() -> Iterator[socket.socket]:
     with bind("127.0.0.1", 0) as listener:
         yield listener
-
-
-@pytest.fixture
-def errors() -> Iterator[list[str]]:
-    said: list[str] = []
-    sink = logger.add(lambda message: said.append(str(message).strip()), format="{message}", level="ERROR")
-    yield said
-    logger.remove(sink)
 
 
 def children() -> set[int]:

@@ -12,6 +12,7 @@ from lightning_fabric.utilities.rank_zero import rank_zero_only
 from loguru import logger
 from pytorch_lightning.loggers import WandbLogger
 
+from textops.environment import environment_with
 from textops.errors import ConfigurationError
 from textops.files import shown
 from textops.training.tracking.forgiving import Forgiving, first_line
@@ -244,16 +245,8 @@ class WandbTracker(WandbLogger, Tracker):
         places = {"WANDB_DATA_DIR": str(own / "waiting")}
         if "WANDB_CACHE_DIR" not in os.environ:
             places["WANDB_CACHE_DIR"] = str(own / "cache")
-        before = {name: os.environ.get(name) for name in places}
-        os.environ.update(places)
-        try:
+        with environment_with(places):
             yield
-        finally:
-            for name, value in before.items():
-                if value is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = value
 
 
 def _is_trouble(error: BaseException) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import wandb
 
-from textops.optimization.bundling import Judged, build_bundle
+from textops.optimization.bundling import build_bundle
+from textops.optimization.judged_bundle import Judged
 from textops.training.configuration import compose_configuration
 from textops.training.run import Run
 from textops.training.train import train

@@ -12,7 +12,7 @@ from loguru import logger
 from mlflow import MlflowClient
 
 from textops.errors import ConfigurationError
-from textops.optimization.bundling import Judged
+from textops.optimization.judged_bundle import Judged
 from textops.training.run import Run
 from textops.training.tracking.memory import remembered
 from textops.training.tracking.mlflow_tracker import MlflowTracker

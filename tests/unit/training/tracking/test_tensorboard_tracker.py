@@ -8,7 +8,7 @@ from tensorboard.backend.event_processing.event_accumulator import (  # type: ig
 )
 
 from textops.errors import ConfigurationError
-from textops.optimization.bundling import Judged
+from textops.optimization.judged_bundle import Judged
 from textops.training.run import Run
 from textops.training.tracking import tracker as tracker_module
 from textops.training.tracking.records import Facts, Table

@@ -20,7 +20,7 @@ from loguru import logger
 from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
 
 from textops.errors import ConfigurationError
-from textops.optimization.bundling import Judged
+from textops.optimization.judged_bundle import Judged
 from textops.training.run import Run
 from textops.training.tracking.records import Artifact, Facts, Histogram, Table
 from textops.training.tracking.wandb_tracker import WandbTracker

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 JSON = {"Content-Type": "application/json"}
-_INVALID, _MEDIA_TYPE, _TOO_LARGE, _UNAUTHORIZED, _OK = 422, 415, 413, 401, 200
-_NOT_ALLOWED = 405
+_OK, _NOT_ALLOWED, _TOO_LARGE, _MEDIA_TYPE, _INVALID = 200, 405, 413, 415, 422
 _LONG_TEXT = 300_000
 _DEEP = 10_000
 _TOO_MANY_TEXTS = 1_200

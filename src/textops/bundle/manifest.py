@@ -1,41 +1,18 @@
-"""The model bundle: a folder with all that a prediction needs, and the proof that nothing in it was altered.
-
-`model.onnx`, `tokenizer.json`, `bundle.json`, `reference.parquet`, `words.bin` (which words the training texts had),
-`config.yaml` (how it was trained), `model_card.md` and `report.json` (what the page shows); bundles of old lack
-`report.json`, then `words.bin`, then `config.yaml`. No pickle, no torch.
-"""
+"""What a bundle says of itself: the content of `bundle.json`."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from textops.errors import BundleError
-from textops.files import sha256_of_file, write_text
 from textops.frozen import Frozen
 from textops.label_rules import SeveralLabels
 from textops.label_sets import parts
 
 SCHEMA_VERSION = 5
-READABLE_SCHEMA_VERSIONS = (1, 2, 3, 4, 5)
-"""Version 1 lacks `export`, which is then not known; version 2 lacks `decision`, the answer is then the most probable
-class; version 3 lacks `several`, a text then has one class; version 4 lacks `own_hash`, damage of the manifest itself
-then goes unnoticed where it stays readable; all else is the same."""
-_FIRST_WITH_OWN_HASH = 5
-MANIFEST_FILE = "bundle.json"
-MODEL_FILE = "model.onnx"
-TOKENIZER_FILE = "tokenizer.json"
-REFERENCE_FILE = "reference.parquet"
-TEST_PART, LIVE_PART = "test", "live"
-"""Values of the column `part` of the reference: the frozen test set, and live traffic of a model that was retrained."""
-WORDS_FILE = "words.bin"
-CARD_FILE = "model_card.md"
-CONFIGURATION_FILE = "config.yaml"
-REQUIRED_FILES = (MODEL_FILE, TOKENIZER_FILE)
 PARITY_TOLERANCE = 1e-4
 """Largest difference of two logits to the checkpoint that a form may have which promises to be exact."""
 
@@ -195,76 +172,6 @@ class Manifest(Frozen):
         return None if self.several is None else self.several.separator
 
 
-def seal(folder: Path, manifest: Manifest) -> Manifest:
-    """Hash the files of a folder and write its `bundle.json`, which makes the folder a bundle.
-
-    Args:
-        folder: Holds `model.onnx`, `tokenizer.json` and what else belongs to the bundle.
-        manifest: Everything but the hashes.
-
-    Returns:
-        The manifest as written, with the hashes.
-
-    Raises:
-        BundleError: If a required file is missing.
-    """
-    for name in REQUIRED_FILES:
-        if not (folder / name).is_file():
-            raise BundleError(f"{folder} has no {name}: export the model first (textops evaluate)")
-    hashes = {name: sha256_of_file(folder / name) for name in sorted(_file_names(folder))}
-    sealed = manifest.model_copy(update={"schema_version": SCHEMA_VERSION, "files": hashes, "own_hash": None})
-    own_hash = own_hash_of(json.loads(sealed.model_dump_json()))
-    sealed = sealed.model_copy(update={"own_hash": own_hash})
-    write_text(folder / MANIFEST_FILE, sealed.model_dump_json(indent=2) + "\n")
-    return sealed
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read `bundle.json` without checking the other files.
-
-    Raises:
-        BundleError: If the file is missing, not valid, or of a schema this version does not know.
-    """
-    path = folder / MANIFEST_FILE
-    if not folder.is_dir():
-        raise BundleError(f"no bundle at {folder}: give the folder that holds {MANIFEST_FILE}")
-    if not path.is_file():
-        raise BundleError(f"{folder} is not a bundle: it has no {MANIFEST_FILE}")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BundleError(f"{path} cannot be read: {error}") from error
-    return parse_manifest(content, str(path))
-
-
-def parse_manifest(content: bytes, origin: str) -> Manifest:
-    """Take the content of a `bundle.json` apart.
-
-    Args:
-        content: What stands in the file.
-        origin: Where it lies, for messages.
-
-    Raises:
-        BundleError: If it is not valid, altered, or of a schema this version does not know.
-    """
-    try:
-        manifest = Manifest.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = "/".join(str(part) for part in first["loc"]) or "the document"
-        raise BundleError(f"{origin} is not valid at {where}: {first['msg']}; export the bundle again") from error
-    if manifest.schema_version not in READABLE_SCHEMA_VERSIONS:
-        raise BundleError(
-            f"{origin} has schema version {manifest.schema_version}, this textops reads "
-            f"{' and '.join(map(str, READABLE_SCHEMA_VERSIONS))}: "
-            "export the bundle again with this version"
-        )
-    is_expected = manifest.own_hash is not None or manifest.schema_version >= _FIRST_WITH_OWN_HASH
-    if is_expected and manifest.own_hash != own_hash_of(json.loads(content)):
-        raise BundleError(f"{origin} was altered: its own SHA-256 is another; copy it again from where it was made")
-    return manifest
-
-
 def own_hash_of(document: Mapping[str, object]) -> str:
     """Return the SHA-256 of what a `bundle.json` says, itself aside; how it is laid out does not matter.
 
@@ -273,48 +180,3 @@ def own_hash_of(document: Mapping[str, object]) -> str:
     """
     said = {name: value for name, value in document.items() if name != "own_hash"}
     return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def verify(folder: Path) -> Manifest:
-    """Read the manifest and check every file of the bundle against its hash.
-
-    Returns:
-        The manifest.
-
-    Raises:
-        BundleError: If a file is missing, altered, or not listed in the manifest.
-    """
-    manifest = read_manifest(folder)
-    for name in REQUIRED_FILES:
-        if name not in manifest.files:
-            raise BundleError(f"{folder / MANIFEST_FILE} does not list {name}: export the bundle again")
-    try:
-        # An unlisted file is refused too: a model may read weights from a file beside it.
-        unlisted = _file_names(folder) - set(manifest.files)
-        if unlisted:
-            raise BundleError(f"{folder} holds {min(unlisted)}, which its {MANIFEST_FILE} does not list: remove it")
-        for name, expected in manifest.files.items():
-            _verify_file(folder, name, expected)
-    except OSError as error:
-        raise BundleError(f"the bundle {folder} cannot be read: {error}") from error
-    return manifest
-
-
-def _verify_file(folder: Path, name: str, expected: str) -> None:
-    path = folder / name
-    if Path(name).is_absolute() or ".." in Path(name).parts:
-        raise BundleError(f"{folder / MANIFEST_FILE} names {name}, which lies outside the bundle")
-    if not path.is_file():
-        raise BundleError(f"the bundle {folder} misses {name}: copy it again from where it was made")
-    actual = sha256_of_file(path)
-    if actual != expected:
-        raise BundleError(
-            f"{path} was altered: its SHA-256 is {actual[:12]}..., the bundle says {expected[:12]}...; "
-            "copy it again from where it was made"
-        )
-
-
-def _file_names(folder: Path) -> set[str]:
-    """Return the names of all files but the manifest, relative to the folder, with slashes."""
-    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    return names - {MANIFEST_FILE}
