@@ -111,6 +111,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "loader": measuring.benchmark_loader,
     "training": measuring.benchmark_training,
     "quality": measuring.benchmark_quality,
+    "gate": measuring.benchmark_gate,
     "imbalance": measuring.benchmark_imbalance,
     "labels": measuring.benchmark_labels,
     "models": measuring.benchmark_models,
