@@ -76,8 +76,8 @@ def _markdown(candidates: list[Candidate], tolerance: float) -> str:
     needed = ", ".join(f"{examples_needed(share, tolerance) or 0:,} ({share:.0%})" for share in DISAGREEMENTS)
     return (
         f"Share of the test sets with which a candidate passes at a tolerance of {_points(tolerance)}, computed over "
-        "all possible test sets (`textops benchmark gate`). Those that are as good pass in eight of ten cases from so many "
-        f"texts on: {needed}.\n\n" + table(header, rows)
+        "all possible test sets (`textops benchmark gate`). Those that are as good pass in eight of ten cases from so "
+        f"many texts on: {needed}.\n\n" + table(header, rows)
     )
 
 
