@@ -74,8 +74,8 @@ def describe_label_errors(rows: Rows, *, several: bool = False) -> Section:
     if few:
         blocks.append(
             Paragraph(
-                f"Classes with fewer than {FEWEST_OF_A_CLASS} examples ({few:,} of {len(rows.classes):,}) are too small to "
-                "learn: none of their labels is called in doubt, and none is suggested."
+                f"Classes with fewer than {FEWEST_OF_A_CLASS} examples ({few:,} of {len(rows.classes):,}) are too "
+                "small to learn: none of their labels is called in doubt, and none is suggested."
             )
         )
     learned = accuracy.low > majority
