@@ -169,8 +169,8 @@ def _too_few(differing: int, examples: int, tolerance: float) -> str:
     if examples >= needed:
         return ""
     return (
-        f"; {examples:,} examples are too few to tell: equally good models of which one alone is right on "
-        f"{disagreement:.1%}, as here, pass in eight of ten cases from {needed:,} examples on (--test-data), or with a "
+        f"; {examples:,} examples are too few to tell: equally good models that differ as often as these (one "
+        f"alone is right on {disagreement:.1%}) pass in eight of ten cases from {needed:,} on (--test-data), or with a "
         f"tolerance of {math.ceil(1000 * tolerance_told(examples, disagreement)) / 1000} (TEXTOPS_GATE_TOLERANCE)"
     )
 
