@@ -191,7 +191,7 @@ def test_what_a_student_cannot_learn_from_is_told_before_anything_is_made(
     # when, then
     with pytest.raises(DataError, match="take a teacher of the same classes"):
         optimize(cnn, settings_for(cnn.configuration), stranger)
-    with pytest.raises(DataError, match=r"nowhere\.csv"):
+    with pytest.raises(DataError, match=r"optimization\.distillation\.unlabelled: .*nowhere\.csv"):
         optimize(cnn, missing)
     with pytest.raises(ConfigurationError, match=r"student_overrides: there is no key model\.tokenizer\.longest"):
         optimize(cnn, other)
