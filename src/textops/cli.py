@@ -112,6 +112,7 @@ _BENCHMARKS: dict[str, Callable[..., None]] = {
     "loader": training_benchmarks.benchmark_loader,
     "training": training_benchmarks.benchmark_training,
     "quality": training_benchmarks.benchmark_quality,
+    "gate": training_benchmarks.benchmark_gate,
     "imbalance": training_benchmarks.benchmark_imbalance,
     "labels": training_benchmarks.benchmark_labels,
     "models": training_benchmarks.benchmark_models,

@@ -81,6 +81,20 @@ def benchmark_quality(
     typer.echo(benchmark(sources, splits))
 
 
+def benchmark_gate(
+    tolerance: Annotated[
+        float, typer.Option(min=0.0001, max=1, help="Loss of accuracy that does not matter, as a share.")
+    ] = 0.01,
+) -> None:
+    """Compute how often the promotion gate lets candidates through that are as good, or worse, by size of the test set.
+
+    Example: textops benchmark gate --tolerance 0.02
+    """
+    from textops.benchmark.gate import benchmark
+
+    typer.echo(benchmark(tolerance))
+
+
 def benchmark_imbalance(
     splits: Annotated[int, typer.Option(min=1, help="Different data sets.")] = 2,
 ) -> None:

@@ -56,10 +56,7 @@ def move_groups(
                 continue
             group = _spare_group(table, near, classes, name, target, counts, split)
             if group is None:
-                raise DataError(
-                    f"class {name!r} cannot be in train, val and test at once: its near duplicates are mixed up with "
-                    "those of other classes; add examples, or set data.near_duplicates.enabled=false"
-                )
+                raise DataError(_why_not(name, table.classes.separator))
             home = int(table.split.take(group.rows)[0])
             counts[home, group.classes] -= 1
             counts[to, group.classes] += 1
@@ -68,6 +65,19 @@ def move_groups(
     names = sorted(moved)
     ids = dict(zip(names, table.ids(np.array(names, np.int64)), strict=True)) if names else {}
     return tuple(ids[name] for name in moved)
+
+
+def _why_not(name: str, separator: str | None) -> str:
+    if separator is None:
+        return (
+            f"class {name!r} cannot be in train, val and test at once: its near duplicates are mixed up with those of "
+            "other classes; add examples, or set data.near_duplicates.enabled=false"
+        )
+    return (
+        f"label {name!r} cannot be in train, val and test at once: its few texts are the only ones of other labels "
+        "where they are; add examples, or leave more rare labels out (data.rare_classes.rule=drop, a larger "
+        "data.rare_classes.below)"
+    )
 
 
 def _spare_group(

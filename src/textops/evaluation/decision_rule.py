@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from textops.bundle import Decision
 from textops.data.nearest import did_you_mean, listed
 from textops.errors import ConfigurationError
+from textops.evaluation.decision_costs import class_called, tell_costs, weights_of_costs
 from textops.inference.decision import decide
 from textops.macro_f1 import macro_f1
 
@@ -35,7 +36,12 @@ Labels = NDArray[np.int64]
 
 
 def _given(costs: object) -> object:
-    """Take null for none: Hydra lets a mapping grow only where there is nothing yet."""
+    """Take null for none, as Hydra lets a mapping grow only where there is nothing yet, and what it reads for names.
+
+    The classes of ratings are called 1 to 5, those of statements true and false; unquoted they are no strings there.
+    """
+    if isinstance(costs, Mapping):
+        return {str(name).lower() if isinstance(name, bool) else str(name): cost for name, cost in costs.items()}
     return {} if costs is None else costs
 
 
@@ -69,7 +75,7 @@ def check_decision(settings: DecisionSettings, classes: tuple[str, ...], *, seve
     if settings.rule == "cost" and not settings.costs:
         raise ConfigurationError("decision.rule=cost needs decision.costs={CLASS: HOW MANY TIMES WORSE TO MISS}")
     for name, cost in settings.costs.items():
-        if name not in classes:
+        if class_called(name, classes) is None:
             hint = did_you_mean(name, classes) or f"; there are {listed(classes)}"
             raise ConfigurationError(f"decision.costs names {name!r}, which is no class{hint}")
         if not 0 < cost < float("inf"):
@@ -109,13 +115,11 @@ def choose_decision(
             before,
         )
         return None
-    logger.info("decision.rule={}: macro F1 on the validation set {:.4f}, before {:.4f}", settings.rule, after, before)
+    if settings.rule == "cost":
+        tell_costs(probabilities, labels, weights)
+    else:
+        logger.info("decision.rule=macro_f1: macro F1 on the validation set {:.4f}, before {:.4f}", after, before)
     return Decision(rule=settings.rule, weights=tuple(weights.tolist()), macro_f1=after, macro_f1_before=before)
-
-
-def weights_of_costs(costs: Mapping[str, float], classes: tuple[str, ...]) -> NDArray[np.float64]:
-    """Return the weights with which the expected cost of the answers is smallest."""
-    return np.array([float(costs.get(name, 1.0)) for name in classes])
 
 
 def _searched(probabilities: Probabilities, labels: Labels) -> tuple[NDArray[np.float64], Labels]:

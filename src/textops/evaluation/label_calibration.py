@@ -35,7 +35,9 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
     Targets are softened as in Platt 1999, so that a label that is always right does not promise certainty. Labels with
     fewer than ten examples share one rule, fitted to all of them together: each alone says too little, and the scores
     of all come from the same training. Where even together they have fewer than five, they are only shifted, so that
-    they are promised as often as they are there, and given from one half on.
+    they are promised as often as they are there, and given from one half on. The scores of the more frequent of them
+    are higher on every text, so that a threshold that is shared would give those to most: each has its own moved up
+    until at most one validation example more is given it than has it.
 
     Args:
         logits: Raw scores, shape [examples, labels].
@@ -57,7 +59,8 @@ def fit_rules(logits: NDArray[np.floating], targets: NDArray[np.bool_]) -> tuple
         for column, truth, alone_says_too_little in zip(scores.T, targets.T, is_scarce.tolist(), strict=True)
     )
     is_chosen = np.where(is_scarce, _tells(*scarce), [_tells(*pair) for pair in zip(scores.T, targets.T, strict=True)])
-    return _moderated(rules, scores, targets, is_chosen=is_chosen)
+    moderated = _moderated(rules, scores, targets, is_chosen=is_chosen)
+    return _given_no_more_than_had(moderated, scores, targets, is_scarce=is_scarce)
 
 
 def fit_several(logits: NDArray[np.floating], targets: NDArray[np.bool_], separator: str) -> SeveralLabels:
@@ -98,6 +101,24 @@ def _moderated(
         rule.model_copy(update={"threshold": math.sqrt(rule.threshold * common)}) if chosen else rule
         for rule, chosen in zip(rules, is_chosen.tolist(), strict=True)
     )
+
+
+def _given_no_more_than_had(
+    rules: tuple[LabelRule, ...], scores: Scores, targets: NDArray[np.bool_], is_scarce: NDArray[np.bool_]
+) -> tuple[LabelRule, ...]:
+    """Move the thresholds of labels that share a rule up, where they would go to many more examples than have them."""
+    probabilities = label_probabilities(scores, rules)
+    most = targets.sum(axis=0) + 1
+    capped = []
+    for number, rule in enumerate(rules):
+        falling = np.sort(probabilities[:, number])[::-1]
+        if is_scarce[number] and most[number] < len(falling) and falling[most[number]] >= rule.threshold:
+            given_last, next_one = falling[most[number] - 1 : most[number] + 1].tolist()
+            above = max((given_last + next_one) / 2, math.nextafter(next_one, 1.0))
+            capped.append(rule.model_copy(update={"threshold": above}))
+        else:
+            capped.append(rule)
+    return tuple(capped)
 
 
 def _says_enough(truth: NDArray[np.bool_]) -> bool:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textops.bootstrap import DEFAULT_RESAMPLES, Interval, share_interval, share_intervals
-from textops.evaluation.class_samples import JudgedRows, SampleSums, sums_of, sums_of_resamples
+from textops.evaluation.class_samples import SMALLEST_PROBABILITY, JudgedRows, SampleSums, sums_of, sums_of_resamples
 from textops.evaluation.confusion import Confusion, confusion_of
+from textops.evaluation.loss_interval import up_to_more_wrong_answers
 from textops.evaluation.resampled_figures import percentile_interval
 from textops.registry.calibration_check import down_to_zero_by_luck
 
@@ -100,7 +101,8 @@ def evaluate(
     (Efron and Tibshirani 1993, chapter 13). A class that a resample lacks is left out of its macro F1, and the mean
     of these is then moved to the measured one. Where few examples are wrong, or none, resamples are too much alike:
     the interval of the macro F1 then is that of a sum of the F1 of the classes (Zou and Donner 2008, Construction of
-    Confidence Limits about Effect Measures), if it is wider. A resample adds noise to each calibration bin, and noise
+    Confidence Limits about Effect Measures), if it is wider, and that of the log loss reaches up to what more wrong
+    answers would cost (`textops.evaluation.loss_interval`). A resample adds noise to each calibration bin, and noise
     only ever widens gaps: the interval of the ECE is moved back by this bias. The sample itself has widened them once
     before, so where luck explains all of the error, the interval begins at 0.
 
@@ -131,7 +133,9 @@ def evaluate(
             percentile_interval(measured.macro_f1[0], _macro_f1_of_resamples(measured, resampled)),
             [part.f1 for part in per_class if part.support or part.predicted],
         ),
-        log_loss=percentile_interval(measured.loss[0], resampled.loss),
+        log_loss=up_to_more_wrong_answers(
+            percentile_interval(measured.loss[0], resampled.loss), rows.loss, probabilities, labels, SMALLEST_PROBABILITY
+        ),
         ece=down_to_zero_by_luck(
             percentile_interval(measured.ece[0], _without_bias(measured.ece, resampled.ece)), rows.gap + rows.hits
         ),

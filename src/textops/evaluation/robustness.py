@@ -1,7 +1,7 @@
 """Robustness: what becomes of the answers when texts arrive changed, or come from elsewhere.
 
 Each changed text is compared with the same text unchanged (paired bootstrap, Efron and Tibshirani 1993, chapter 16), so
-that small losses can be told from luck.
+that small losses can be told from luck. An accuracy has Wilson's interval, as on the whole test set.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from textops.bootstrap import Interval, mean_intervals
+from textops.bootstrap import Interval, mean_intervals, share_interval
 from textops.evaluation.perturbations import Perturbation, perturbations
 from textops.frozen import Frozen
 from textops.inference.decision import confidence_in, decide
@@ -151,8 +151,8 @@ def measure_robustness(
     (answered, sure), *others_answered = (decided(part) for part in (clean, *changed))
     answers = [part for part, _ in others_answered]
     hits = np.stack([part == right for part in (answered, *answers)], axis=1).astype(np.float64)
-    intervals = mean_intervals(np.hstack([hits, hits - hits[:, :1]]), seed=settings.seed)
-    accuracies, differences = intervals[: len(every) + 1], intervals[len(every) + 1 :]
+    accuracies = [share_interval(column) for column in hits.T]
+    differences = mean_intervals(hits - hits[:, :1], seed=settings.seed)
     return Robustness(
         examples=len(sample),
         available=len(texts),

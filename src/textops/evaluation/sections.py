@@ -154,7 +154,7 @@ def variant_lines(variants: Sequence[VariantFigures] | None) -> list[str]:
 
 def _variant_row(figures: VariantFigures) -> tuple[str, ...]:
     if not figures.made:
-        return (figures.name, "not made", *["-"] * 11, plain(figures.reason))
+        return (figures.name, "not made", *["-"] * 12, plain(figures.reason))
     size = "not measured" if figures.file_bytes is None else f"{figures.file_bytes / 1e6:.2f} MB"
     difference, agreement = figures.accuracy_difference, figures.agreement
     return (

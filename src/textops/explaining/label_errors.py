@@ -70,6 +70,14 @@ def describe_label_errors(rows: Rows, *, several: bool = False) -> Section:
             f"most frequent class is right for {majority:.1%}."
         )
     ]
+    few = int((rows.counts() < FEWEST_OF_A_CLASS).sum())
+    if few:
+        blocks.append(
+            Paragraph(
+                f"Classes with fewer than {FEWEST_OF_A_CLASS} examples ({few:,} of {len(rows.classes):,}) are too "
+                "small to learn: none of their labels is called in doubt, and none is suggested."
+            )
+        )
     learned = accuracy.low > majority
     if learned and len(doubts.doubtful):
         blocks += [_pairs(rows, doubts), _table(rows, doubts)]
@@ -93,10 +101,11 @@ def _doubts(chosen: NDArray[np.intp], probabilities: NDArray[np.float64], labels
     own = probabilities[np.arange(len(labels)), labels]
     counts = np.bincount(labels, minlength=classes)
     thresholds = np.bincount(labels, weights=own, minlength=classes) / np.maximum(counts, 1)
-    thresholds[counts == 0] = np.inf
+    # What a model says of a class that it saw a few times is no yardstick for others, nor a reason to doubt its own.
+    thresholds[counts < FEWEST_OF_A_CLASS] = np.inf
     counted = np.where(probabilities >= thresholds, probabilities, -1)
     suggested = np.where(counted.max(axis=1) >= 0, counted.argmax(axis=1), -1)
-    doubtful = np.flatnonzero((suggested >= 0) & (suggested != labels))
+    doubtful = np.flatnonzero((suggested >= 0) & (suggested != labels) & (counts[labels] >= FEWEST_OF_A_CLASS))
     margin = own[doubtful] - probabilities[doubtful, suggested[doubtful]]
     return Doubts(chosen, probabilities, suggested, doubtful[np.argsort(margin, kind="stable")])
 
@@ -107,7 +116,7 @@ def _why_not(rows: Rows) -> str | None:
         return f"{len(rows):,} examples of {len(rows.classes):,} classes are too few for a model"
     if len(rows.classes) > MOST_CLASSES:
         return f"{len(rows.classes):,} classes are too many for a cheap model"
-    if counts.min() < FEWEST_OF_A_CLASS:
+    if (counts >= FEWEST_OF_A_CLASS).sum() < 2:  # noqa: PLR2004 - nothing to doubt between
         return f"class {rows.classes[int(counts.argmin())]!r} has {counts.min()} examples, too few to learn it from"
     return None
 

@@ -1,5 +1,6 @@
 """A small model that learns from a large one: its answers for the training texts, and for texts without labels."""
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from textops.data.dataset import Dataset
 from textops.data.locations import located
 from textops.data.reading import read_records
 from textops.data.records import BrokenRecord, ReadingNotes
+from textops.data.text_cleaning import cleaned
 from textops.data.token_files import TokenizedSplit, map_split, write_split
 from textops.errors import ConfigurationError
 from textops.models.distillation import Lesson
@@ -97,6 +99,8 @@ def distil(
 def further_texts(paths: Sequence[str], columns: Sequence[str], dataset: Dataset) -> list[str]:
     """Read texts without labels, each once, and none that the data set holds: what is held out stays unseen.
 
+    They are cleaned as those of the data set were, or they would be none of the texts that it holds, nor like them.
+
     Args:
         paths: Files, folders, globs or addresses.
         columns: Columns that make a text, joined by newlines.
@@ -108,13 +112,14 @@ def further_texts(paths: Sequence[str], columns: Sequence[str], dataset: Dataset
     if not paths:
         return []
     known = {text for split in SPLITS for text in dataset.texts(split)}
+    patterns = [re.compile(pattern) for pattern in dataset.manifest.source.remove_patterns]
     found: dict[str, None] = {}
     with located(paths) as files:
         for record in read_records(files, ReadConfiguration(), columns, ReadingNotes()):
             if isinstance(record, BrokenRecord):
                 logger.warning("{}: left out, {}", record.place, record.reason)
                 continue
-            text = "\n".join(record.fields.get(column, "") for column in columns).strip()
+            text = cleaned([record.fields.get(column, "") for column in columns], patterns)
             if text and text not in known:
                 found[text] = None
     return list(found)

@@ -75,6 +75,8 @@ def _reason(
         (
             f"of {len(fit)} forms within the bound the fastest by {kind} ({_speed(chosen, policy)}), "
             f"or the smallest of those within {policy.tie:.0%} of it"
+            if len(fit) > 1
+            else f"the only form within the bound, by {kind} {_speed(chosen, policy)}"
         )
     ]
     if chosen.name != CHECKPOINT_VARIANT:

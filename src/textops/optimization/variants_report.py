@@ -49,7 +49,7 @@ def render_variants(report: VariantsReport) -> str:
         [
             (
                 f"{report.model} on {report.dataset}: {report.examples:,} test texts; times and memory are medians of "
-                f"{report.rounds} processes with the smallest and the largest, taken in turns; bootstrap intervals "
+                f"{report.rounds} processes with the smallest and the largest, taken in turns; 95 % intervals "
                 f"elsewhere; one thread; differences in points (`textops optimize`)."
             ),
             "",

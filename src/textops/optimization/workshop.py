@@ -6,6 +6,7 @@ from pathlib import Path
 
 from textops.bundle import MODEL_FILE
 from textops.data.dataset import Dataset
+from textops.errors import DataError
 from textops.inference.session import open_session
 from textops.models.encoder import Encoder
 from textops.models.ngram import NgramScorer
@@ -74,9 +75,16 @@ class Workshop:
 
     @cached_property
     def further_texts(self) -> list[str]:
-        """Texts without labels that the teacher is asked about."""
+        """Texts without labels that the teacher is asked about.
+
+        Raises:
+            DataError: If they cannot be read; the message names the setting, as readers know those of data sets alone.
+        """
         settings = self.settings.distillation
-        return further_texts(settings.unlabelled, settings.unlabelled_columns, self.dataset)
+        try:
+            return further_texts(settings.unlabelled, settings.unlabelled_columns, self.dataset)
+        except DataError as error:
+            raise DataError(f"optimization.distillation.unlabelled: {error}") from error
 
     def check(self) -> None:
         """Find out before hours of work whether there can be a student, and what it is to learn from can be used.

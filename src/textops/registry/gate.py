@@ -4,11 +4,11 @@ Pure judgement; what else is asked stands in the modules `*_check.py`.
 
 Against a holder the gate asks for non-inferiority: not that the candidate looks as good, but that the test
 set shows it to be no more than a tolerance worse (Walker and Nowacki 2011, Understanding Equivalence and
-Noninferiority Testing). The interval is the paired bootstrap over examples (Efron and Tibshirani, chapter 16;
-for models of language Koehn 2004, Statistical Significance Tests for Machine Translation Evaluation): both
-models are right or wrong on the very same examples, which takes the luck of the sample out of the comparison.
-McNemar's test only asks whether the two differ, and would let a bad candidate through whenever the test set is
-small: its p is told for information.
+Noninferiority Testing). The interval is that of two shares of the same examples (`textops.paired_shares`): both
+models are right or wrong on the very same examples, which takes the luck of the sample out of the comparison. A
+candidate that is worse by the tolerance passes in at most 2.5 of 100 test sets, of whatever size; so a small test set
+refuses whoever asks, and says how large it would have to be. McNemar's test only asks whether the two differ, and would
+let a bad candidate through whenever the test set is small: its p is told for information.
 """
 
 import math
@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, field_validator
 
-from textops.bootstrap import Interval, mean_interval, share_interval
+from textops.bootstrap import Interval, share_interval
+from textops.paired_shares import examples_needed, paired_interval, tolerance_told
 from textops.registry.bounds import DEFAULT_TOLERANCE
 from textops.registry.mcnemar import exact_p_value
 
@@ -98,7 +99,7 @@ def not_worse_than_holder(
 ) -> GateCheck:
     """Check that the accuracy of the candidate is at most `tolerance` below the holder's.
 
-    Passed where the lower end of the paired bootstrap interval of the difference is not below `-tolerance`.
+    Passed where the lower end of the interval of the difference is not below `-tolerance`.
 
     Args:
         candidate: Whether the candidate is right, by example, shape [examples].
@@ -107,16 +108,19 @@ def not_worse_than_holder(
         tolerance: Difference in accuracy that does not matter.
     """
     lost, won = int((holder & ~candidate).sum()), int((candidate & ~holder).sum())
-    difference = mean_interval(candidate.astype(np.float64) - holder.astype(np.float64))
+    difference = paired_interval(lost, won, len(candidate))
+    passed = difference.low >= -tolerance - _ROUNDING
+    # Where even the upper end lies below, the test set has told enough.
+    unclear = not passed and difference.high >= -tolerance
     return GateCheck(
         name="accuracy",
-        passed=difference.low >= -tolerance - _ROUNDING,
+        passed=passed,
         figure=difference,
         sentence=(
             f"accuracy {candidate.mean():.4f} against {holder.mean():.4f} of {holder_name} on "
             f"{len(candidate)} examples, difference {_signed(difference)}; "
             f"its lower end must not lie below {-tolerance:+.4f} ({lost} lost, {won} won, McNemar's exact "
-            f"p {exact_p_value(lost, won):.2g})"
+            f"p {exact_p_value(lost, won):.2g}){_too_few(lost + won, len(candidate), tolerance) if unclear else ''}"
         ),
     )
 
@@ -153,6 +157,21 @@ def same_classes(candidate: Sequence[str], holder: Sequence[str], holder_name: s
         passed=False,
         figure=None,
         sentence=f"not the same as {holder_name}: without {_listed(gone)}, additionally {_listed(new)}",
+    )
+
+
+def _too_few(differing: int, examples: int, tolerance: float) -> str:
+    """Say how many examples would be enough to tell, where these are not."""
+    disagreement = differing / examples
+    needed = examples_needed(disagreement, tolerance)
+    if needed is None:
+        return "; with a tolerance of 0 only a better model passes, not one that is as good"
+    if examples >= needed:
+        return ""
+    return (
+        f"; {examples:,} examples are too few to tell: equally good models that differ as often as these (one "
+        f"alone is right on {disagreement:.1%}) pass in eight of ten cases from {needed:,} on (--test-data), or with a "
+        f"tolerance of {math.ceil(1000 * tolerance_told(examples, disagreement)) / 1000} (TEXTOPS_GATE_TOLERANCE)"
     )
 
 

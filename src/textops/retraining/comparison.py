@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textops.bootstrap import Interval, mean_interval, share_interval
+from textops.bootstrap import Interval, share_interval
 from textops.frozen import Frozen
 from textops.inference import Predictor
+from textops.paired_shares import paired_interval_of
 from textops.registry.gate import GateCheck
 
 WINDOW = "window"
@@ -21,7 +22,7 @@ class Comparison(Frozen):
         examples: How many.
         candidate: Accuracy of the candidate.
         production: Accuracy of the version in production.
-        difference: Candidate minus production, with its paired bootstrap interval.
+        difference: Candidate minus production, with its interval (`textops.paired_shares`).
     """
 
     examples: int
@@ -48,7 +49,7 @@ def compare(
         examples=len(texts),
         candidate=share_interval(ours),
         production=share_interval(theirs),
-        difference=mean_interval(ours.astype(np.float64) - theirs),
+        difference=paired_interval_of(ours, theirs),
     )
 
 

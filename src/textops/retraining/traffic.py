@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import Field
 
-from textops.data.validation import ID_CHARACTERS, normalised
+from textops.data.text_cleaning import cleaned
+from textops.data.validation import ID_CHARACTERS
 from textops.errors import DataError
 from textops.frozen import Frozen
 from textops.label_sets import parts
@@ -112,7 +113,7 @@ def traffic_of(
         tally["predictions"] += 1
         if row["text"] is None:
             tally["without_text"] += 1
-        elif not (text := _cleaned(row["text"], patterns)):
+        elif not (text := cleaned([row["text"]], patterns)):
             tally["blank"] += 1
         elif not known.issuperset(parts(row["feedback_label"], separator)):
             strangers[row["feedback_label"]] += 1
@@ -139,13 +140,6 @@ def traffic_of(
 def identity_of(text: str) -> str:
     """Return the id of a text: the same text always has the same."""
     return sha256(text.encode()).hexdigest()[:ID_CHARACTERS]
-
-
-def _cleaned(text: str, patterns: Sequence[re.Pattern[str]]) -> str:
-    text = normalised(text)
-    for pattern in patterns:
-        text = pattern.sub("", text)
-    return normalised(text)
 
 
 def _decided(text: str, vote: _Votes) -> TrafficText | None:

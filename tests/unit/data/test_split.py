@@ -38,7 +38,7 @@ class Member:
     file: str = ""
 
 
-def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
+def assign(members: Sequence[Member], split: SplitConfiguration, separator: str | None = "|") -> Assignment:
     """Divide the rows of a table; each group is named after its first member."""
     firsts: dict[str, int] = {}
     groups = np.array([firsts.setdefault(member.group, row) for row, member in enumerate(members)], np.int64)
@@ -57,7 +57,7 @@ def assign(members: Sequence[Member], split: SplitConfiguration) -> Assignment:
         for row, member in enumerate(members)
     ]
     with tempfile.TemporaryDirectory() as folder:
-        table = RowTable(Path(folder), "|")
+        table = RowTable(Path(folder), separator)
         table.extend(rows)
         table.group.put(np.arange(len(rows)), groups)
         sizes = np.bincount(groups)
@@ -156,7 +156,14 @@ def test_too_few_examples_say_the_minimum(counts: dict[str, int], message: str) 
         assign(some, HASH)
 
 
-def test_classes_that_hold_each_other_where_they_are_cannot_be_parted() -> None:
+@pytest.mark.parametrize(
+    ("separator", "message"),
+    [
+        (None, "class 'a' cannot be in train, val and test at once: its near duplicates"),
+        ("|", "label 'a' cannot be in train, val and test at once: its few texts are the only ones of other labels"),
+    ],
+)
+def test_classes_that_hold_each_other_where_they_are_cannot_be_parted(separator: str | None, message: str) -> None:
     # given a class without train, each of whose groups is the only one of another class in its split
     def place(share: float) -> int:
         return int(share * POSITIONS)
@@ -165,8 +172,8 @@ def test_classes_that_hold_each_other_where_they_are_cannot_be_parted() -> None:
     some += [Member("x", place(0.01), ("b",)), Member("b2", place(0.16), ("b",)), Member("b3", place(0.5), ("b",))]
     some += [Member("y", place(0.02), ("c",)), Member("c2", place(0.17), ("c",)), Member("c3", place(0.6), ("c",))]
 
-    with pytest.raises(DataError, match="class 'a' cannot be in train, val and test at once"):
-        assign(some, HASH)
+    with pytest.raises(DataError, match=message):
+        assign(some, HASH, separator)
 
 
 def test_the_newest_are_for_the_test() -> None:

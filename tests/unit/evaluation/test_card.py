@@ -220,6 +220,15 @@ def test_it_says_what_was_measured(fact: str) -> None:
     assert fact in facts_of().card
 
 
+def test_the_reason_why_a_form_was_not_made_stands_under_its_heading() -> None:
+    lines = facts_of().card.splitlines()
+
+    heading = next(line for line in lines if line.startswith("| Variant |"))
+    row = next(line for line in lines if line.startswith("| pruned | not made |"))
+
+    assert row.count("|") == heading.count("|")
+
+
 def test_what_gives_the_label_away_is_said_in_one_line_each() -> None:
     # when
     card = facts_of(audit=(LEAK,)).card

@@ -138,6 +138,36 @@ def test_labels_that_hardly_anybody_has_are_given_all_the_same_where_their_score
 
     rules = fit_rules(logits[0], targets[0])
 
-    assert len(set(rules)) == 1
+    assert len({(rule.slope, rule.shift) for rule in rules}) == 1
     found = given(label_probabilities(logits[1], rules), rules)
     assert f1_score(targets[1], found, average="macro", zero_division=0) > 0.85
+
+
+def test_of_labels_that_share_a_rule_the_more_frequent_one_is_not_given_to_most_texts() -> None:
+    # given forty validation texts and twelve labels of one text each, whose scores tell, beside one of eight, whose
+    # scores are high on every text and tell nothing
+    generator = np.random.default_rng(0)
+    targets = np.zeros((2, 40, 13), np.bool_)
+    for part in targets:
+        part[generator.permutation(40)[:12], np.arange(12)] = True
+        part[generator.permutation(40)[:8], 12] = True
+    logits = np.where(targets, 0.0, -4.0) + generator.normal(size=targets.shape)
+    logits[:, :, 12] = generator.normal(size=(2, 40))
+
+    # when
+    rules = fit_rules(logits[0], targets[0])
+
+    # then
+    seen, unseen = (given(label_probabilities(part, rules), rules) for part in logits)
+    assert seen[:, 12].sum() <= 9
+    assert unseen[:, 12].mean() < 0.5
+    assert f1_score(targets[1][:, :12], unseen[:, :12], average="micro", zero_division=0) > 0.5
+
+
+def test_scores_that_are_all_alike_give_a_label_that_shares_a_rule_to_nobody() -> None:
+    generator = np.random.default_rng(0)
+    targets = generator.random((30, 3)) < np.array([0.05, 0.1, 0.25])
+
+    rules = fit_rules(np.tile([-3.0, -2.0, 2.0], (30, 1)), targets)
+
+    assert not given(label_probabilities(np.tile([-3.0, -2.0, 2.0], (5, 1)), rules), rules).any()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from textops.bootstrap import share_interval
 from textops.evaluation.perturbations import Perturbation
 from textops.evaluation.robustness import RobustnessSettings, measure_robustness, sample_rows
 
@@ -30,6 +31,8 @@ def test_what_a_change_costs_is_measured_against_the_same_texts_unchanged() -> N
     # then
     upper, same = measured.perturbations
     assert (measured.examples, measured.available, measured.accuracy.value) == (200, 200, 1.0)
+    # and all of 200 right leaves open what a larger sample would show
+    assert measured.accuracy == share_interval(np.ones(200))
     assert measured.confidence == pytest.approx(0.8)
     assert upper.title == "casing: upper"
     assert (upper.changed, upper.accuracy.value, upper.agreement) == (1.0, 0.5, 0.5)

@@ -82,6 +82,26 @@ def test_too_little_is_not_looked_at(take: "TakeStages", sizes: tuple[int, int],
     assert reason in str(paragraph)
 
 
+def test_a_class_of_a_handful_of_examples_keeps_nobody_from_looking_at_the_others(take: "TakeStages") -> None:
+    # given: one in forty labels turned around, and a third class of four examples
+    rows = labelled(1200)
+    for number in range(0, 1200, 40):
+        rows[number]["label"] = OTHER[str(rows[number]["label"])]
+    for number in range(4):
+        rows[40 * number + 1]["label"] = "rare"
+    _, stages = take(rows)
+    # when
+    found = rows_of(stages)
+    doubts, section = find_doubts(found), describe_label_errors(found)
+    # then
+    rare = found.classes.index("rare")
+    assert 0.8 * 30 <= len(doubts.doubtful) <= 1.3 * 30
+    assert rare not in doubts.suggested
+    assert rare not in found.labels[doubts.chosen[doubts.doubtful]]
+    assert "(1 of 3)" in str(section.blocks[1])
+    assert "looks more like" in str(section.blocks[-1]).lower()
+
+
 def test_a_sample_is_taken_of_what_would_take_long(take: "TakeStages", monkeypatch: pytest.MonkeyPatch) -> None:
     _, stages = take(labelled(1000))
     monkeypatch.setattr("textops.explaining.label_errors.WORK", 20_000)

@@ -166,6 +166,19 @@ def test_further_texts_are_read_in_any_format_but_none_that_the_data_set_holds(n
     assert further_texts([], ["text"], dataset) == []
 
 
+def test_further_texts_are_cleaned_as_those_of_the_data_set_so_that_held_out_ones_are_known(
+    ngram: Run, tmp_path: Path
+) -> None:
+    # given a data set whose texts lost a dateline, and its held-out texts as they were
+    dataset = Dataset.load(Path(ngram.record.dataset))
+    source = dataset.manifest.source.model_copy(update={"remove_patterns": (r"^[A-Z]+ \(Agency\) - ",)})
+    cleaned = replace(dataset, manifest=dataset.manifest.model_copy(update={"source": source}))
+    held_out = [{"text": f"PARIS (Agency) - {text} \n"} for text in dataset.examples("test").texts]
+    (tmp_path / "raw.jsonl").write_text("\n".join(map(json.dumps, [*held_out, {"text": "ROME (Agency) - new"}])))
+    # when, then
+    assert further_texts([str(tmp_path / "raw.jsonl")], ["text"], cleaned) == ["new"]
+
+
 def test_what_a_student_cannot_learn_from_is_told_before_anything_is_made(
     ngram: Run, cnn: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,7 +191,7 @@ def test_what_a_student_cannot_learn_from_is_told_before_anything_is_made(
     # when, then
     with pytest.raises(DataError, match="take a teacher of the same classes"):
         optimize(cnn, settings_for(cnn.configuration), stranger)
-    with pytest.raises(DataError, match=r"nowhere\.csv"):
+    with pytest.raises(DataError, match=r"optimization\.distillation\.unlabelled: .*nowhere\.csv"):
         optimize(cnn, missing)
     with pytest.raises(ConfigurationError, match=r"student_overrides: there is no key model\.tokenizer\.longest"):
         optimize(cnn, other)

@@ -57,7 +57,7 @@ def test_where_nothing_else_is_good_enough_the_checkpoint_itself_ships() -> None
     choice = choose(forms, losses, 100, BOUND)
     # then
     assert choice.name == "onnx_fp32"
-    assert "of 1 forms" in choice.reason
+    assert "the only form within the bound, by latency of one text 1 ms" in choice.reason
 
 
 def test_of_those_that_are_equally_fast_the_smallest_ships() -> None:

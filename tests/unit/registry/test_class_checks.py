@@ -53,4 +53,31 @@ def test_one_that_finds_fewer_than_the_holder_is_refused() -> None:
 
 
 def test_one_that_finds_as_many_passes() -> None:
-    assert not_worse_by_aim(answers(15, 5), answers(15, 5), LABELS, "m/1", FOR_F1, 0.01).passed
+    assert not_worse_by_aim(answers(15, 5), answers(15, 5), LABELS, "m/1", FOR_F1, 0.06).passed
+
+
+@pytest.mark.parametrize("aim", [FOR_F1, FOR_COST])
+def test_twenty_texts_of_a_class_do_not_tell_a_small_loss_however_they_are_answered(aim: Aim) -> None:
+    check = not_worse_by_aim(answers(15, 5), answers(15, 5), LABELS, "m/1", aim, 0.01)
+
+    assert not check.passed
+    assert "1,000 examples, 20 of them 'spam', are too few to tell: take more" in check.sentence
+
+
+def test_one_that_is_worse_by_more_than_is_tolerated_is_not_told_that_texts_are_too_few() -> None:
+    check = not_worse_by_aim(answers(5, 5), answers(18, 5), LABELS, "m/1", FOR_COST, 0.01)
+
+    assert "too few" not in check.sentence
+
+
+def test_where_each_class_has_enough_texts_one_that_finds_as_many_passes() -> None:
+    labels, same = LABELS * 20, np.tile(answers(15, 5), 20)
+
+    assert not_worse_by_aim(same, same, labels, "m/1", FOR_F1, 0.01).passed
+
+
+@pytest.mark.parametrize("aim", [FOR_F1, FOR_COST])
+def test_a_handful_of_texts_proves_nothing_against_naming_one_class(aim: Aim) -> None:
+    labels = ["ham", "ham", "spam"]
+
+    assert not better_than_one_class(np.array(labels), labels, aim).passed

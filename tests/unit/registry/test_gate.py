@@ -10,7 +10,7 @@ def hits(right: int, examples: int) -> NDArray[np.bool_]:
 
 
 def test_a_model_with_the_same_answers_is_not_worse() -> None:
-    check = not_worse_than_holder(hits(280, 300), hits(280, 300), "tiny/1")
+    check = not_worse_than_holder(hits(380, 400), hits(380, 400), "tiny/1")
 
     assert check.passed
     assert check.figure is not None
@@ -41,6 +41,40 @@ def test_a_model_that_merely_could_be_as_good_is_refused() -> None:
     assert check.figure is not None
     assert check.figure.value == 0
     assert not check.passed
+
+
+def test_a_refusal_says_how_many_examples_would_tell() -> None:
+    # given six lost and six won of 200
+    holder, candidate = hits(100, 200), np.roll(hits(100, 200), 6)
+
+    check = not_worse_than_holder(candidate, holder, "tiny/1")
+
+    assert not check.passed
+    assert (
+        "too few to tell: equally good models that differ as often as these (one alone is right on 6.0%)"
+        in check.sentence
+    )
+    assert "in eight of ten cases from 4,765 on (--test-data), or with a tolerance of 0.05" in check.sentence
+    assert "\n" not in check.sentence
+
+
+def test_twenty_examples_prove_nothing_even_where_all_are_answered_alike() -> None:
+    check = not_worse_than_holder(hits(20, 20), hits(20, 20), "tiny/1")
+
+    assert not check.passed
+    assert "from 381 on" in check.sentence
+
+
+@pytest.mark.parametrize(("right", "examples", "tolerance"), [(250, 300, 0.01), (4_930, 5_000, 0.01), (300, 300, 0)])
+def test_where_more_examples_would_change_nothing_none_are_asked_for(
+    right: int, examples: int, tolerance: float
+) -> None:
+    # given a model that is clearly worse, one that is not clearly good enough although the examples are many, and one
+    # of which no loss is tolerated
+    check = not_worse_than_holder(hits(right, examples), hits(examples, examples), "tiny/1", tolerance)
+
+    assert not check.passed
+    assert "too few" not in check.sentence
 
 
 def test_the_tolerance_decides_how_much_worse_is_all_right() -> None:

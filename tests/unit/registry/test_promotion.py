@@ -25,8 +25,8 @@ HELD_OUT = HeldOut(IDS, TEXTS, LABELS)
 SWAPPED = {"goal": "tech", "team": "tech", "chip": "sport", "code": "sport"}
 LATENCY = GateCheck(name="latency", passed=True, figure=None, sentence="one text takes 1 ms")
 MEMORY = GateCheck(name="memory", passed=True, figure=None, sentence="1 MB resident")
-# The little model is right without being sure of it.
-BOUNDS = GateBounds(calibration_error=0.5)
+# The little model is right without being sure of it, and sixty texts tell no small loss.
+BOUNDS = GateBounds(calibration_error=0.5, tolerance=0.1)
 
 
 @pytest.fixture(autouse=True)
