@@ -141,7 +141,7 @@ def test_an_error_that_nobody_caught_is_a_record_and_ctrl_c_is_none(ending: str,
     # given
     script = f"import os; os.environ['TEXTOPS_LOG_JSON'] = '1'\nfrom textops.logs import *; set_up_logging()\n{ending}"
     # when
-    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=180)
     # then
     assert outcome.returncode == code
     assert said in outcome.stderr

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 TEXTS = [f"a goal of team {number}" for number in range(100)]
 # What version 2 says of a goal, which is sport for version 1.
 OTHER_WAY_ROUND = {"goal": "tech", "chip": "sport", "code": "tech"}
-SECONDS = 20
+SECONDS = 60
 
 
 @pytest.fixture
@@ -322,18 +322,25 @@ def test_production_answers_where_the_candidate_fails(
 def test_a_candidate_that_takes_too_long_leaves_time_for_production(
     start: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    predict = ServedModel.predict
+    hold = hold_up_candidate(monkeypatch)
+    client = start(canary="100%", batching="queue", timeout_seconds=2)
+    response = client.post("/predict", json={"text": "a goal"})
+    hold.set()
+    assert response.json()["model"]["version"] == 1
+    assert figure(client, "textops_candidate_failures_total") == 1
+
+
+def hold_up_candidate(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Let version 2 answer nothing until an event is set."""
+    predict, hold = ServedModel.predict, Event()
 
     def predict_late(self: ServedModel, texts: "Sequence[str]") -> object:
         if self.version.number == 2:
-            time.sleep(1)
+            hold.wait(SECONDS)
         return predict(self, texts)
 
     monkeypatch.setattr(ServedModel, "predict", predict_late)
-    client = start(canary="100%", batching="queue", timeout_seconds=0.4)
-    response = client.post("/predict", json={"text": "a goal"})
-    assert response.json()["model"]["version"] == 1
-    assert figure(client, "textops_candidate_failures_total") == 1
+    return hold
 
 
 @pytest.mark.parametrize("batching", ["inline", "queue"])
@@ -360,6 +367,21 @@ def test_a_shadow_is_compared_and_kept_and_answers_nothing(
         ).fetchall()
         assert connection.execute("select count(*) from predictions").fetchone() == (len(TEXTS) + 2,)
     assert answered[-1] == ("sport", "tech", 2, len(TEXTS))
+
+
+def test_a_shadow_delays_no_answer_however_long_it_takes(
+    start: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hold = hold_up_candidate(monkeypatch)
+    client = start(shadow="100%", batching="queue")
+    different = 'textops_shadow_comparisons_total{agreement="different"}'
+    # when: answers come while the shadow has none
+    for text in TEXTS[:5]:
+        assert client.post("/predict", json={"text": text}).json()["model"]["version"] == 1
+    assert figure(client, different) == 0
+    hold.set()
+    # then
+    wait_for(lambda: figure(client, different) == 5)
 
 
 def test_a_shadow_of_a_share_is_asked_about_that_share(start: Callable[..., TestClient]) -> None:
