@@ -151,7 +151,8 @@ def test_a_shadow_compares_what_was_answered_and_answers_nothing(
     # then
     asked = len(TEXTS)
     figures = "textops_shadow_comparisons_total", "textops_shadow_dropped_total"
-    server.wait_for(lambda: sum(map(server.figure, figures)) == asked)
+    # A shadow takes a tenth of the time at most.
+    server.wait_for(lambda: sum(map(server.figure, figures)) == asked, 10 * PATIENCE_SECONDS)
     compared = int(server.figure("textops_shadow_comparisons_total"))
     assert compared > asked / 2
     assert server.figures()['textops_shadow_comparisons_total{agreement="different"}'] == 0
