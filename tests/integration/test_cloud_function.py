@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
+from tests.integration.ports import free_port
 from textops.registry import Registry
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
 MAIN = ROOT / "deploy" / "function" / "main.py"
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 MOST_CHARACTERS = 2_000
 MOST_BYTES = 20_000
 JSON = {"Content-Type": "application/json"}
@@ -62,9 +63,7 @@ class Function:
     """
 
     def __init__(self, log: Path, registry: Path, settings: dict[str, str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self._log = log
         self.url = f"http://127.0.0.1:{port}"
         program = Path(sys.executable).with_name("functions-framework")
@@ -95,7 +94,7 @@ class Function:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(20)
+            return self.process.wait(30)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from lightning_fabric.plugins.environments.lightning import find_free_network_port
 
+from tests.integration.ports import free_port
 from tests.integration.vertex_job import run_job
 from tests.integration.watching import seen, watched
 from textops.registry.store import Registry
@@ -55,6 +55,7 @@ WORTHY = (
     "batch_size=50",
 )
 TWO = ("trainer=ddp_cpu",)
+SECONDS = 180
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ def command_line(process: int) -> bytes:
 
 
 def has_ended(process: int) -> bool:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         # A process that nobody waits for keeps its number, but no command line.
         if not command_line(process):
@@ -167,7 +168,7 @@ def test_ctrl_c_ends_both_where_they_can_go_on(long_training: subprocess.Popen[s
     (companion,) = companions_of(long_training)
     # when: in a terminal it reaches the whole group
     os.killpg(long_training.pid, signal.SIGINT)
-    _, errors = long_training.communicate(timeout=60)
+    _, errors = long_training.communicate(timeout=SECONDS)
     # then
     assert long_training.returncode == 128 + signal.SIGINT
     assert has_ended(companion)
@@ -193,7 +194,7 @@ def test_when_the_other_one_is_killed_the_first_says_so(long_training: subproces
     (companion,) = companions_of(long_training)
     # when
     os.kill(companion, signal.SIGKILL)
-    _, errors = long_training.communicate(timeout=60)
+    _, errors = long_training.communicate(timeout=SECONDS)
     # then
     assert long_training.returncode == 2
     assert errors.strip().splitlines()[-1].endswith("process 1 of this training was killed (SIGKILL)")
@@ -202,7 +203,7 @@ def test_when_the_other_one_is_killed_the_first_says_so(long_training: subproces
 def test_two_machines_train_what_one_would(terminal: "Terminal", folder: Path) -> None:
     # given
     alone = trained_alone(terminal, *SMALL)
-    port = find_free_network_port()
+    port = free_port()
     nodes = []
     # when: two machines with one processor each, that share a folder
     for number in ("0", "1"):
@@ -216,7 +217,7 @@ def test_two_machines_train_what_one_would(terminal: "Terminal", folder: Path) -
                 text=True,
             )
         )
-    errors = [node.communicate(timeout=180)[1] for node in nodes]
+    errors = [node.communicate(timeout=SECONDS)[1] for node in nodes]
     # then
     assert [node.returncode for node in nodes] == [0, 0], errors
     together = Run.load(folder / "together")

@@ -21,7 +21,7 @@ SMALL = ("model.tokenizer.word_bits=17", "model.tokenizer.character_bits=16", "r
 def test_drift_is_seen_and_mended_without_a_lost_request(tmp_path: Path, without_coverage: None) -> None:  # noqa: ARG001 (processes of their own)
     # given
     assert alerting_programs() is not None
-    behaviour = Behaviour(rate=25, label_share=1.0, label_delay=1.0)
+    behaviour = Behaviour(rate=40, label_share=1.0, label_delay=1.0)
     plot = Plot(Drift("vocabulary", 1.0), normal=600, recovered=250, behaviour=behaviour, patience=500)
     # when
     record = drill(DrillPlan(tmp_path / "drill", ("data=bbc_news", *SMALL), plot))

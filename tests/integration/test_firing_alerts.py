@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.integration.ports import free_port
 from textops.monitoring.alert_schemas import FiringAlerts
 from textops.monitoring.firing_alerts import AlertsKnown
 
@@ -22,26 +22,20 @@ SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def unused_address() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{probe.getsockname()[1]}"
-
-
-@pytest.fixture(scope="module")
-def alertmanager(tmp_path_factory: pytest.TempPathFactory, unused_address: str) -> Iterator[str]:
+def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Alertmanager as it is deployed; whom it tells is not there, which does not matter."""
+    address = f"127.0.0.1:{free_port()}"
     folder = tmp_path_factory.mktemp("alertmanager")
     command = [
         shutil.which("prometheus-alertmanager") or "alertmanager",
         f"--config.file={CONFIGURATION}",
         f"--storage.path={folder / 'data'}",
         "--cluster.listen-address=",
-        f"--web.listen-address={unused_address}",
+        f"--web.listen-address={address}",
     ]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, stderr=log)
-    url, deadline = f"http://{unused_address}", time.monotonic() + SECONDS
+    url, deadline = f"http://{address}", time.monotonic() + SECONDS
     while True:
         assert process.poll() is None, (folder / "log").read_text()
         assert time.monotonic() < deadline, (folder / "log").read_text()
@@ -52,7 +46,7 @@ def alertmanager(tmp_path_factory: pytest.TempPathFactory, unused_address: str) 
             time.sleep(0.1)
     yield url
     process.terminate()
-    process.wait(10)
+    process.wait(30)
 
 
 def ask(url: str) -> FiringAlerts:

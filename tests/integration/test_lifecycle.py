@@ -18,9 +18,12 @@ import httpx
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
+from tests.integration.ports import free_port
 from textops.bundle import MODEL_FILE
 from textops.registry import Registry, Version
 from textops.serving.schemas import PredictionResponse, Problem
+from textops.serving.server import DRAIN_SECONDS
+from textops.serving.service import LOG_CLOSE_SECONDS
 
 if TYPE_CHECKING:
     from tests.conftest import BundleFactory
@@ -29,7 +32,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 CLIENTS = 8
-SECONDS = 20
+SECONDS = 30
+# Longer than anybody may be waited for: who is, is found out however slow the machine is.
+LONG_SECONDS = 60
 SPORT = "the goal of the team"
 OTHERWISE = {"goal": "tech", "team": "tech", "chip": "sport"}
 # Whoever asks on a connection that is being closed hears nothing: its request was not taken.
@@ -40,16 +45,17 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))
 runpy.run_module("textops.serving", run_name="__main__")
 """
 
-# The second process of the service takes its time before it serves.
+# The second process of the service takes its time before it serves, and nobody kills it soon.
 WITH_A_SLOW_PROCESS = """
 import os, runpy, time
-from textops.serving import granian_server
+from textops.serving import granian_server, server
+server.KILL_SECONDS = 60
 create = granian_server.create_app
 def create_slowly():
     try:
         os.close(os.open(os.environ["FIRST_PROCESS"], os.O_CREAT | os.O_EXCL))
     except FileExistsError:
-        time.sleep(3)
+        time.sleep(60)
     return create()
 granian_server.create_app = create_slowly
 runpy.run_module("textops.serving", run_name="__main__")
@@ -169,7 +175,7 @@ def test_while_versions_change_no_request_fails(registry: Registry, second: Vers
     with asking(server.url) as load:
         for version in [second, first, second]:
             promote(registry, version)
-            server.wait_for(lambda wanted=version.number: version_of(server) == wanted, 5)  # type: ignore[misc]
+            server.wait_for(lambda wanted=version.number: version_of(server) == wanted)  # type: ignore[misc]
         moved = len(load.answers)
         server.wait_for(lambda: len(load.answers) > moved + 5 * CLIENTS)
 
@@ -271,23 +277,24 @@ def test_on_sigterm_what_was_taken_is_answered_and_logged_and_a_client_that_does
 ) -> None:
     # given
     server = start_api(registry.root, workers=workers, **sqlite(tmp_path))
-    client = ThreadPoolExecutor(1)
+    client, over = ThreadPoolExecutor(1), threading.Event()
 
     def slowly() -> Iterator[bytes]:
         yield b'{"text": '
-        time.sleep(12)
+        over.wait(LONG_SECONDS)
 
-    asked = client.submit(httpx.post, f"{server.url}/predict", content=slowly(), timeout=SECONDS)
+    asked = client.submit(httpx.post, f"{server.url}/predict", content=slowly(), timeout=LONG_SECONDS)
     # when
     with asking(server.url, may_close=True) as load:
         server.wait_for(lambda: len(load.answers) > 50 and server.figure("textops_prediction_log_written_total") > 0)
         time.sleep(0.2)
         assert not asked.done()
-        started = time.monotonic()
+        # It gives up long before the client does.
         code = server.stop()
-        seconds = time.monotonic() - started
+        over.set()
     # then
-    assert (code, seconds < 8) == (0, True)
+    assert code == 0
+    assert DRAIN_SECONDS + LOG_CLOSE_SECONDS <= 8
     assert not load.others
     load_spilled(registry, start_api, tmp_path)
     assert logged(tmp_path) == load.ids()
@@ -308,7 +315,7 @@ def test_figures_of_two_processes_are_one_sum_that_survives_one_of_them(
     with asking(server.url, may_close=True) as load:
         server.wait_for(lambda: len(load.answers) > 150)
     # Each hands over what it has counted twice a second.
-    time.sleep(0.7)
+    server.wait_for(lambda: server.figure("textops_predictions_total") >= len(load.answers))
     counted = [server.figure("textops_predictions_total") for _ in range(6)]
     assert set(counted) == {float(len(load.answers))}
     # when: one of them is killed under load
@@ -318,7 +325,7 @@ def test_figures_of_two_processes_are_one_sum_that_survives_one_of_them(
         os.kill(victim, signal.SIGKILL)
         killed = len(after.answers)
         server.wait_for(lambda: len(after.answers) > killed + 100)
-        server.wait_for(lambda: len(server.workers()) == 2 and victim not in server.workers())
+        server.wait_for(lambda: victim not in (now := server.workers()) and len(now) == 2)
         replaced = len(after.answers)
         server.wait_for(lambda: len(after.answers) > replaced + 100)
     # then: what the dead one had not handed over is missing, and nothing else
@@ -346,7 +353,7 @@ def test_processes_that_cannot_start_end_the_service_with_one_line(
 
     server = start_api(root, workers=2)
 
-    assert server.process.wait(20) == 2
+    assert server.process.wait(SECONDS) == 2
     lines = [line for line in server.log.splitlines() if "ERROR" in line or "Traceback" in line]
     assert len(lines) == 1, server.log
     assert ("is empty" if empty else "was altered") in lines[0]
@@ -374,14 +381,15 @@ def test_a_database_that_is_killed_and_comes_back_has_all_answers(
         postgresql.stop()
         ask(200)
         server.wait_for(lambda: server.figure("textops_prediction_log_reachable") == 0)
-        assert server.figure("textops_prediction_log_waiting_rows") == 200
+        server.wait_for(lambda: server.figure("textops_prediction_log_waiting_rows") == 200)
         assert version_of(server) == 1
         postgresql.start()
         ask(100)
     # then
     server.wait_for(lambda: server.figure("textops_prediction_log_written_total") == 400)
     assert not load.others
-    assert server.figure("textops_prediction_log_reachable") == 1
+    # The rows are written before the thread says that the database has answered.
+    server.wait_for(lambda: server.figure("textops_prediction_log_reachable") == 1)
     assert server.figure("textops_prediction_log_dropped_total") == 0
     engine = create_engine(address.replace("postgresql:", "postgresql+pg8000:"), poolclass=NullPool)
     with engine.connect() as connection:
@@ -476,7 +484,7 @@ def test_keys_let_in_and_are_told_to_nobody_and_a_reload_reaches_all_processes(
     promote(registry, second)
     assert statuses("/admin/reload", "old-key", "admin-key") == [403, 200]
     # then: all processes answer with it
-    server.wait_for(lambda: server.log.count("tiny/2 answers from now on") == 2, 10)
+    server.wait_for(lambda: server.log.count("tiny/2 answers from now on") == 2)
     answers = [PredictionResponse.model_validate_json(ask("/predict", "old-key").content) for _ in range(30)]
     assert {answer.model.version for answer in answers} == {2}
     assert not any(key in server.log for key in ("old-key", "new-key", "admin-key"))
@@ -494,7 +502,7 @@ def test_who_presses_ctrl_c_twice_loses_no_row(registry: Registry, start_api: "S
         server.process.send_signal(signal.SIGINT)
         time.sleep(0.5)
         server.process.send_signal(signal.SIGINT)
-        code = server.process.wait(5)
+        code = server.process.wait(SECONDS)
     # then
     assert code == 0
     assert len(load.answers) == 5
@@ -513,8 +521,13 @@ def hanging(port: int) -> Iterator[None]:
 # Another server
 
 
+def granian() -> dict[str, object]:
+    """Return settings with a port that nobody takes before Granian opens it: unlike ours, it opens it late."""
+    return {"server": "granian", "port": free_port()}
+
+
 def test_granian_answers_and_ends_the_same_way(registry: Registry, start_api: "StartApi", tmp_path: Path) -> None:
-    server = start_api(registry.root, server="granian", workers=2, **sqlite(tmp_path))
+    server = start_api(registry.root, workers=2, **granian(), **sqlite(tmp_path))
     server.wait_for(lambda: _answers(server) and server.log.count("serving tiny/1") == 2)
 
     with asking(server.url, may_close=True) as load:
@@ -541,17 +554,14 @@ def test_a_process_of_granian_that_is_told_to_end_while_it_begins_serves_nobody(
 ) -> None:
     # given: one process serves, the other still begins
     monkeypatch.setenv("FIRST_PROCESS", str(tmp_path / "first"))
-    server = start_api(registry.root, WITH_A_SLOW_PROCESS, server="granian", workers=2, **sqlite(tmp_path))
+    server = start_api(registry.root, WITH_A_SLOW_PROCESS, workers=2, **granian(), **sqlite(tmp_path))
     server.wait_for(lambda: _answers(server))
     # when
     with asking(server.url, may_close=True) as load:
         server.wait_for(lambda: len(load.answers) > 100)
-        start = time.monotonic()
         code = server.stop()
-        seconds = time.monotonic() - start
     # then: nobody had to kill it, in the middle of its answers
     assert code == 0
-    assert seconds < 7
     load_spilled(registry, start_api, tmp_path)
     assert load.ids() <= logged(tmp_path)
 
@@ -560,7 +570,7 @@ def test_a_client_that_hangs_does_not_keep_granian_from_writing_what_the_databas
     registry: Registry, start_api: "StartApi", tmp_path: Path
 ) -> None:
     # given: rows that nobody takes, and a request that never comes to its end
-    server = start_api(registry.root, server="granian", **sqlite(tmp_path))
+    server = start_api(registry.root, **granian(), **sqlite(tmp_path))
     server.wait_for(lambda: _answers(server) and server.figure("textops_prediction_log_reachable") == 1)
     with (
         closing(sqlite3.connect(tmp_path / "log.sqlite", isolation_level=None)) as other,
@@ -585,7 +595,7 @@ def test_a_process_of_granian_that_is_told_to_end_again_and_again_writes_what_it
     registry: Registry, start_api: "StartApi", tmp_path: Path
 ) -> None:
     # given: rows that would be written later
-    server = start_api(registry.root, server="granian", log_flush_seconds=60, **sqlite(tmp_path))
+    server = start_api(registry.root, log_flush_seconds=60, **granian(), **sqlite(tmp_path))
     server.wait_for(lambda: _answers(server) and server.figure("textops_prediction_log_reachable") == 1)
     load = Load()
     with hanging(server.port), httpx.Client(base_url=server.url, timeout=SECONDS) as client:
@@ -597,11 +607,9 @@ def test_a_process_of_granian_that_is_told_to_end_again_and_again_writes_what_it
             server.process.send_signal(number)
             os.kill(process, number)
             time.sleep(0.05)
-    start = time.monotonic()
     code = server.stop()
     # then
     assert code == 0
-    assert time.monotonic() - start < 5
     assert len(load.answers) == 20
     load_spilled(registry, start_api, tmp_path)
     assert load.ids() <= logged(tmp_path)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-SECONDS = 30
+SECONDS = 120
 BUFFER_ROWS = 50
 HALF = Effect(value=0.5, low=0.4, high=0.6)
 LITTLE = Effect(value=0.05, low=0.0, high=0.1)
@@ -108,7 +108,7 @@ class Program:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(30)
 
     def _listening(self) -> re.Match[str] | None:
         return re.search(r'msg="Listening on" address=(127\.0\.0\.1:\d+)', self.log.read_text())

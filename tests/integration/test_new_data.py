@@ -3,7 +3,6 @@
 import csv
 import os
 import random
-import socket
 import subprocess
 import sys
 import zipfile
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from tests.integration.ports import free_port
+from tests.integration.sources import copy_sources
 from textops.program import running, wait_until_ready
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
 SIGNS = {
     "жалоба": ["сломался", "ужасный", "возврат", "плохой"],
     "похвала": ["отличный", "спасибо", "советую", "доволен"],
@@ -48,7 +48,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel's content, as an installation has it: no checkout anywhere near."""
     place = tmp_path_factory.mktemp("wheel")
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(place)]
-    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(ROOT)], check=True, cwd=place)
+    sources = copy_sources(place / "sources")
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(sources)], check=True, cwd=place)
     (built,) = place.glob("*.whl")
     zipfile.ZipFile(built).extractall(place / "site")
     return place / "site"
@@ -79,14 +80,6 @@ def run(environment: dict[str, str], tmp_path: Path) -> Run:
     return type_it
 
 
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port
-
-
 def write_reviews(path: Path, rows: int, *, has_signal: bool) -> None:
     """Write what a spreadsheet of another country writes: semicolons, Windows' letters, dates with dots."""
     chance = random.Random(5)  # noqa: S311 (made-up texts)
@@ -109,7 +102,7 @@ def printed_commands(output: str) -> list[str]:
 
 
 def test_the_printed_commands_lead_from_an_unseen_file_to_a_served_model(
-    run: Run, environment: dict[str, str], tmp_path: Path, free_port: int
+    run: Run, environment: dict[str, str], tmp_path: Path
 ) -> None:
     # given
     write_reviews(tmp_path / "отзывы 2024.csv", 600, has_signal=True)
@@ -127,10 +120,10 @@ def test_the_printed_commands_lead_from_an_unseen_file_to_a_served_model(
     assert (tmp_path / "reports/data/отзывы_2024/explanation.html").is_file()
     assert (tmp_path / "models/registry/отзывы_2024/versions/1/bundle.json").is_file()
     # when: and the last one, which goes on until it is ended
-    address = f"http://127.0.0.1:{free_port}"
-    port = {**environment, "TEXTOPS_PORT": str(free_port)}
-    with running(["/bin/sh", "-c", f"exec {serve}"], tmp_path / "serve.log", tmp_path, port):
-        wait_until_ready(address, 60)
+    port = free_port()
+    address, settings = f"http://127.0.0.1:{port}", {**environment, "TEXTOPS_PORT": str(port)}
+    with running(["/bin/sh", "-c", f"exec {serve}"], tmp_path / "serve.log", tmp_path, settings):
+        wait_until_ready(address, 120)
         answer = httpx.post(f"{address}/predict", json={"text": "ужасный товар, сломался вчера, плохой магазин"}).json()
     assert answer["label"] == "жалоба"
 

@@ -103,7 +103,7 @@ def test_a_bucket_that_is_not_there_is_one_line(textops: Command, emulator: str,
     environment = {**os.environ, "STORAGE_EMULATOR_HOST": emulator, "TEXTOPS_CACHE": str(tmp_path)}
 
     result = subprocess.run(
-        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=180, check=False
     )
 
     assert "cannot read the registry gs://nobody/registry" in result.stderr.splitlines()[-1]

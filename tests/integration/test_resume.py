@@ -1,7 +1,6 @@
 """A training that is killed in the middle of an epoch, and goes on in another process."""
 
 import math
-import os
 import signal
 import subprocess
 import sys
@@ -30,21 +29,39 @@ SMALL = (
     "batch_size=8",
     "callbacks.resume_point.every_seconds=0.1",
 )
+SECONDS = 120
 
 
-def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[str]", run: Path) -> int:
-    """Wait for some steps of the second epoch, kill, and return the step that was saved last."""
+def kill_in_the_middle_of_an_epoch(process: "subprocess.Popen[str]", run: Path) -> None:
+    """Wait until a step of the second epoch or a later one has been saved that does not end it, and kill."""
     assert process.stderr is not None
     for line in process.stderr:
         if "epoch 1/" in line:
             break
-    # A tenth of a second into the second epoch there is a point in it.
-    time.sleep(0.3)
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    process.stderr.close()
+    deadline = time.monotonic() + SECONDS
+    try:
+        while True:
+            # What has been saved stays the last, as it does not go on meanwhile.
+            process.send_signal(signal.SIGSTOP)
+            assert process.poll() is None
+            if saved_step(run) > steps_of_an_epoch() and saved_step(run) % steps_of_an_epoch():
+                break
+            process.send_signal(signal.SIGCONT)
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def saved_step(run: Path) -> int:
     saved = torch.load(run / "checkpoints/resume.ckpt", map_location="cpu", weights_only=True)
     return int(saved["global_step"])
+
+
+def steps_of_an_epoch() -> int:
+    return math.ceil(Dataset.load(Path("data/processed/synthetic")).manifest.examples("train") / 8)
 
 
 @pytest.mark.usefixtures("without_coverage")
@@ -54,14 +71,13 @@ def test_a_killed_training_ends_as_if_it_had_not_been(terminal: "Terminal") -> N
     unbroken = Run.load(Path("unbroken"))
     command = [sys.executable, "-m", "textops.cli", "train", *SMALL, "hydra.run.dir=killed"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    step = kill_in_the_middle_of_an_epoch(process, Path("killed"))
+    kill_in_the_middle_of_an_epoch(process, Path("killed"))
+    step = saved_step(Path("killed"))
     # when
     resumed = terminal("train", "--resume", "killed")
     # then
-    documents = Dataset.load(Path("data/processed/synthetic")).manifest.examples("train")
-    steps_of_an_epoch = math.ceil(documents / 8)
-    assert 0 < step < 3 * steps_of_an_epoch
-    assert step % steps_of_an_epoch != 0
+    assert steps_of_an_epoch() < step < 3 * steps_of_an_epoch()
+    assert step % steps_of_an_epoch() != 0
     assert resumed.code == 0, resumed.log
     run = Run.load(Path("killed"))
     assert run.record.validation_loss == unbroken.record.validation_loss

@@ -370,17 +370,19 @@ def test_one_that_is_killed_leaves_nothing_that_the_next_one_stumbles_over(
     process: "subprocess.Popen[bytes]", terminal: "Terminal", registry: Registry, tmp_path: Path
 ) -> None:
     # given: a process in the middle of its training
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while not list(tmp_path.glob("outputs/*/*/config.yaml")):
         assert process.poll() is None, (tmp_path / "log").read_text()
         assert time.monotonic() < deadline
         time.sleep(0.01)
+    # It stays there, however long the other one takes to begin.
+    process.send_signal(signal.SIGSTOP)
     second = terminal("retrain")
     assert second.code == 2
     assert f"runs already, process {process.pid} on " in second.errors[0]
     # when
     process.send_signal(signal.SIGKILL)
-    process.wait(20)
+    process.wait(60)
     # then
     assert holders(registry) == {"production": 1}
     outcome = terminal("retrain", "--to", "production")

@@ -19,7 +19,7 @@ from textops.benchmark.score_run import run
 pytestmark = pytest.mark.slow
 
 ROWS, ROWS_AT_ONCE = 20_000, 500
-SECONDS = 120
+SECONDS = 240
 # The command, which keeps what it has done after each part and then waits: it takes seconds however few rows there are,
 # so that it can be killed in the middle.
 SLOWLY = """
@@ -187,9 +187,12 @@ def test_two_cannot_write_the_same_output(command: Command, tmp_path: Path) -> N
     out = tmp_path / "out.csv"
     first = command(out, slowly=True)
     wait_for_rows(out, first)
+    # It stays in the middle, however long the other one takes to begin.
+    os.killpg(first.pid, signal.SIGSTOP)
     # when
     second = command(out)
     said, _ = second.communicate(timeout=SECONDS)
+    os.killpg(first.pid, signal.SIGCONT)
     # then
     assert second.returncode == 2
     assert "is being written by another textops score" in said
@@ -241,8 +244,8 @@ def cluster(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     memory = 100 << 20
     started = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "object_store_memory": memory})
     try:
-        started.add_node(num_cpus=1, object_store_memory=memory)
-        started.wait_for_nodes()
+        started.add_node(wait=False, num_cpus=1, object_store_memory=memory)
+        started.wait_for_nodes(SECONDS)
         yield started.address
     finally:
         started.shutdown()  # type: ignore[no-untyped-call]

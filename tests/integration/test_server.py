@@ -24,6 +24,8 @@ MakeBundle = Callable[..., Path]
 
 pytestmark = pytest.mark.slow
 
+# The machine may be busy with other tests.
+SECONDS = 120
 SPORT = "the goal of the team"
 TECH = "a chip with new code"
 # A root without its capabilities is an ordinary owner, to whom a folder without the write bit is closed.
@@ -70,7 +72,7 @@ def start(registry: Registry | Path, *, script: str | None = None, **settings: s
 def refusal(registry: Registry | Path, **settings: str) -> str:
     """Start a server that must not start, and return the one line it leaves."""
     process = start(registry, **settings)
-    _, output = process.communicate(timeout=30)
+    _, output = process.communicate(timeout=SECONDS)
     return one_line(process.returncode, output)
 
 
@@ -206,7 +208,7 @@ def test_one_that_waits_for_its_model_lives_and_answers_once_it_is_there(
         answer = wait_for(200, lambda: httpx.post(f"{url}/predict", json={"text": SPORT}))
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=SECONDS)
 
     assert not_ready.status_code == 503
     assert "register and promote one" in Problem.model_validate(not_ready.json()).detail
@@ -215,7 +217,7 @@ def test_one_that_waits_for_its_model_lives_and_answers_once_it_is_there(
 
 
 def wait_for(status: int, ask: Callable[[], httpx.Response]) -> httpx.Response:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + SECONDS
     while True:
         try:
             answer = ask()
@@ -258,7 +260,7 @@ def test_a_registry_that_cannot_be_written_is_served_all_the_same(registry: Regi
         assert httpx.post(f"{address(process)}/predict", json={"text": SPORT}).json()["label"] == "sport"
     finally:
         process.terminate()
-        process.communicate(timeout=30)
+        process.communicate(timeout=SECONDS)
         for folder in folders:
             folder.chmod(0o755)
 

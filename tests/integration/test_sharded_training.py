@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from lightning_fabric.plugins.environments.lightning import find_free_network_port
 
+from tests.integration.ports import free_port
 from tests.integration.vertex_job import run_job
 from tests.integration.watching import seen, watch, watched
 from textops.data.dataset import Dataset
@@ -207,7 +207,7 @@ def slurm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():  # fmt: skip
         monkeypatch.setenv(f"SLURM_{name}", value)
     # Else it follows from the number of the job, and may not be free here.
-    monkeypatch.setenv("MASTER_PORT", str(find_free_network_port()))
+    monkeypatch.setenv("MASTER_PORT", str(free_port()))
     return folder
 
 
@@ -241,7 +241,7 @@ def test_a_slurm_job_that_has_to_make_room_goes_on_and_no_document_comes_twice(
     assert (slurm / "queued").read_text() == "requeue 4711\n"
     assert not (slurm / run / "run.json").exists()
     # when: it is its turn again
-    monkeypatch.setenv("MASTER_PORT", str(find_free_network_port()))
+    monkeypatch.setenv("MASTER_PORT", str(free_port()))
     code, errors = ended(submitted(*overrides))
     # then
     assert code == 0, errors

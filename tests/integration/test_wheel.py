@@ -1,7 +1,6 @@
 """Building textops where there is a compiler and where there is none."""
 
 import os
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -9,24 +8,15 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from tests.integration.sources import copy_sources
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ("src", "configs", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def sources(tmp_path: Path) -> Path:
     """The sources by themselves, without anything that was compiled."""
-    target = tmp_path / "sources"
-    target.mkdir()
-    for name in SOURCES:
-        path = ROOT / name
-        if path.is_dir():
-            shutil.copytree(path, target / name, ignore=shutil.ignore_patterns("*.so", "__pycache__"))
-        else:
-            shutil.copy(path, target / name)
-    return target
+    return copy_sources(tmp_path / "sources")
 
 
 @pytest.mark.parametrize(("compiler", "kernels"), [("cc", 1), ("no-such-compiler", 0)])

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
-from lightning_fabric.plugins.environments.lightning import find_free_network_port
+
+from tests.integration.ports import free_port
 
 
 def run_job(file: Path, folder: Path, filled_in: Mapping[str, str]) -> None:
@@ -19,7 +20,7 @@ def run_job(file: Path, folder: Path, filled_in: Mapping[str, str]) -> None:
         folder: Each machine gets a folder in it, `machine-0` and so on, which stands for its disk.
         filled_in: What stands in the file -> what is filled in.
     """
-    cluster = {f"workerpool{number}": [f"127.0.0.1:{find_free_network_port()}"] for number in range(2)}
+    cluster = {f"workerpool{number}": [f"127.0.0.1:{free_port()}"] for number in range(2)}
     machines = []
     for number, pool in enumerate(yaml.safe_load(file.read_text())["workerPoolSpecs"]):
         disk = folder / f"machine-{number}"

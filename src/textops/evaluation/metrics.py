@@ -134,7 +134,11 @@ def evaluate(
             [part.f1 for part in per_class if part.support or part.predicted],
         ),
         log_loss=up_to_more_wrong_answers(
-            percentile_interval(measured.loss[0], resampled.loss), rows.loss, probabilities, labels, SMALLEST_PROBABILITY
+            percentile_interval(measured.loss[0], resampled.loss),
+            rows.loss,
+            probabilities,
+            labels,
+            SMALLEST_PROBABILITY,
         ),
         ece=down_to_zero_by_luck(
             percentile_interval(measured.ece[0], _without_bias(measured.ece, resampled.ece)), rows.gap + rows.hits

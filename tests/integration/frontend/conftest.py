@@ -1,8 +1,7 @@
 """Servers of the page, and a real browser that looks at it."""
 
 import os
-import random
-import socket
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotThereInTime
 
+from tests.integration.ports import free_port
 from textops.benchmark.page_visit import ARGUMENTS
 from textops.registry import PRODUCTION, Registry
 
@@ -25,22 +25,27 @@ if TYPE_CHECKING:
 CHROMIUM = "/usr/bin/chromium"
 # The machine may be busy with other tests.
 PATIENCE_MS = 30_000
-START_SECONDS = 60
-END_SECONDS = 15
+START_SECONDS = 120
+END_SECONDS = 30
 
 expect.set_options(timeout=PATIENCE_MS)
 
 CHOICE_MS = 5_000
 CHOICES = 6
 NOWHERE = "about:blank"
-# How long the page keeps what it knows of a model and its versions, and a little.
-KEPT_SECONDS = 5.5
 VIEWPORT = {"width": 1280, "height": 720}
-# Below those that the system gives away: one of these stays free while nobody listens there.
-PORTS = range(20_000, 32_000)
+# The page, which forgets what it knows of a model and its versions when it is told to, and not in a few seconds only.
+FORGETFUL_PAGE = """
+import signal
+import streamlit
+from textops.cli import main
+signal.signal(signal.SIGUSR1, lambda *_: streamlit.cache_data.clear())
+main()
+"""
 
 OpenPage = Callable[..., Page]
 OpenChangingPage = Callable[[], Page]
+AtRest = Callable[[Page], None]
 Choose = Callable[[Page, str, str], None]
 
 
@@ -64,11 +69,10 @@ class Site:
             "TEXTOPS_DRIFT_URL": f"http://127.0.0.1:{self.drift_port}",
             **({"TEXTOPS_API_KEY": key} if key else {}),
         }
-        self._forgets = 0.0
         self._client = httpx.Client(base_url=self.address)
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "textops", "ui", "--port", str(port)],
+                [sys.executable, "-c", FORGETFUL_PAGE, "ui", "--port", str(port)],
                 env={**os.environ, **given},
                 stdout=output,
                 stderr=output,
@@ -80,12 +84,10 @@ class Site:
             time.sleep(0.1)
 
     def forget(self) -> None:
-        """Wait until it knows nothing more of the services that were there when it was left."""
-        time.sleep(max(0.0, self._forgets - time.monotonic()))
-
-    def leave(self) -> None:
-        """Take note that it may know something of services that go now."""
-        self._forgets = time.monotonic() + KEPT_SECONDS
+        """Let it forget what it knows of the services that were there before."""
+        self._process.send_signal(signal.SIGUSR1)
+        # What answers is what takes the signal first.
+        self._client.get("/_stcore/health").raise_for_status()
 
     def stop(self) -> None:
         self._client.close()
@@ -96,15 +98,6 @@ class Site:
         with suppress(httpx.TransportError):
             return self._client.get("/_stcore/health").is_success
         return False
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on, and that nobody gets by chance."""
-    while True:
-        port = random.choice(PORTS)  # noqa: S311 (no secret)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
 
 
 @pytest.fixture(scope="module")
@@ -125,11 +118,10 @@ def only_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def site(only_site: Site) -> Iterator[Site]:
+def site(only_site: Site) -> Site:
     """A page for the services of a module."""
     only_site.forget()
-    yield only_site
-    only_site.leave()
+    return only_site
 
 
 @pytest.fixture(scope="session")
@@ -141,10 +133,9 @@ def only_changing_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sit
 
 
 @pytest.fixture
-def changing_site(only_changing_site: Site) -> Iterator[Site]:
+def changing_site(only_changing_site: Site) -> Site:
     """A page for the services of a test, which come and go."""
-    yield only_changing_site
-    only_changing_site.leave()
+    return only_changing_site
 
 
 @pytest.fixture
@@ -215,13 +206,23 @@ def open_changing_page(changing_site: Site, open_page: OpenPage) -> OpenChanging
 
 
 @pytest.fixture(scope="session")
-def choose() -> Choose:
+def at_rest() -> AtRest:
+    """Wait until the page is built: what is being built closes open lists, and moves away below the pointer."""
+
+    def wait_until_at_rest(page: Page) -> None:
+        page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+    return wait_until_at_rest
+
+
+@pytest.fixture(scope="session")
+def choose(at_rest: AtRest) -> Choose:
     """Choose an option of a box; again when the page was built anew meanwhile, which closes an open list."""
 
     def choose_option(page: Page, box: str, option: str) -> None:
         choice = page.get_by_role("combobox", name=box)
         for _ in range(CHOICES):
-            page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+            at_rest(page)
             # While the list is open, the box holds what is typed, which is not chosen yet.
             if choice.input_value() == option and choice.get_attribute("aria-expanded") == "false":
                 return

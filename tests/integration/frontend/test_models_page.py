@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import AddReport, BundleFactory
     from tests.integration.conftest import StartApi
-    from tests.integration.frontend.conftest import Choose, OpenChangingPage, OpenPage, Site
+    from tests.integration.frontend.conftest import AtRest, Choose, OpenChangingPage, OpenPage, Site
 
     LookAt = Callable[[str], None]
 
@@ -68,21 +68,17 @@ def address(start_api: "StartApi", site: "Site", shown: Path) -> str:
 
 
 @pytest.fixture
-def page(open_page: "OpenPage", address: str) -> Page:
-    return models_page(open_page(address))
+def page(open_page: "OpenPage", address: str, at_rest: "AtRest") -> Page:
+    page = models_page(open_page(address))
+    at_rest(page)
+    return page
 
 
 def models_page(page: Page) -> Page:
     # Before the first script has run, Streamlit lists the modules beside it as pages, in small letters.
     page.get_by_role("link", name="Models", exact=True).click()
     page.get_by_role("heading", name="Models", exact=True).wait_for()
-    at_rest(page)
     return page
-
-
-def at_rest(page: Page) -> None:
-    """Wait until the page is built: what is being built moves away below the pointer."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
 
 def table(page: Page, name: str) -> Locator:
@@ -90,7 +86,7 @@ def table(page: Page, name: str) -> Locator:
 
 
 @pytest.fixture
-def look_at(page: Page, choose: "Choose") -> "LookAt":
+def look_at(page: Page, choose: "Choose", at_rest: "AtRest") -> "LookAt":
     """Choose the version that the page tells more of."""
 
     def look_at_version(version: str) -> None:
@@ -109,12 +105,12 @@ def test_versions_and_aliases_are_listed_and_the_usual_ones_compared(page: Page)
     expect(rows.nth(3)).to_contain_text("answers now")
     compared = table(page, "Versions side by side").locator("tbody tr")
     expect(compared).to_have_count(3)
-    assert [compared.nth(place).locator("th .main").inner_text() for place in range(3)] == ["1", "2", "4"]
+    expect(compared.locator("th .main")).to_have_text(["1", "2", "4"])
     expect(compared.nth(1)).to_contain_text("85.0 to 95.0 %")
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()
 
 
-def test_other_versions_are_chosen_with_the_keyboard(page: Page) -> None:
+def test_other_versions_are_chosen_with_the_keyboard(page: Page, at_rest: "AtRest") -> None:
     # given
     compared = table(page, "Versions side by side").locator("tbody tr")
     expect(compared).to_have_count(3)
@@ -125,6 +121,7 @@ def test_other_versions_are_chosen_with_the_keyboard(page: Page) -> None:
     # then
     expect(compared).to_have_count(2)
     # when
+    at_rest(page)
     choice.press_sequentially("4")
     page.get_by_role("option", name="4").wait_for()
     page.keyboard.press("Enter")
@@ -194,7 +191,7 @@ def test_the_newest_version_has_a_table_of_its_forms_and_the_moves_are_told(page
 def test_a_version_without_report_says_so(page: Page, look_at: "LookAt") -> None:
     look_at("1 · production")
 
-    expect(page.get_by_text("No figures.")).to_be_visible()
+    expect(page.get_by_text("No figures.").first).to_be_visible()
     expect(page.get_by_text("textops evaluate makes another one").first).to_be_visible()
 
 
@@ -202,7 +199,6 @@ def test_a_version_that_is_altered_is_told_and_the_others_stay(
     site: "Site", page: Page, look_at: "LookAt", shown: Path
 ) -> None:
     # given one of which the page no longer keeps what it knew
-    site.leave()
     site.forget()
     path = Registry(shown).version("tiny", 4).path / CARD_FILE
     content = path.read_bytes()
@@ -211,7 +207,7 @@ def test_a_version_that_is_altered_is_told_and_the_others_stay(
         # when
         look_at("4")
         # then
-        expect(page.get_by_text("This version is damaged")).to_be_visible()
+        expect(page.get_by_text("This version is damaged").first).to_be_visible()
         expect(table(page, "Versions side by side").locator("tbody tr")).to_have_count(3)
     finally:
         path.write_bytes(content)
@@ -225,7 +221,7 @@ def test_the_page_fits_a_phone_in_light_and_dark(open_page: "OpenPage", address:
     models_page(page)
     # then
     expect(table(page, "Versions side by side")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
     ground = page.get_by_test_id("stApp").evaluate("element => getComputedStyle(element).backgroundColor")
     assert ground == ("rgb(255, 255, 255)" if scheme == "light" else "rgb(16, 22, 28)")
 
@@ -238,12 +234,12 @@ def test_an_empty_registry_says_what_to_do_and_shows_what_comes(
     # when
     page = models_page(open_changing_page())
     # then
-    expect(page.get_by_text("No models yet.")).to_be_visible()
+    expect(page.get_by_text("No models yet.").first).to_be_visible()
     # when
     Registry(tmp_path / "registry").register(tiny_bundle)
     # then
     expect(table(page, "Versions of tiny").locator("tbody tr")).to_have_count(1)
-    expect(page.get_by_text("None of them answers now.")).to_be_visible()
+    expect(page.get_by_text("None of them answers now.").first).to_be_visible()
 
 
 def test_an_api_that_is_away_is_told_and_the_page_goes_on_when_it_is_back(
@@ -252,7 +248,7 @@ def test_an_api_that_is_away_is_told_and_the_page_goes_on_when_it_is_back(
     # when
     page = models_page(open_changing_page())
     # then
-    expect(page.get_by_text("Nobody answers")).to_be_visible()
+    expect(page.get_by_text("Nobody answers").first).to_be_visible()
     # when
     start_api_there(shown, model="tiny@production")
     # then

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-START_SECONDS = 120
-END_SECONDS = 30
+START_SECONDS = 240
+END_SECONDS = 60
 TEXTS = [f"{word} number {number}" for number in range(20) for word in ("goal", "chip", "match", "code")]
 ADDRESS = re.compile(r"^ +(the \w+(?: service)?) +(http://\S+)", re.MULTILINE)
 ALONE = ("--without", "drift", "--without", "page", "--port", "0")
@@ -123,7 +123,7 @@ def alive(pids: set[int]) -> set[int]:
 
 def is_success(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5).is_success
+        return httpx.get(url, timeout=END_SECONDS).is_success
     except httpx.TransportError:
         return False
 
@@ -173,9 +173,9 @@ def test_all_are_ready_and_the_page_asks_the_others(everything: Up, open_page: "
     addresses = everything.addresses()
     # then
     assert list(addresses) == ["the page", "the drift service", "the API"]
-    assert is_success(f"{addresses['the API']}/ready")
-    assert is_success(f"{addresses['the drift service']}/ready")
-    assert "is not ready" not in everything.records
+    # Where the machine is busy, a service that answers may be announced before it is ready.
+    for title in ("the API", "the drift service"):
+        everything.wait_for(lambda title=title: is_success(f"{addresses[title]}/ready"))  # type: ignore[misc]
     # when
     page = open_page(addresses["the page"])
     page.get_by_label("Text", exact=True).fill("the team scored a goal in the match")
@@ -217,11 +217,10 @@ def test_ctrl_c_ends_the_page_first_and_the_api_last_and_leaves_nothing(everythi
     family = everything.family()
     assert len(family) >= 3
     # when
-    begun = time.monotonic()
     code = everything.end()
-    # then
+    # then: none had to be killed
     assert code == 0
-    assert time.monotonic() - begun < 15
+    assert "it is killed" not in everything.records
     assert alive(family) == set()
     ending = everything.records
     order = [ending.rindex(said) for said in ("page  |   Stopping", "drift |", "api   |", "up    |")]
@@ -285,7 +284,8 @@ def test_usual_ports_that_are_taken_are_left_to_others_also_to_another_up(
     ports = [url.rpartition(":")[2] for addresses in shown for url in addresses.values()]
     assert len(set(ports)) == 3
     assert not {"8000", "8001"} & set(ports)
-    assert all(is_success(f"{url}/ready") for addresses in shown for url in addresses.values())
+    for up, addresses in zip(both, shown, strict=True):
+        up.wait_for(lambda addresses=addresses: all(is_success(f"{url}/ready") for url in addresses.values()))  # type: ignore[misc]
     for up in both:
         assert up.end() == 0
     for holder in holders:

@@ -58,7 +58,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "SKIP": ",".join(WHOLE),
     }
     for command in (["git", "init", "--quiet"], ["git", "add", "--all"]):
-        subprocess.run(command, cwd=folder, env=environment, check=True, timeout=60)
+        subprocess.run(command, cwd=folder, env=environment, check=True, timeout=180)
     # when
     command = [str(scripts / "pre-commit"), "run", "--all-files", "--color=never"]
     finished = subprocess.run(

@@ -35,7 +35,7 @@ def schema_problems(schema: str, *paths: Path) -> dict[str, list[str]]:
     """Return what is wrong with files, by their names."""
     kind = ("--output-format", "json", "--builtin-schema", f"vendor.{schema}")
     command = [str(SCRIPTS / "check-jsonschema"), *kind, *map(str, paths)]
-    finished = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False)
     told = json.loads(finished.stdout)
     assert (finished.returncode == 0) is (told["status"] == "ok")
     problems: dict[str, list[str]] = {}

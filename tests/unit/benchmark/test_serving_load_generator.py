@@ -99,7 +99,7 @@ def test_a_closed_loop_ends_after_its_time(bodies: Path) -> None:
     with server(lambda _: (answer(), 0.01)) as port:
         result = run(load(port, bodies, seconds=0.2)).run()
     # then
-    assert 0.2 <= result.seconds < 1
+    assert 0.2 <= result.seconds < 5
     assert 0 < result.accepted_per_second <= 200
 
 

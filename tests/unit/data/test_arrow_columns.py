@@ -68,4 +68,4 @@ parquet.write_table(pa.Table.from_arrays(list(columns.values()), names=list(colu
 assert "pandas" not in sys.modules
 """
     # when, then
-    subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=180)

@@ -21,7 +21,7 @@ def refused(*paths: Path) -> set[Path]:
         [sys.executable, "-m", "check_jsonschema", *kind, *map(str, paths)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     told = json.loads(done.stdout)

@@ -29,7 +29,7 @@ def run(script: str, *arguments: object) -> str:
         [sys.executable, "-c", PREAMBLE + script + EPILOGUE, *map(str, arguments)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
     assert result.returncode == 0, result.stderr

@@ -87,7 +87,9 @@ def test_chatty_libraries_are_heard_from_warnings_on(capsys: pytest.CaptureFixtu
     chatty.info("a tip")
     chatty.warning("a warning")
     # then
-    assert messages(capsys) == ["WARNING pytorch_lightning: a warning"]
+    # A thread that another test has left behind may say something, too.
+    said = [message for message in messages(capsys) if "pytorch_lightning" in message]
+    assert said == ["WARNING pytorch_lightning: a warning"]
 
 
 @pytest.mark.parametrize(("level", "heard"), [("DEBUG", []), ("TRACE", ["DEBUG   httpx: a detail"])])
@@ -141,7 +143,7 @@ def test_an_error_that_nobody_caught_is_a_record_and_ctrl_c_is_none(ending: str,
     # given
     script = f"import os; os.environ['TEXTOPS_LOG_JSON'] = '1'\nfrom textops.logs import *; set_up_logging()\n{ending}"
     # when
-    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    outcome = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=180)
     # then
     assert outcome.returncode == code
     assert said in outcome.stderr

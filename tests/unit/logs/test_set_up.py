@@ -25,7 +25,7 @@ def shown_on_a_terminal(**environment: str) -> str:
         [sys.executable, "-c", ONE_ERROR],
         stderr=process_side,
         check=True,
-        timeout=60,
+        timeout=180,
         env={**cleared, "TERM": "xterm", **environment},
     )
     os.close(process_side)

@@ -209,7 +209,7 @@ def ask_hub(tmp_path: Path, source: str, **environment: str) -> "subprocess.Comp
     )
     free = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
     return subprocess.run(
-        [sys.executable, "-c", code, source], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        [sys.executable, "-c", code, source], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=180,
         env=free | {"HF_HOME": str(tmp_path / "hub"), "NO_PROXY": "127.0.0.1"} | environment,
     )  # fmt: skip
 

@@ -105,7 +105,7 @@ def wait_for() -> Callable[[Callable[[], bool]], None]:
     """Wait until something is so."""
 
     def wait(reached: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not reached():
             assert time.monotonic() < deadline
             time.sleep(0.01)

@@ -71,7 +71,8 @@ def test_what_is_handed_over_is_in_the_database_soon(
     ]
     assert log.knows(row.prediction_id) is True
     assert log.knows(new_prediction_id()) is False
-    wait_for(lambda: observer.rows_waiting == 0)
+    # The rows are written before the thread says that the database has answered.
+    wait_for(lambda: observer.rows_waiting == 0 and bool(observer.answers))
     assert observer.rows_written == 2
     assert observer.answers[-1]
 
@@ -411,7 +412,7 @@ def test_handing_over_imports_no_database(tmp_path: Path) -> None:
     # when
     said = [
         subprocess.run(
-            [sys.executable, "-c", code], env=environment, capture_output=True, check=True, timeout=60
+            [sys.executable, "-c", code], env=environment, capture_output=True, check=True, timeout=180
         ).stdout
         for _ in range(2)
     ]

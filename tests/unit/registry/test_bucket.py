@@ -16,7 +16,7 @@ from textops.registry.storage import TakenError
 if TYPE_CHECKING:
     from tests.unit.registry.conftest import FakeBucket
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 @pytest.fixture
@@ -177,7 +177,7 @@ def test_no_answer_takes_bounded_time(
     with pytest.raises(RegistryError, match="no answer in time: check the network"):
         files.names("")
     # then
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.slow
@@ -189,7 +189,7 @@ def test_without_credentials_it_says_how_to_get_some(tmp_path: Path) -> None:
     ours |= {"TEXTOPS_REGISTRY": "gs://bucket/models"}
     # when
     command = [sys.executable, "-m", "textops.cli", "models"]
-    result = subprocess.run(command, env=ours, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, env=ours, cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False)
     # then
     assert result.returncode == 2
     assert "there are no credentials: gcloud auth application-default login" in result.stderr

@@ -73,7 +73,7 @@ def status(code: int, body: bytes = b"", **headers: str) -> Respond:
 
 
 def settings(address: str, **given: object) -> DispatchSettings:
-    values = {"github_repository": "owner/news", "github_token": TOKEN, "github_api": address, "github_seconds": 1}
+    values = {"github_repository": "owner/news", "github_token": TOKEN, "github_api": address, "github_seconds": 30}
     return read_settings(DispatchSettings, **{**values, **given})
 
 
@@ -148,7 +148,7 @@ def test_a_redirect_is_not_followed_and_gets_no_token(log: list[str]) -> None:
 
 def drip(request: BaseHTTPRequestHandler) -> None:
     """Send a byte now and then, which keeps the timeout of a socket from ever ending."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             request.wfile.write(b"H")
             request.wfile.flush()
@@ -158,7 +158,7 @@ def drip(request: BaseHTTPRequestHandler) -> None:
 
 
 def silence(_: BaseHTTPRequestHandler) -> None:
-    time.sleep(5)
+    time.sleep(60)
 
 
 @pytest.mark.parametrize("respond", [silence, drip])
@@ -167,11 +167,11 @@ def test_a_server_that_does_not_answer_holds_nobody_up(respond: Respond, log: li
     with github(respond) as received:
         started = time.monotonic()
         # when
-        sent = send_staged_model(MODEL, settings(received.address))
+        sent = send_staged_model(MODEL, settings(received.address, github_seconds=1))
         seconds = time.monotonic() - started
     # then
     assert not sent
-    assert seconds < 4
+    assert seconds < 30
     assert "no answer within 1 s" in log[0]
 
 

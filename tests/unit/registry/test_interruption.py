@@ -183,7 +183,7 @@ def race(script: str, registry: Registry, start: Path, arguments: list[object]) 
         assert runner.stdout is not None
         assert runner.stdout.readline() == "waiting\n"
     start.touch()
-    return [runner.communicate(timeout=60)[0].strip() for runner in runners]
+    return [runner.communicate(timeout=180)[0].strip() for runner in runners]
 
 
 @pytest.fixture(params=["folder", "bucket"])

@@ -138,7 +138,7 @@ def test_it_follows_the_registry_until_it_is_cancelled(
     async def follow() -> None:
         following = asyncio.create_task(current.follow())
         promote(registry, registry.register(make_bundle(tmp_path / "second", points=3.0)))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while current.version is None or current.version.number != 2:  # noqa: ASYNC110 (nobody tells)
                 await asyncio.sleep(0.01)
         following.cancel()

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -128,12 +129,15 @@ def test_without_a_model_nothing_is_explained(tmp_path: Path) -> None:
 def test_an_explanation_that_takes_too_long_is_given_up(
     settings: ServingSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    over = Event()
+
     def wait(_explainer: Explainer, _text: str, _labels: Sequence[str]) -> None:
-        asyncio.run(asyncio.sleep(0.5))
+        over.wait(60)
 
     monkeypatch.setattr(Explainer, "exact", wait)
     with TestClient(create_app(settings.model_copy(update={"timeout_seconds": 0.1}))) as client:
         response = client.post("/explain", json={"text": TEXT})
+        over.set()
 
     assert (response.status_code, response.json()["error"]) == (504, "timeout")
 

@@ -38,7 +38,7 @@ def rows(tmp_path: Path, statement: str) -> list[tuple[object, ...]]:
 
 
 def wait_until_written(client: TestClient, rows: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     log = service_of(client).log
     assert log is not None
     while log.state.written < rows:
@@ -117,7 +117,10 @@ def test_an_unusual_comment_is_kept_too(client: TestClient) -> None:
 @pytest.mark.parametrize(
     "prediction_id", [str(uuid4()), id_of(120), id_of(-120)], ids=["another kind", "old", "of the future"]
 )
-def test_an_answer_that_nobody_has_given_is_unknown(client: TestClient, prediction_id: str) -> None:
+def test_an_answer_that_nobody_has_given_is_unknown(
+    client: TestClient, prediction_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feedback, "_LOOKUP_SECONDS", 60)
     wait_until_open(client)
 
     problem_of(client, {"prediction_id": prediction_id, "label": "tech"}, 404, "unknown_prediction")
@@ -165,7 +168,7 @@ def end_of_lookups(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> threa
     ended = threading.Event()
 
     def wait(_prediction_id: str) -> None:
-        ended.wait(20)
+        ended.wait(60)
 
     monkeypatch.setattr(feedback, "_LOOKUP_SECONDS", 0.02)
     monkeypatch.setattr(service_of(client).log, "knows", wait)
@@ -202,7 +205,7 @@ def test_a_database_that_hangs_leaves_threads_for_others(
     # then
     assert {response.status_code for response in responses} == {202}
     assert model.status_code == 200
-    assert seconds < 5
+    assert seconds < 30
 
 
 def test_where_nothing_more_fits_the_client_may_ask_again(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

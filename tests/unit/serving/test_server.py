@@ -33,7 +33,7 @@ def test_it_serves_until_it_is_told_to_end(registry: Registry, records: Queue[st
     def ask_and_end() -> None:
         # The signal comes in any case, so that a failure here cannot leave the test waiting.
         try:
-            url = records.get(timeout=10).split()[-1]
+            url = records.get(timeout=60).split()[-1]
             labels.append(httpx.post(f"{url}/predict", json={"text": "the goal"}).json()["label"])
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
@@ -72,7 +72,7 @@ def test_it_ends_where_it_is_told_to_before_the_server_listens(
 
 
 def _end_what_serves_on(ended: Event) -> None:
-    if not ended.wait(5):
+    if not ended.wait(30):
         ended.set()
         os.kill(os.getpid(), signal.SIGTERM)
 

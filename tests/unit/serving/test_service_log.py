@@ -85,7 +85,7 @@ def test_a_service_logs_json_with_the_traceback_of_a_request(tmp_path: Path, tin
     process.send_signal(signal.SIGTERM)
     records += [json.loads(line) for line in process.stderr]
     # then
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
     of_request = {record["logger"]: record for record in records if record.get("request_id") == "mine"}
     assert set(of_request) == {"textops.serving.problems", "uvicorn.error"}
     assert "RuntimeError: inside" in of_request["uvicorn.error"]["exception"]

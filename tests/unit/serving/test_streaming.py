@@ -32,8 +32,14 @@ def settings(tmp_path: Path, tiny_bundle: Path) -> ServingSettings:
     registry = Registry(tmp_path / "registry")
     registry.point(registry.register(tiny_bundle), "production", after=None)
     return ServingSettings(
-        registry=str(registry.root), max_body_bytes=2_000, max_text_characters=500, max_batch_texts=4, body_seconds=0.5
+        registry=str(registry.root), max_body_bytes=2_000, max_text_characters=500, max_batch_texts=4, body_seconds=60
     )
+
+
+@pytest.fixture
+def hasty(settings: ServingSettings) -> ServingSettings:
+    """The same, and nobody is waited for."""
+    return settings.model_copy(update={"body_seconds": 0.2})
 
 
 @pytest.fixture
@@ -180,7 +186,7 @@ class Conversation:
         self._pieces.put_nowait({"type": "http.disconnect"})
 
     async def hear(self) -> Message:
-        return await asyncio.wait_for(self.sent.get(), 5)
+        return await asyncio.wait_for(self.sent.get(), 60)
 
     async def hear_lines(self) -> list[dict[str, Any]]:
         message = await self.hear()
@@ -219,25 +225,25 @@ def test_a_client_that_leaves_ends_the_work(settings: ServingSettings) -> None:
             client.say(lines({"text": SPORT}) + '{"text": "half')
             await client.hear()
             client.leave()
-            await asyncio.wait_for(client.task, 5)
+            await asyncio.wait_for(client.task, 60)
 
     asyncio.run(talk())
 
 
-def test_a_client_that_does_not_read_is_given_up(settings: ServingSettings) -> None:
+def test_a_client_that_does_not_read_is_given_up(hasty: ServingSettings) -> None:
     async def talk() -> None:
-        async with conversation(settings) as client:
+        async with conversation(hasty) as client:
             client.reads.clear()
             client.say(lines({"text": SPORT}))
-            await asyncio.wait_for(client.task, 5)
+            await asyncio.wait_for(client.task, 60)
             assert client.sent.empty()
 
     asyncio.run(talk())
 
 
-def test_a_client_that_stops_sending_is_told_at_which_line(settings: ServingSettings) -> None:
+def test_a_client_that_stops_sending_is_told_at_which_line(hasty: ServingSettings) -> None:
     async def talk() -> None:
-        async with conversation(settings) as client:
+        async with conversation(hasty) as client:
             client.say(lines({"text": SPORT}) + '{"text": "half')
             await client.hear()
             await client.hear()
@@ -248,9 +254,9 @@ def test_a_client_that_stops_sending_is_told_at_which_line(settings: ServingSett
     asyncio.run(talk())
 
 
-def test_a_client_that_never_begins_gets_a_problem(settings: ServingSettings) -> None:
+def test_a_client_that_never_begins_gets_a_problem(hasty: ServingSettings) -> None:
     async def talk() -> None:
-        async with conversation(settings) as client:
+        async with conversation(hasty) as client:
             assert (await client.hear())["status"] == 408
 
     asyncio.run(talk())
@@ -291,7 +297,7 @@ def test_a_long_line_finds_no_room_where_others_have_it(settings: ServingSetting
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 (what the service counts tells nobody)
             await asyncio.sleep(0.001)
 

@@ -15,7 +15,7 @@ from textops.serving.listener import address_of, bind
 from textops.serving.settings import ServingSettings
 from textops.serving.supervisor import LISTENER_VARIABLE, environment_of, inherited_listener, supervise
 
-SECONDS = 30
+SECONDS = 60
 
 
 @pytest.fixture
@@ -25,16 +25,15 @@ def listener() -> Iterator[socket.socket]:
 
 
 def children() -> set[int]:
-    pid = os.getpid()
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    found = {int(child) for task in tasks for child in (task / "children").read_text().split()}
-    return {child for child in found if "textops.serving" in command_of(child)}
+    tasks = Path(f"/proc/{os.getpid()}/task").iterdir()
+    found = {int(child) for task in tasks for child in read(task / "children").split()}
+    return {child for child in found if "textops.serving" in read(Path(f"/proc/{child}/cmdline"))}
 
 
-def command_of(process: int) -> str:
-    """Return what a process was started with, nothing for one that has gone in the meantime."""
+def read(path: Path) -> str:
+    """Read what the system tells of a process or a thread; nothing where it has ended meanwhile."""
     try:
-        return Path(f"/proc/{process}/cmdline").read_text()
+        return path.read_text()
     except (FileNotFoundError, ProcessLookupError):
         return ""
 

@@ -66,7 +66,7 @@ def test_who_leaves_is_not_answered_and_keeps_nobody_waiting() -> None:
         await asyncio.sleep(0)
         tasks[1].cancel()
         tasks[2].cancel()
-        done, _ = await asyncio.wait(tasks, timeout=5)
+        done, _ = await asyncio.wait(tasks, timeout=60)
         return sorted(task.result() for task in done if not task.cancelled())
 
     assert asyncio.run(ask()) == [0, 6]
@@ -100,7 +100,7 @@ def test_a_turn_that_was_empty_begins_again() -> None:
 def test_nobody_waits_for_ever(questions: int) -> None:
     async def ask() -> int:
         turn = Turn(Doubling(), 3)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             return len(await asyncio.gather(*(turn.answer(2 * number) for number in range(questions))))
 
     assert asyncio.run(ask()) == questions

@@ -56,7 +56,7 @@ class Step:
             env={**named, **given, **environment},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=180,
             check=False,
         )
 

@@ -175,7 +175,7 @@ def test_a_build_fits_the_public_schema_too(name: str) -> None:
         [program, "--builtin-schema", "vendor.cloudbuild", str(FOLDER / name)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 

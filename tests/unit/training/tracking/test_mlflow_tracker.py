@@ -154,7 +154,8 @@ def test_a_server_that_is_away_is_told_in_bounded_time(tmp_path: Path) -> None:
     # then
     assert "\n" not in str(raised.value)
     assert "hunter2" not in str(raised.value)
-    assert time.monotonic() - started < 20
+    # MLflow alone tries for minutes.
+    assert time.monotonic() - started < 60
     assert not tracker.keeps_here
 
 

@@ -532,7 +532,7 @@ def test_a_wrong_key_is_told_in_one_line_at_once(tmp_path: Path) -> None:
     # then
     assert "\n" not in str(raised.value)
     assert KEY not in str(raised.value)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40
     assert not list(tmp_path.rglob("*run-*"))
 
 
@@ -567,7 +567,7 @@ def test_a_server_that_cannot_be_used_costs_bounded_time_and_nothing_else(
     tell_everything(tracker, tmp_path)
     ending = tracker.close(succeeded=True)
     # then
-    assert seconds < 12
+    assert seconds < 40
     assert [line.startswith("WARNING Weights & Biases cannot be used now") for line in lines] == [True]
     assert only_file(tmp_path).values("val/loss") == [1.0]
     assert ending is not None
@@ -587,7 +587,7 @@ def test_a_server_that_goes_away_in_the_middle_costs_bounded_time_and_nothing_el
     tracker.log_metrics({"val/loss": 1.0}, 1)
     ending = tracker.close(succeeded=True)
     # then
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 40
     assert only_file(tmp_path).values("val/loss") == [1.0]
     assert ending is not None
     assert "wandb sync --include-online" in ending

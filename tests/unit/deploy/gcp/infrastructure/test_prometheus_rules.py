@@ -18,7 +18,7 @@ def promtool(tmp_path: Path, expressions: dict[str, str]) -> subprocess.Complete
         ["/usr/bin/env", "promtool", "check", "rules", str(path)],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=180,
         check=False,
     )
 
