@@ -11,10 +11,12 @@ from types import FrameType
 
 from fastapi import FastAPI
 from loguru import logger
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from textops.errors import ServiceError
 from textops.logs import set_up_logging
-from textops.serving.api import Api, create_app
+from textops.serving.api import create_app
 from textops.serving.listener import address_of, bind
 from textops.serving.metrics import SHARED_FOLDER_VARIABLE
 from textops.serving.served_model import ServedModel
@@ -98,14 +100,16 @@ def _forget_handlers() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING_SIGNALS)
 
 
-def granian_app() -> Api:
+def granian_app() -> ASGIApp:
     """Build the app in a process of Granian."""
     set_up_logging(service=True)
     app = create_app()
     service: Service = app.state.service
+    proxies = service.settings.trusted_proxies
     _end_in_time(app, service, float(os.environ[DRAIN_VARIABLE]))
     logger.info("serving {} on {}", service.current.version or "nothing yet", os.environ[ADDRESS_VARIABLE])
-    return app
+    # Granian believes nobody; this is what uvicorn does, so that both take the same addresses for it.
+    return app if proxies is None else ProxyHeadersMiddleware(app, proxies)  # type: ignore[arg-type, return-value]
 
 
 def _end_in_time(app: FastAPI, service: Service, seconds: float) -> None:
