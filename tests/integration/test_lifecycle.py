@@ -513,8 +513,10 @@ def hanging(port: int) -> Iterator[None]:
 # Another server
 
 
-def test_granian_answers_and_ends_the_same_way(registry: Registry, start_api: "StartApi", tmp_path: Path) -> None:
-    server = start_api(registry.root, server="granian", workers=2, **sqlite(tmp_path))
+def test_granian_answers_reloads_and_ends_the_same_way(
+    registry: Registry, second: Version, start_api: "StartApi", tmp_path: Path
+) -> None:
+    server = start_api(registry.root, server="granian", workers=2, reload_seconds=0, **sqlite(tmp_path))
     server.wait_for(lambda: _answers(server) and server.log.count("serving tiny/1") == 2)
 
     with asking(server.url, may_close=True) as load:
@@ -526,8 +528,12 @@ def test_granian_answers_and_ends_the_same_way(registry: Registry, start_api: "S
             headers={"content-type": "application/json"},
             timeout=SECONDS,
         )
+        promote(registry, second)
+        reloaded = reload_of(server)[1]["outcome"]
+        server.wait_for(lambda: server.log.count("tiny/2 answers from now on") == 2, 10)
         code = server.stop()
 
+    assert reloaded == "reloaded"
     assert (code, wrong.status_code, large.status_code) == (0, 422, 413)
     assert wrong.headers["content-type"] == large.headers["content-type"] == "application/problem+json"
     assert not load.others
