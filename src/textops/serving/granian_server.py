@@ -18,10 +18,10 @@ from textops.errors import ServiceError
 from textops.logs import set_up_logging
 from textops.serving.api import create_app
 from textops.serving.listener import address_of, bind
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
 from textops.serving.settings import ServingSettings
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
 from textops.serving.supervisor import environment_of
 
 ADDRESS_VARIABLE = "TEXTOPS_ADDRESS"

@@ -6,7 +6,7 @@ from pathlib import Path
 from loguru import logger
 
 from textops.errors import TextopsError
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
 
 SUPERVISOR_VARIABLE = "TEXTOPS_SUPERVISOR"
 """Process that started the others; set by it."""

@@ -18,8 +18,8 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from textops.errors import ServiceError, TextopsError
 from textops.registry.settings import PREFIX
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
 from textops.serving.settings import ServingSettings
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
 from textops.serving.siblings import SUPERVISOR_VARIABLE, failure_of
 
 LISTENER_VARIABLE = "TEXTOPS_LISTENER"

@@ -5,7 +5,7 @@ import pytest
 from loguru import logger
 
 from textops.errors import RegistryError
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
 from textops.serving.siblings import SUPERVISOR_VARIABLE, SharedReloads, failure_of, tell_supervisor
 
 
