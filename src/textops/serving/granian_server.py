@@ -48,6 +48,7 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int, kill_secon
         raise ServiceError("TEXTOPS_SERVER=granian needs Granian: pip install 'textops[granian]'")
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
 
     # What cannot be served is said here, once, and not by each process.
     model = ServedModel.load_or_wait(settings)
@@ -70,6 +71,8 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int, kill_secon
             interface=Interfaces.ASGI,
             workers=settings.workers,
             websockets=False,
+            # Granian has one bound for a head that does not go on and for a connection between two requests.
+            http1_settings=HTTP1Settings(header_read_timeout=settings.keep_alive_seconds * 1_000),
             factory=True,
             log_enabled=False,
             respawn_failed_workers=True,

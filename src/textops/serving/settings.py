@@ -46,7 +46,7 @@ class ServingSettings(BaseSettings):
         timeout_seconds: How long an answer may take.
         body_seconds: How long a client may take to send a request.
         keep_alive_seconds: How long a connection stays open between two requests; longer than the load balancer in
-            front keeps its own. Granian sets no bound.
+            front keeps its own. With Granian, a head may take as long too.
         batching: Whether texts are answered where they come in, or taken together from a queue; `auto` measures the
             model.
         batch_texts: Most texts that are taken together.
