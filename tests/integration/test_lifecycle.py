@@ -1,6 +1,7 @@
 """What happens to requests while the service changes, ends, breaks or has too much to do."""
 
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -9,7 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -512,6 +513,17 @@ def hanging(port: int) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def silent(port: int, connections: int) -> Iterator[None]:
+    """Hold connections open that say nothing."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 2 * connections)), hard))
+    with ExitStack() as held:
+        for _ in range(connections):
+            held.enter_context(socket.create_connection(("127.0.0.1", port)))
+        yield
+
+
 # Another server
 
 
@@ -596,6 +608,9 @@ def test_a_process_of_granian_that_is_told_to_end_again_and_again_writes_what_it
     # given: rows that would be written later
     server = start_api(registry.root, server="granian", log_flush_seconds=60, **sqlite(tmp_path))
     server.wait_for(lambda: _answers(server) and server.figure("textops_prediction_log_reachable") == 1)
+    # More than Granian takes at once by itself keep nobody out.
+    with silent(server.port, 1_100):
+        assert _answers(server)
     load = Load()
     with hanging(server.port), httpx.Client(base_url=server.url, timeout=SECONDS) as client:
         for _ in range(20):

@@ -17,7 +17,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from textops.errors import ServiceError
 from textops.logs import set_up_logging
 from textops.serving.api import create_app
-from textops.serving.listener import address_of, bind
+from textops.serving.listener import BACKLOG, address_of, bind
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
 from textops.serving.settings import ServingSettings
@@ -30,6 +30,9 @@ ADDRESS_VARIABLE = "TEXTOPS_ADDRESS"
 DRAIN_VARIABLE = "TEXTOPS_DRAIN_SECONDS"
 """How long a process may answer what has been asked; set for the processes of Granian, which know no bound."""
 
+# Granian counts a connection as work from its beginning, and closes none that says nothing: by its own bound a thousand
+# of them would keep everybody else out. How much is answered at once is bounded where requests are let in.
+_MOST_CONNECTIONS = 100_000
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -71,6 +74,8 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int, kill_secon
             interface=Interfaces.ASGI,
             workers=settings.workers,
             websockets=False,
+            backlog=BACKLOG,
+            backpressure=_MOST_CONNECTIONS,
             # Granian has one bound for a head that does not go on and for a connection between two requests.
             http1_settings=HTTP1Settings(header_read_timeout=settings.keep_alive_seconds * 1_000),
             factory=True,
