@@ -127,6 +127,19 @@ def test_an_unusual_comment_is_kept_too(client: TestClient) -> None:
     wait_until_written(client, 2)
 
 
+@pytest.mark.parametrize("seconds_ago", [1, -1, -50], ids=["just now", "by a clock ahead", "before a clock went back"])
+def test_an_answer_that_another_process_may_not_have_written_yet_is_believed(
+    client: TestClient, tmp_path: Path, seconds_ago: float
+) -> None:
+    wait_until_open(client)
+
+    response = client.post("/feedback", json={"prediction_id": id_of(seconds_ago), "label": "tech"})
+
+    assert response.status_code == 202
+    wait_until_written(client, 2)
+    assert rows(tmp_path, "SELECT label FROM feedback") == [("tech",)]
+
+
 @pytest.mark.parametrize(
     "prediction_id", [str(uuid4()), id_of(120), id_of(-120)], ids=["another kind", "old", "of the future"]
 )
