@@ -63,7 +63,7 @@ class ReservedFigures(MmapedDict):
         path = Path(filename)
         try:
             with path.open("ab") as file:
-                os.posix_fallocate(file.fileno(), 0, _FIRST_BYTES)
+                _take_room(file.fileno(), _FIRST_BYTES)
         except OSError:
             path.unlink(missing_ok=True)
             raise
@@ -74,8 +74,19 @@ class ReservedFigures(MmapedDict):
         while self._used + len(key.encode()) + _BYTES_BESIDE_A_NAME > size:
             size *= 2
         if size > self._capacity:
-            os.posix_fallocate(self._f.fileno(), 0, size)
+            _take_room(self._f.fileno(), size)
         super()._init_value(key)  # type: ignore[no-untyped-call]
+
+
+def _take_room(descriptor: int, wanted: int) -> None:
+    """Give an open file a length, filled with zeros: a length alone would take no room."""
+    before = size = os.fstat(descriptor).st_size
+    try:
+        while size < wanted:
+            size += os.pwrite(descriptor, bytes(wanted - size), size)
+    except OSError:
+        os.ftruncate(descriptor, before)
+        raise
 
 
 class SharedValue:

@@ -76,13 +76,13 @@ def test_on_a_full_disk_figures_are_kept_in_memory_and_the_loss_is_said_once(
     folder: Path, monkeypatch: pytest.MonkeyPatch, warnings: list[str], figures_before: int
 ) -> None:
     # given: a disk that is full, from the start or some time later
-    def fail(_descriptor: int, _start: int, _size: int) -> None:
+    def fail(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     several = counter()
     for number in range(figures_before):
         several.labels(f"{number:040}").inc()
-    monkeypatch.setattr(os, "posix_fallocate", fail)
+    monkeypatch.setattr(os, "pwrite", fail)
     # when
     for number in range(2_000):
         several.labels(f"{number:040}").inc()
