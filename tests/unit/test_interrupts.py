@@ -16,6 +16,8 @@ class Presser:
         if name == "{loaded}":
             os.kill(os.getpid(), signal.SIGINT)
 sys.meta_path.insert(0, Presser())
+# As Python has it where nobody ignores it: shells let what they start behind them ignore it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.argv = ["textops", "models"]
 runpy.run_module("{entry}", run_name="__main__")
 """
