@@ -30,6 +30,7 @@ from textops.commands import (
     up,
 )
 from textops.errors import ConfigurationError, TextopsError
+from textops.interrupts import INTERRUPTED, is_interrupted
 
 # Modules that come with an extra, by the extra that brings them.
 _EXTRAS = {
@@ -66,8 +67,6 @@ _EXTRAS = {
     "scale": ("ray",),
     "ui": ("altair", "streamlit"),
 }
-INTERRUPTED = 130
-"""Exit code after Ctrl-C, as shells have it."""
 # Nothing that a room could foresee everywhere, and nothing that a traceback explains.
 _DISK_TROUBLES = frozenset(
     {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -165,7 +164,17 @@ def choose_log(
 
 
 def main() -> None:
-    """Run the command line; errors that a user can put right end with one line."""
+    """Run the command line; errors that a user can put right end with one line, Ctrl-C without any."""
+    try:
+        _run()
+    except Exception:
+        if not is_interrupted():
+            raise
+        # What went wrong because of Ctrl-C explains nothing to who pressed it.
+        sys.exit(INTERRUPTED)
+
+
+def _run() -> None:
     try:
         from textops.lean_loading import keep_loading_lean
         from textops.logs import set_up_logging

@@ -1,12 +1,12 @@
 """Labels that are one, written in several ways."""
 
-import unicodedata
 from collections.abc import Mapping
 
 import numpy as np
 
 from textops.data.row_table import RowTable
 from textops.data.validation import INVISIBLE, Validated
+from textops.label_names import composed
 from textops.label_sets import joined
 
 # Joiners are seen: they shape what stands beside them, in Persian words and in emoji.
@@ -43,14 +43,14 @@ def merge_spellings(table: RowTable, result: Validated) -> None:
 
 
 def _instead(counts: Mapping[str, int]) -> dict[str, str]:
-    """Return for each spelling that gives way the one that takes its place."""
+    """Return for each spelling that gives way the one that takes its place, as keyboards write it."""
     spellings: dict[str, list[str]] = {}
     for name in counts:
         spellings.setdefault(_key(name), []).append(name)
     return {
         name: most
         for names in spellings.values()
-        for most in [max(names, key=lambda each: (counts[each], each))]
+        for most in [composed(max(names, key=lambda each: (counts[each], each)))]
         for name in names
         if name != most
     }
@@ -58,8 +58,8 @@ def _instead(counts: Mapping[str, int]) -> dict[str, str]:
 
 def _key(name: str) -> str:
     """Fold away what nobody sees, and case: an accent may be a character of its own, as files of a Mac have it."""
-    visible = unicodedata.normalize("NFC", name.translate(_WITHOUT_INVISIBLE))
-    return unicodedata.normalize("NFC", " ".join(visible.casefold().split()))
+    visible = composed(name.translate(_WITHOUT_INVISIBLE))
+    return composed(" ".join(visible.casefold().split()))
 
 
 def _told_apart(name: str, other: str) -> str:

@@ -11,6 +11,7 @@ from textops.data.locations import SourceFile
 from textops.data.nearest import did_you_mean, listed
 from textops.data.records import Record
 from textops.errors import DataError
+from textops.label_names import composed
 from textops.label_sets import joined
 
 _LONGEST_SHOWN = 60
@@ -141,7 +142,7 @@ def _refuse_list(raw: str, place: str) -> None:
 
 
 def _plain(raw: str) -> str:
-    """Fold away what writers of tables change: case, and `1.0` for 1 in columns that once held a gap."""
-    folded = raw.strip().casefold()
+    """Fold away what writers of tables and files change: case, the form of accents, and `1.0` for 1 beside a gap."""
+    folded = composed(raw.strip()).casefold()
     whole, point, rest = folded.partition(".")
     return whole if point and rest.strip("0") == "" and whole.lstrip("-").isdecimal() else folded

@@ -3,6 +3,7 @@
 import getpass
 import logging
 import os
+import sqlite3
 import ssl
 import struct
 from collections.abc import Iterator
@@ -98,7 +99,8 @@ class Database:
             yield
         except _OF_A_VALUE as error:
             raise RowRefusedError(f"{self.address.shown} refuses a row: {reason(error)}") from error
-        except (DBAPIError, PoolTimeoutError, OSError, struct.error) as error:
+        # What is asked of sqlite3 itself is not in the words of SQLAlchemy.
+        except (DBAPIError, sqlite3.Error, PoolTimeoutError, OSError, struct.error) as error:
             if is_of_a_row(error):
                 raise RowRefusedError(f"{self.address.shown} refuses a row: {reason(error)}") from error
             raise DatabaseAwayError(f"{self.address.shown} cannot be used: {reason(error)}") from error

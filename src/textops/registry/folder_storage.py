@@ -14,6 +14,8 @@ from textops.bundle import verify
 from textops.errors import RegistryError
 from textops.registry.storage import TakenError
 
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
 
 class FolderStorage:
     """A registry in a folder, also one that several processes or machines share."""
@@ -114,9 +116,12 @@ class FolderStorage:
         try:
             yield
         except OSError as error:
+            reason = _reason(error)
+            # By its words: of what could not be copied, only those are known.
+            remedy = "make room" if any(os.strerror(number) in reason for number in _FULL) else "make it accessible"
             raise RegistryError(
-                f"cannot {action} the registry {self.root} ({_reason(error)}): "
-                "make it accessible or set TEXTOPS_REGISTRY to another folder"
+                f"cannot {action} the registry {self.root} ({reason}): "
+                f"{remedy} or set TEXTOPS_REGISTRY to another folder"
             ) from error
 
 
@@ -132,4 +137,6 @@ def _reason(error: OSError) -> str:
     if isinstance(error, shutil.Error):
         # One (source, target, reason) for each file that could not be copied; the first says enough.
         return str(error.args[0][0][2])
-    return f"{error.strerror or type(error).__name__}: {error.filename}"
+    said = error.strerror or type(error).__name__
+    # What was being written has no name yet.
+    return said if error.filename is None else f"{said}: {error.filename}"

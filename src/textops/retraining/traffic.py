@@ -14,7 +14,8 @@ from textops.data.text_cleaning import cleaned
 from textops.data.validation import ID_CHARACTERS
 from textops.errors import DataError
 from textops.frozen import Frozen
-from textops.label_sets import parts
+from textops.label_names import as_known
+from textops.label_sets import joined, parts
 from textops.prediction_log.moments import TOLERATED_SKEW
 from textops.prediction_log.redaction import CARD_MARK, MAIL_MARK, NAME_MARK, PHONE_MARK
 
@@ -105,7 +106,7 @@ def traffic_of(
         DataError: If there is feedback, but not on a single text that was kept.
     """
     patterns = [re.compile(pattern) for pattern in remove_patterns]
-    known, tally = frozenset(classes), Counter[str]()
+    tally = Counter[str]()
     strangers: Counter[str] = Counter()
     votes: dict[str, _Votes] = {}
     now = datetime.now(UTC) + TOLERATED_SKEW
@@ -115,12 +116,12 @@ def traffic_of(
             tally["without_text"] += 1
         elif not (text := cleaned([row["text"]], patterns)):
             tally["blank"] += 1
-        elif not known.issuperset(parts(row["feedback_label"], separator)):
+        elif (label := _known(row["feedback_label"], classes, separator)) is None:
             strangers[row["feedback_label"]] += 1
         else:
             tally["future"] += row["created"] > now
             vote = votes.setdefault(text, _Votes(row["created"]))
-            vote.labels.append(row["feedback_label"])
+            vote.labels.append(label)
             vote.predictions.append(row["prediction_id"])
     _require_texts(tally)
     texts = [_decided(text, vote) for text, vote in votes.items()]
@@ -135,6 +136,15 @@ def traffic_of(
         texts=len(decided),
     )
     return Traffic(decided, counts)
+
+
+def _known(given: str, classes: Sequence[str], separator: str | None) -> str | None:
+    """Return what was given as the model spells it, None where it knows a part of it not."""
+    found = as_known(parts(given, separator), classes)
+    labels = [label for label in found if label is not None]
+    if len(labels) < len(found):
+        return None
+    return labels[0] if separator is None else joined(labels, separator)
 
 
 def identity_of(text: str) -> str:

@@ -2,18 +2,20 @@
 
 import sys
 
-from loguru import logger
-
-from textops.errors import TextopsError
-from textops.logs import set_up_logging
-from textops.registry.settings import read_settings
-from textops.serving.server import serve
-from textops.serving.settings import ServingSettings
-from textops.serving.siblings import tell_supervisor
+from textops.interrupts import end_on_interrupt
 
 
 def main() -> int:
     """Serve, and return the exit code."""
+    from loguru import logger
+
+    from textops.errors import TextopsError
+    from textops.logs import set_up_logging
+    from textops.registry.settings import read_settings
+    from textops.serving.server import serve
+    from textops.serving.settings import ServingSettings
+    from textops.serving.siblings import tell_supervisor
+
     try:
         set_up_logging(service=True)
         serve(read_settings(ServingSettings))
@@ -25,4 +27,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
+    # What takes long to load is loaded after this.
+    end_on_interrupt()
     sys.exit(main())

@@ -3,6 +3,7 @@
 import hmac
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address
 
 from pydantic import SecretStr
 from starlette.types import Scope
@@ -16,14 +17,16 @@ OPEN_PATHS = frozenset({"/health", "/ready", "/metrics", "/v2/health/live", "/v2
 ADMIN_PREFIX = "/admin/"
 
 _BEARER = b"bearer "
-_LOOPBACK = ("127.", "::1")
+# A proxy says so that it passes on what somebody else asked. Whoever is named there may be invented.
+_MARKS_OF_PROXIES = (b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via")
 
 
 class Access:
     """Lets requests in by their key.
 
     Without any key everybody may ask, but only this machine may administrate. With keys, a request carries one as
-    `X-API-Key` or `Authorization: Bearer`; with keys of its own, administration takes only those.
+    `X-API-Key` or `Authorization: Bearer`; with keys of its own, administration takes only those. What a proxy passes
+    on never counts as asked by this machine, wherever the proxy runs and whomever it names.
     """
 
     def __init__(self, keys: Sequence[SecretStr], admin_keys: Sequence[SecretStr]) -> None:
@@ -46,7 +49,7 @@ class Access:
         if path in OPEN_PATHS or (self._open and not administration):
             return None
         if self._open:
-            _check_loopback(scope)
+            _check_is_local(scope, headers)
             return None
         given = key_of(headers)
         if given is None:
@@ -77,16 +80,27 @@ def _is_among(given: bytes, keys: Sequence[bytes]) -> bool:
     return found
 
 
-def _check_loopback(scope: Scope) -> None:
+def _check_is_local(scope: Scope, headers: Mapping[bytes, bytes]) -> None:
     client = scope.get("client")
     # Without an address it came through a Unix socket or a test client: from this machine.
-    if client is None or client[0] == "testclient" or client[0].startswith(_LOOPBACK):
+    came_from_here = client is None or client[0] == "testclient" or _is_loopback(client[0])
+    if came_from_here and not any(mark in headers for mark in _MARKS_OF_PROXIES):
         return
     raise ProblemError(
         HTTPStatus.FORBIDDEN,
         "administration_closed",
-        "only this machine may administrate: set TEXTOPS_ADMIN_KEYS to let others",
+        "only this machine may administrate, and not through a proxy: set TEXTOPS_ADMIN_KEYS to let others",
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    # A listener for both versions of IP writes 127.0.0.1 so.
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback
 
 
 def _unauthorized(error: str, detail: str) -> ProblemError:

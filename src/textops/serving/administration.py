@@ -8,7 +8,6 @@ from starlette.responses import Response
 from textops.serving.problems import problem_responses
 from textops.serving.schemas import Reload
 from textops.serving.service import Service
-from textops.serving.siblings import tell_siblings
 
 
 def install_administration(app: FastAPI, service: Service) -> None:
@@ -25,7 +24,7 @@ def install_administration(app: FastAPI, service: Service) -> None:
     )
     async def reload(response: Response) -> Reload:
         outcome, detail = await service.current.reload()
-        tell_siblings()
+        service.shared_reloads.tell()
         if outcome == "failed":
             response.status_code = HTTPStatus.CONFLICT
         return Reload(outcome=outcome, detail=detail, model=service.reference())

@@ -15,14 +15,12 @@ from textops.serving.access import OPEN_PATHS, Access
 from textops.serving.exchange import Answer, Exchange, keep_exchange
 from textops.serving.http_metrics import HttpMetrics, announced_length
 from textops.serving.pace import Pace
-from textops.serving.problems import FAULT, ProblemError, problem_answer
+from textops.serving.problems import FAULT, INCOMPLETE, ProblemError, problem_answer
 from textops.serving.rate_limit import RateLimit
 from textops.serving.spans import Spans
 
 DirectEndpoint = Callable[[Exchange], Awaitable[Answer]]
 """Answers a request without FastAPI's routing, which costs more than the answer."""
-
-_CLIENT_GONE = 400
 
 
 class Door:
@@ -82,9 +80,8 @@ class Door:
         except ProblemError as problem:
             answer = await self._refuse(exchange, problem)
         except ClientDisconnect:
-            # Nobody reads an answer, but the metrics count it as the client's fault.
-            self._count(exchange, _CLIENT_GONE, 0)
-            return
+            # Whoever has only ended its side of the connection reads it.
+            answer = problem_answer(INCOMPLETE, exchange.request_id)
         except Exception as error:  # noqa: BLE001 (a fault of ours; the log gets it whole, the client its number)
             logger.opt(exception=error).error("request {} failed", exchange.request_id)
             answer = problem_answer(FAULT, exchange.request_id)

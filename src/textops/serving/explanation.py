@@ -18,7 +18,7 @@ from textops.serving.bodies import read_body
 from textops.serving.documentation import PREDICTION_EXAMPLE
 from textops.serving.exchange import JSON, exchange_of
 from textops.serving.explanation_schemas import ExplanationRequest, ExplanationResponse
-from textops.serving.labels import check_label
+from textops.serving.labels import known_label
 from textops.serving.prediction_endpoints import PREDICTION_PROBLEMS, in_line
 from textops.serving.problems import ProblemError, problem_responses
 from textops.serving.request_bodies import json_body
@@ -63,12 +63,11 @@ def install_explanation(app: FastAPI, service: Service) -> None:
         model = service.current.get()
         exchange = exchange_of(request)
         body = await read_body(exchange, _EXPLANATION, service.bounds, _MEMBERS)
-        if body.label is not None:
-            check_label(body.label, model.predictor.manifest.classes)
+        wanted = None if body.label is None else known_label(body.label, model.predictor.manifest.classes)
         with in_line(service, 1):
             (answer,) = await service.answer([body.whole], exchange, [body.top], is_recorded=body.record)
             answering = _answering(answer, model, None if service.candidate is None else service.candidate.model)
-            labels = explained_labels(answer, body.label)
+            labels = explained_labels(answer, wanted)
             whole = body.whole[: service.settings.max_text_characters]
             explanation = await explanations.of(answering, whole, labels)
         first_of_text = len(body.whole) - len(body.text)

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from starlette.requests import Request
 
 from textops.prediction_log import LoggedFeedback, PredictionLog, created_at
+from textops.prediction_log.moments import TOLERATED_SKEW
 from textops.serving.admission import overloaded
 from textops.serving.bodies import read_body
 from textops.serving.exchange import exchange_of
@@ -21,6 +22,7 @@ from textops.serving.service import Service
 
 # Another process may have answered, and its log may not have written yet.
 _WRITTEN_AFTER_SECONDS = 60.0
+_SKEW_SECONDS = TOLERATED_SKEW.total_seconds()
 _RETRY_AFTER_SECONDS = 5
 _MOST_LOOKUPS = 16
 _AT_ONCE = 4
@@ -87,8 +89,9 @@ class _Known:
             ProblemError: 404 or 429.
         """
         created = created_at(prediction_id)
-        # One that is just made may be in the memory of another process; one from the future is none.
-        if created is not None and 0 <= time.time() - created < _WRITTEN_AFTER_SECONDS:
+        # One that is just made may be in the memory of another process, whose clock may be ahead; one from the future
+        # is none.
+        if created is not None and -_SKEW_SECONDS <= time.time() - created < _WRITTEN_AFTER_SECONDS:
             return
         if self._asking >= _MOST_LOOKUPS:
             raise overloaded()

@@ -11,15 +11,17 @@ from types import FrameType
 
 from fastapi import FastAPI
 from loguru import logger
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from textops.errors import ServiceError
 from textops.logs import set_up_logging
-from textops.serving.api import Api, create_app
-from textops.serving.listener import address_of, bind
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
+from textops.serving.api import create_app
+from textops.serving.listener import BACKLOG, address_of, bind
 from textops.serving.served_model import ServedModel
 from textops.serving.service import Service
 from textops.serving.settings import ServingSettings
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
 from textops.serving.supervisor import environment_of
 
 ADDRESS_VARIABLE = "TEXTOPS_ADDRESS"
@@ -28,6 +30,9 @@ ADDRESS_VARIABLE = "TEXTOPS_ADDRESS"
 DRAIN_VARIABLE = "TEXTOPS_DRAIN_SECONDS"
 """How long a process may answer what has been asked; set for the processes of Granian, which know no bound."""
 
+# Granian counts a connection as work from its beginning, and closes none that says nothing: by its own bound a thousand
+# of them would keep everybody else out. How much is answered at once is bounded where requests are let in.
+_MOST_CONNECTIONS = 100_000
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -46,6 +51,7 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int, kill_secon
         raise ServiceError("TEXTOPS_SERVER=granian needs Granian: pip install 'textops[granian]'")
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.http import HTTP1Settings
 
     # What cannot be served is said here, once, and not by each process.
     model = ServedModel.load_or_wait(settings)
@@ -68,6 +74,10 @@ def serve_with_granian(settings: ServingSettings, drain_seconds: int, kill_secon
             interface=Interfaces.ASGI,
             workers=settings.workers,
             websockets=False,
+            backlog=BACKLOG,
+            backpressure=_MOST_CONNECTIONS,
+            # Granian has one bound for a head that does not go on and for a connection between two requests.
+            http1_settings=HTTP1Settings(header_read_timeout=settings.keep_alive_seconds * 1_000),
             factory=True,
             log_enabled=False,
             respawn_failed_workers=True,
@@ -98,14 +108,16 @@ def _forget_handlers() -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING_SIGNALS)
 
 
-def granian_app() -> Api:
+def granian_app() -> ASGIApp:
     """Build the app in a process of Granian."""
     set_up_logging(service=True)
     app = create_app()
     service: Service = app.state.service
+    proxies = service.settings.trusted_proxies
     _end_in_time(app, service, float(os.environ[DRAIN_VARIABLE]))
     logger.info("serving {} on {}", service.current.version or "nothing yet", os.environ[ADDRESS_VARIABLE])
-    return app
+    # Granian believes nobody; this is what uvicorn does, so that both take the same addresses for it.
+    return app if proxies is None else ProxyHeadersMiddleware(app, proxies)  # type: ignore[arg-type, return-value]
 
 
 def _end_in_time(app: FastAPI, service: Service, seconds: float) -> None:

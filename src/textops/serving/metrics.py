@@ -2,23 +2,19 @@
 
 import os
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Metric, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 
 from textops.inference import Prediction
 from textops.inference.scores import StageTimes
 from textops.registry import Version
 from textops.serving.candidate_metrics import CandidateMetrics
 from textops.serving.http_metrics import HttpMetrics
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE, FiguresOfAllProcesses, share_figures
 from textops.serving.tallies import BulkHistogram, BulkSummary, CounterTally, HistogramTally, SummaryTally
-
-SHARED_FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
-"""Where the processes of one service keep their figures; read by prometheus_client when it is imported."""
 
 _SECONDS = (0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _RATIOS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0)
@@ -27,26 +23,6 @@ NO_LABEL = ""
 """What answers and feedback without any label are counted as."""
 
 _Mode = Literal["livemin", "livemax", "livesum"]
-
-
-class FiguresOfAllProcesses(MultiProcessCollector):
-    """The files in which the processes of a service keep their figures, but for those that hold nothing yet.
-
-    A process makes its file first and gives it a length after that; who reads it in between would fail.
-    """
-
-    def collect(self) -> Iterable[Metric]:
-        """Return the figures of all processes together."""
-        files = [str(path) for path in Path(self._path).glob("*.db") if _holds_figures(path)]
-        together: Iterable[Metric] = self.merge(files)  # type: ignore[no-untyped-call]
-        return together
-
-
-def _holds_figures(path: Path) -> bool:
-    try:
-        return path.stat().st_size > 0
-    except FileNotFoundError:
-        return False  # of a process that has ended since
 
 
 class ServingMetrics:
@@ -68,6 +44,7 @@ class ServingMetrics:
 
     def __init__(self) -> None:
         """Create all metrics, at zero."""
+        share_figures()
         self.registry = CollectorRegistry()
         self.http = HttpMetrics(self.registry)
         self.candidate = CandidateMetrics(self.registry)

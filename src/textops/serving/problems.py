@@ -98,7 +98,7 @@ def install_problem_handlers(app: FastAPI, pace: Pace, metrics: HttpMetrics | No
 
     app.exception_handler(ProblemError)(answer_problem)
     app.exception_handler(HTTPException)(_answer_http_exception)
-    app.exception_handler(ClientDisconnect)(_answer_nobody)
+    app.exception_handler(ClientDisconnect)(_answer_incomplete)
     app.exception_handler(Exception)(_answer_fault)
 
 
@@ -124,9 +124,8 @@ async def _answer_http_exception(request: Request, error: HTTPException) -> Resp
     return _response(request, ProblemError(status, name, detail, headers=error.headers))
 
 
-async def _answer_nobody(_request: Request, _error: ClientDisconnect) -> Response:
-    # The client has gone; nobody reads this, but the metrics count it as the client's fault.
-    return Response(status_code=HTTPStatus.BAD_REQUEST)
+async def _answer_incomplete(request: Request, _error: ClientDisconnect) -> Response:
+    return _response(request, INCOMPLETE)
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:
@@ -164,6 +163,11 @@ def _problem(error: ProblemError, request_id: str | None) -> Problem:
         errors=error.errors,
     )
 
+
+INCOMPLETE = ProblemError(
+    HTTPStatus.BAD_REQUEST, "body_incomplete", "the connection ended before the body did: send it again"
+)
+"""Mostly nobody reads it, for the client has gone; it is counted as its fault then too."""
 
 FAULT = ProblemError(
     HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "the service failed; tell its operator the request id"

@@ -79,12 +79,12 @@ def _serve_here(settings: ServingSettings, listener: socket.socket) -> None:
     logger.info("serving {} on {}", model.version if model else "nothing yet", address_of(listener))
     _prepare_interpreter()
     server = uvicorn.Server(config)
-    try:
-        with signals_ending_well(server):
+    with signals_ending_well(server):
+        try:
             server.run([listener])
-    finally:
-        # Who presses Ctrl-C twice does not want to wait for clients; what was answered is written all the same.
-        app.state.service.write_log()
+        finally:
+            # Who presses Ctrl-C twice does not want to wait for clients; what was answered is written all the same.
+            app.state.service.write_log()
 
 
 def _prepare_interpreter() -> None:

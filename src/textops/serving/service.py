@@ -23,11 +23,11 @@ from textops.serving.schemas import Limits, ModelReference
 from textops.serving.served_model import ServedModel
 from textops.serving.settings import ServingSettings
 from textops.serving.shadow import Shadow
-from textops.serving.siblings import listen_to_siblings
+from textops.serving.siblings import SharedReloads
 from textops.serving.turn import Turn
 
 _REFUSALS_AT_ONCE = 50
-_REFRESH_SECONDS = 0.5
+_LOOK_SECONDS = 0.5
 # Orchestrators send SIGKILL ten seconds after SIGTERM; draining takes up to six of them.
 LOG_CLOSE_SECONDS = 2
 
@@ -44,6 +44,7 @@ class Service:
         pace: How fast refusals for overload go out.
         log: The prediction log, None where it is switched off.
         candidate: The version that is tried on a share of the traffic, None where no share is set aside for one.
+        shared_reloads: Reloads that were asked of another process of the same service.
     """
 
     def __init__(
@@ -68,18 +69,18 @@ class Service:
         self._shadow: Shadow | None = None
         if self.candidate is not None and settings.shadow:
             self._shadow = Shadow(settings, self.candidate, self.metrics.candidate, self.admission, self.log)
+        self.shared_reloads = SharedReloads()
         self._tasks: set[asyncio.Task[object]] = set()
 
     def start(self) -> None:
-        """Open the log, follow the registry and keep the gauges fresh, on the running event loop."""
+        """Open the log, follow the registry and other processes, keep the gauges fresh; on the running event loop."""
         if self.log is not None:
             self.log.start()
-        self._begin(self._refresh())
+        self._begin(self._look_around())
         if self._shadow is not None:
             self._begin(self._shadow.run())
         if self.settings.reload_seconds:
             self._begin(self.current.follow())
-        listen_to_siblings(lambda: self._begin(self.current.reload()))
 
     async def close(self) -> None:
         """Stop following, let the model go and write what the log still has."""
@@ -244,10 +245,12 @@ class Service:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _refresh(self) -> None:
+    async def _look_around(self) -> None:
         while True:
             self.refresh()
-            await asyncio.sleep(_REFRESH_SECONDS)
+            if self.shared_reloads.hear():
+                self._begin(self.current.reload())
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def _timeout(self) -> ProblemError:
         return ProblemError(

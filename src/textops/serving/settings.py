@@ -1,5 +1,6 @@
 """Settings of the API from the environment, variables TEXTOPS_*."""
 
+from ipaddress import ip_network
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr, ValidationInfo, field_validator
@@ -29,7 +30,8 @@ class ServingSettings(BaseSettings):
         port: Port to listen on; 0 for any free one.
         server: What speaks HTTP.
         workers: Processes that answer.
-        trusted_proxies: Addresses whose `X-Forwarded-For` is believed, separated by commas; None for nobody's.
+        trusted_proxies: Addresses or networks whose `X-Forwarded-For` is believed, separated by commas; `*` for
+            everybody's, where only a proxy can reach the service; None for nobody's.
         max_body_bytes: Larger request bodies are refused.
         max_text_characters: Longer texts and titles are refused, or cut.
         long_texts: What is done with longer texts.
@@ -44,7 +46,7 @@ class ServingSettings(BaseSettings):
         timeout_seconds: How long an answer may take.
         body_seconds: How long a client may take to send a request.
         keep_alive_seconds: How long a connection stays open between two requests; longer than the load balancer in
-            front keeps its own. Granian sets no bound.
+            front keeps its own. With Granian, a head may take as long too.
         batching: Whether texts are answered where they come in, or taken together from a queue; `auto` measures the
             model.
         batch_texts: Most texts that are taken together.
@@ -114,9 +116,30 @@ class ServingSettings(BaseSettings):
             raise PydanticCustomError("reference", "{reason}", {"reason": str(error)}) from error
         return reference
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _addresses(cls, proxies: str | None) -> str | None:
+        if proxies is None or not proxies.strip():
+            return None
+        for proxy in proxies.split(","):
+            _check_is_address(proxy.strip(), is_alone="," not in proxies)
+        return proxies.strip()
+
     @field_validator("api_keys", "admin_keys", mode="before")
     @classmethod
     def _split(cls, keys: object) -> object:
         if isinstance(keys, str):
             return [key.strip() for key in keys.split(",") if key.strip()]
         return keys
+
+
+def _check_is_address(proxy: str, *, is_alone: bool) -> None:
+    # What is none would believe nobody, and nobody would notice.
+    if proxy == "*" and is_alone:
+        return
+    try:
+        ip_network(proxy)
+    except ValueError as error:
+        raise PydanticCustomError(
+            "address", "{reason}: give addresses or networks such as 10.0.0.0/8, or * alone", {"reason": str(error)}
+        ) from error

@@ -59,6 +59,8 @@ class StreamedAnswers(Response):
                 async for lines in parts:
                     await self._send(send, await self._answers(lines), more=True)
         except ClientDisconnect:
+            if not self._begun:
+                raise
             # Nobody reads on; what was answered is in the log.
             return
         except ProblemError as problem:

@@ -1,4 +1,4 @@
-"""Several processes of one service: started, replaced when they die, told to reload, and ended together."""
+"""Several processes of one service: started, replaced when they die, and ended together."""
 
 import os
 import signal
@@ -18,9 +18,9 @@ from prometheus_client.multiprocess import mark_process_dead
 
 from textops.errors import ServiceError, TextopsError
 from textops.registry.settings import PREFIX
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
 from textops.serving.settings import ServingSettings
-from textops.serving.siblings import RELOAD_SIGNAL, SUPERVISOR_VARIABLE, failure_of
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
+from textops.serving.siblings import SUPERVISOR_VARIABLE, failure_of
 
 LISTENER_VARIABLE = "TEXTOPS_LISTENER"
 """Number of the open socket that a process takes over instead of opening one."""
@@ -82,16 +82,11 @@ class Supervisor:
                 self._end(drain_seconds)
 
     def _start(self) -> "subprocess.Popen[bytes]":
-        # Blocked until the process can take it: before, it would die of it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {RELOAD_SIGNAL})
-        try:
-            return subprocess.Popen(
-                [sys.executable, "-m", "textops.serving"],
-                env={**os.environ, **environment_of(self._settings), **self._shared()},
-                pass_fds=[self._listener.fileno()],
-            )
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {RELOAD_SIGNAL})
+        return subprocess.Popen(
+            [sys.executable, "-m", "textops.serving"],
+            env={**os.environ, **environment_of(self._settings), **self._shared()},
+            pass_fds=[self._listener.fileno()],
+        )
 
     def _shared(self) -> dict[str, str]:
         return {
@@ -132,13 +127,7 @@ class Supervisor:
         def end(_number: int, _frame: FrameType | None) -> None:
             self._ending.set()
 
-        def reload(_number: int, _frame: FrameType | None) -> None:
-            for place in self._places:
-                if place.process.poll() is None:
-                    place.process.send_signal(RELOAD_SIGNAL)
-
-        handlers = {signal.SIGTERM: end, signal.SIGINT: end, RELOAD_SIGNAL: reload}
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             yield
         finally:

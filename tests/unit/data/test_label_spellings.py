@@ -39,6 +39,17 @@ def test_labels_that_look_the_same_are_one_and_are_told_apart_by_their_codes(
     }
 
 
+def test_a_label_that_files_of_a_mac_spell_is_one_that_a_keyboard_can_write(
+    row: Callable[..., LabelledText], stored: Callable[..., RowTable]
+) -> None:
+    labels = ["cafe\u0301", "cafe\u0301", "caf\u00e9", "e\u0301te\u0301"]
+    table = stored([row(f"text {number}", label) for number, label in enumerate(labels)])
+
+    merge_spellings(table, Validated())
+
+    assert [each.label for each in table.rows(np.arange(4))] == ["caf\u00e9"] * 3 + ["\u00e9t\u00e9"]
+
+
 @pytest.mark.parametrize(
     "pair", [("x\u00b2", "x2"), ("resume", "r\u00e9sum\u00e9"), ("c", "c++"), ("👩\u200d💻", "👩💻")]
 )

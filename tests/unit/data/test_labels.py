@@ -62,7 +62,9 @@ def test_an_unknown_label_is_named_with_its_place_and_the_nearest(configuration:
 
 
 def test_labels_can_be_left_out(configuration: Configuration) -> None:
-    reader = LabelReader(configuration(ignore_labels=["unknown", 9]))
+    reader = LabelReader(configuration(ignore_labels=["unknown", 9, "caf\u00e9"]))
+
+    assert reader.is_ignored("Cafe\u0301")
 
     assert [reader.is_ignored(raw) for raw in ("Unknown", "9.0", "known")] == [True, True, False]
     assert not LabelReader(configuration()).is_ignored("")

@@ -1,5 +1,7 @@
 import getpass
+import sqlite3
 import ssl
+from pathlib import Path
 
 import pytest
 
@@ -19,6 +21,19 @@ def test_a_server_that_is_not_there_is_said_in_one_line() -> None:
 def test_a_socket_that_is_not_there_is_said_in_one_line() -> None:
     database = Database(parse_address("postgresql://ann@/log?host=/no/such/folder"))
     with pytest.raises(DatabaseAwayError, match="No such file"), database.reading():
+        pass
+
+
+def test_what_sqlite_itself_refuses_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given: a disk that was full before the file was there
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Database, "_keep_log_of_changes", fail)
+    (tmp_path / "log.sqlite").touch()
+    database = Database(parse_address(f"sqlite:///{tmp_path}/log.sqlite"))
+    # then
+    with pytest.raises(DatabaseAwayError, match="cannot be used: database or disk is full"), database.writing():
         pass
 
 

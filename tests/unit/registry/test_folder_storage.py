@@ -81,6 +81,27 @@ def test_a_bundle_that_cannot_be_copied_says_why(
     assert list((tmp_path / "registry/bbc/versions").iterdir()) == []
 
 
+def test_on_a_full_disk_nothing_stays_and_the_message_says_what_helps(
+    tmp_path: Path, tiny_bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+    monkeypatch.setattr(shutil, "copyfile", fail)
+    storage = FolderStorage(tmp_path / "registry")
+    # when, then
+    for write in (
+        lambda: storage.create("bbc/events/00000001.json", b"first"),
+        lambda: storage.adopt(tiny_bundle, "bbc/versions/1"),
+    ):
+        with pytest.raises(RegistryError, match=r"\(.*No space left on device.*\): make room or set") as caught:
+            write()
+        assert "None" not in str(caught.value)
+    assert [path.name for path in (tmp_path / "registry/bbc").rglob("*") if path.parent.name != "bbc"] == []
+
+
 def test_a_removed_bundle_is_gone_with_all_its_files_and_may_be_removed_again(
     tmp_path: Path, tiny_bundle: Path
 ) -> None:

@@ -63,6 +63,15 @@ def test_of_several_labels_for_one_text_the_most_frequent_counts_and_a_draw_is_l
     assert (found.counts.contradicted, found.counts.undecided, found.counts.texts) == (2, 1, 1)
 
 
+@pytest.mark.parametrize("separator", [None, "|"])
+def test_a_label_counts_in_either_form_of_unicode(separator: str | None) -> None:
+    given = {"text": "a text", "created": datetime.now(UTC), "prediction_id": "p", "feedback_label": "cafe\u0301"}
+
+    found = traffic_of([given], ["caf\u00e9"], separator=separator)
+
+    assert [text.label for text in found.texts] == ["caf\u00e9"]
+
+
 def test_what_cannot_be_learned_is_counted_by_its_reason(fill_log: "FillLog", said: "type[Said]") -> None:
     # given
     tomorrow = datetime.now(UTC) + timedelta(days=1)

@@ -1,5 +1,5 @@
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pytest
 from pydantic import SecretStr
@@ -16,10 +16,14 @@ def access(*, keys: Sequence[str] = (), admin_keys: Sequence[str] = ()) -> Acces
 
 
 def asked(
-    access: Access, path: str, key: str | None = None, client: tuple[str, int] | None = REMOTE
+    access: Access,
+    path: str,
+    key: str | None = None,
+    client: tuple[str, int] | None = REMOTE,
+    passed_on: Mapping[bytes, bytes] | None = None,
 ) -> tuple[int, str] | bytes | None:
     """Return what is answered to a request: the key that lets it in, or the status and the name of the refusal."""
-    headers = {} if key is None else {b"x-api-key": key.encode()}
+    headers = {**(passed_on or {}), **({} if key is None else {b"x-api-key": key.encode()})}
     try:
         return access.check({"path": path, "client": client}, headers)
     except ProblemError as problem:
@@ -34,13 +38,25 @@ def test_without_keys_a_key_that_comes_names_nobody() -> None:
     assert asked(access(), "/predict", "invented") is None
 
 
-@pytest.mark.parametrize("client", [LOCAL, ("127.8.9.1", 5), ("::1", 5), ("testclient", 5), None])
+@pytest.mark.parametrize(
+    "client", [LOCAL, ("127.8.9.1", 5), ("::1", 5), ("::ffff:127.0.0.1", 5), ("testclient", 5), None]
+)
 def test_without_keys_this_machine_may_administrate(client: tuple[str, int] | None) -> None:
     assert asked(access(), "/admin/reload", client=client) is None
 
 
-def test_without_keys_no_other_machine_may_administrate() -> None:
-    assert asked(access(), "/admin/reload") == (403, "administration_closed")
+@pytest.mark.parametrize("host", [REMOTE[0], "127.invented", "::1234", "::ffff:192.0.2.7", ""])
+def test_without_keys_no_other_machine_may_administrate(host: str) -> None:
+    assert asked(access(), "/admin/reload", client=(host, 5)) == (403, "administration_closed")
+
+
+@pytest.mark.parametrize("mark", [b"x-forwarded-for", b"forwarded", b"x-real-ip", b"via"])
+def test_what_a_proxy_passes_on_is_never_asked_by_this_machine(mark: bytes) -> None:
+    passed_on = {mark: b"127.0.0.1"}
+
+    assert asked(access(), "/admin/reload", client=LOCAL, passed_on=passed_on) == (403, "administration_closed")
+    assert asked(access(), "/predict", client=LOCAL, passed_on=passed_on) is None
+    assert asked(access(admin_keys=["admin"]), "/admin/reload", "admin", LOCAL, passed_on) == b"admin"
 
 
 @pytest.mark.parametrize("key", ["old", "new"])

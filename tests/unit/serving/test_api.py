@@ -460,8 +460,16 @@ def test_a_model_whose_bundle_has_another_name_answers_under_its_registered_one(
     assert read_manifest(version.path).name == "tiny"
 
 
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/predict", b"application/json"),
+        ("/explain", b"application/json"),
+        ("/predict/batch", b"application/x-ndjson"),
+    ],
+)
 def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(
-    settings: ServingSettings,
+    settings: ServingSettings, path: str, kind: bytes
 ) -> None:
     app = create_app(settings)
     sent: list[Message] = []
@@ -473,9 +481,9 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(
     scope = {
         "type": "http",
         "method": "POST",
-        "path": "/predict",
+        "path": path,
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json")],
+        "headers": [(b"content-type", kind)],
     }
 
     async def receive() -> Message:
@@ -486,7 +494,9 @@ def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_fault_of_ours(
 
     asyncio.run(app(scope, receive, send))
 
-    assert sent == []
+    # Whoever has only ended its side of the connection still reads.
+    assert sent[0]["status"] == 400
+    assert Problem.model_validate_json(sent[1]["body"]).error == "body_incomplete"
     assert app.state.service.admission.body_bytes == 0
     assert 'status="4xx"' in app.state.service.metrics.exposition().decode()
 

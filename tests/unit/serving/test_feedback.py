@@ -3,6 +3,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,11 +11,15 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from textops.prediction_log import LoggedFeedback, PredictionLogSettings, new_prediction_id
+from textops.registry import Registry
 from textops.serving import feedback
 from textops.serving.api import create_app
 from textops.serving.schemas import Problem
 from textops.serving.service import Service
 from textops.serving.settings import ServingSettings
+
+if TYPE_CHECKING:
+    from tests.conftest import BundleFactory
 
 SPORT = "the goal of the team"
 
@@ -112,6 +117,19 @@ def test_an_unusual_comment_is_kept_too(client: TestClient) -> None:
 
     assert client.post("/feedback", json=body).status_code == 202
     wait_until_written(client, 2)
+
+
+@pytest.mark.parametrize("seconds_ago", [1, -1, -50], ids=["just now", "by a clock ahead", "before a clock went back"])
+def test_an_answer_that_another_process_may_not_have_written_yet_is_believed(
+    client: TestClient, tmp_path: Path, seconds_ago: float
+) -> None:
+    wait_until_open(client)
+
+    response = client.post("/feedback", json={"prediction_id": id_of(seconds_ago), "label": "tech"})
+
+    assert response.status_code == 202
+    wait_until_written(client, 2)
+    assert rows(tmp_path, "SELECT label FROM feedback") == [("tech",)]
 
 
 @pytest.mark.parametrize(
@@ -235,6 +253,25 @@ def test_a_class_that_the_model_does_not_have_is_refused_with_those_it_has(clien
     assert problem.errors is not None
     assert problem.errors[0].pointer == "/label"
     assert "it has sport, tech" in problem.detail
+
+
+@pytest.mark.parametrize(("own", "sent"), [("caf\u00e9", "cafe\u0301"), ("cafe\u0301", "caf\u00e9")])
+def test_a_class_is_known_in_either_form_of_unicode_and_kept_as_the_model_has_it(
+    tmp_path: Path, make_bundle: "BundleFactory", log: PredictionLogSettings, own: str, sent: str
+) -> None:
+    registry = Registry(tmp_path / "accents")
+    bundle = make_bundle(tmp_path / "bundle", keywords={"goal": "tech"}, classes=(own, "tech"))
+    registry.point(registry.register(bundle), "production", after=None)
+    with TestClient(create_app(ServingSettings(registry=str(registry.root)), log_settings=log)) as client:
+        body = {"prediction_id": answered(client), "label": sent}
+        response = client.post("/feedback", json=body)
+        explained = client.post("/explain", json={"text": SPORT, "label": sent, "record": False})
+        wait_until_written(client, 2)
+
+    assert response.status_code == 202, response.text
+    assert rows(tmp_path, "SELECT label FROM feedback") == [(own,)]
+    assert explained.status_code == 200, explained.text
+    assert any(word["other_contribution"] < 0 for word in explained.json()["words"])
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from prometheus_client import values
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE, ServingMetrics
+from textops.serving.metrics import ServingMetrics
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
 
 
 @pytest.mark.parametrize("kind", ["counter", "gauge_livemin"])
@@ -14,6 +16,8 @@ def test_a_process_that_begins_right_now_does_not_hide_the_figures_of_the_others
 ) -> None:
     # given one process with a figure, and one that has made its file and written nothing into it
     monkeypatch.setenv(SHARED_FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    monkeypatch.setattr(values, "MmapedDict", MmapedDict)
     figures = MmapedDict(str(tmp_path / "counter_1.db"))  # type: ignore[no-untyped-call]
     figures.write_value(mmap_key("told", "told_total", [], [], "Told."), 3.0, 0.0)  # type: ignore[no-untyped-call]
     (tmp_path / f"{kind}_2.db").touch()

@@ -24,3 +24,17 @@ def test_an_impossible_value_is_one_line(monkeypatch: pytest.MonkeyPatch, variab
 
     with pytest.raises(ConfigurationError, match=f"TEXTOPS_{variable} is not possible"):
         read_settings(ServingSettings)
+
+
+@pytest.mark.parametrize(
+    ("given", "proxies"),
+    [("10.0.0.1, 10.1.0.0/16,::1", "10.0.0.1, 10.1.0.0/16,::1"), (" * ", "*"), ("", None), ("  ", None)],
+)
+def test_proxies_are_addresses_networks_or_everybody(given: str, proxies: str | None) -> None:
+    assert read_settings(ServingSettings, trusted_proxies=given).trusted_proxies == proxies
+
+
+@pytest.mark.parametrize("given", ["proxy.example", "10.0.0.1/8", "*,10.0.0.1", "10.0.0.1,"])
+def test_a_proxy_that_would_never_be_found_is_refused(given: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"TEXTOPS_TRUSTED_PROXIES is not possible: .* or \* alone"):
+        read_settings(ServingSettings, trusted_proxies=given)

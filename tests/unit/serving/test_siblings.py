@@ -1,20 +1,12 @@
-import asyncio
 import os
-import signal
 from pathlib import Path
 
 import pytest
+from loguru import logger
 
 from textops.errors import RegistryError
-from textops.serving.metrics import SHARED_FOLDER_VARIABLE
-from textops.serving.siblings import (
-    RELOAD_SIGNAL,
-    SUPERVISOR_VARIABLE,
-    failure_of,
-    listen_to_siblings,
-    tell_siblings,
-    tell_supervisor,
-)
+from textops.serving.shared_figures import SHARED_FOLDER_VARIABLE
+from textops.serving.siblings import SUPERVISOR_VARIABLE, SharedReloads, failure_of, tell_supervisor
 
 
 @pytest.fixture
@@ -25,15 +17,15 @@ def supervised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_alone_nobody_is_told_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alone_nobody_hear_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(SUPERVISOR_VARIABLE, raising=False)
-    handler = signal.getsignal(RELOAD_SIGNAL)
+    monkeypatch.delenv(SHARED_FOLDER_VARIABLE, raising=False)
+    reloads = SharedReloads()
 
-    tell_siblings()
-    listen_to_siblings(lambda: None)
+    reloads.tell()
 
+    assert reloads.hear() is False
     assert tell_supervisor(RegistryError("is empty")) is False
-    assert signal.getsignal(RELOAD_SIGNAL) is handler
 
 
 def test_a_process_that_cannot_start_leaves_the_reason(supervised: Path) -> None:
@@ -45,12 +37,30 @@ def test_a_process_that_cannot_start_leaves_the_reason(supervised: Path) -> None
 
 
 @pytest.mark.usefixtures("supervised")
-def test_what_one_process_tells_reaches_those_that_listen() -> None:
-    async def told() -> bool:
-        reloaded = asyncio.Event()
-        listen_to_siblings(reloaded.set)
-        tell_siblings()
-        async with asyncio.timeout(60):
-            return await reloaded.wait()
+def test_a_reload_that_one_process_tells_reaches_each_other_once() -> None:
+    asked, other = SharedReloads(), SharedReloads()
+    assert other.hear() is False
 
-    assert asyncio.run(told())
+    asked.tell()
+
+    assert [asked.hear(), other.hear(), other.hear()] == [False, True, False]
+    other.tell()
+    assert [asked.hear(), other.hear()] == [True, False]
+
+
+@pytest.mark.usefixtures("supervised")
+def test_a_process_that_began_meanwhile_hears_of_a_reload_too() -> None:
+    SharedReloads().tell()
+
+    assert SharedReloads().hear() is True
+
+
+def test_a_reload_that_cannot_be_told_is_done_all_the_same(supervised: Path) -> None:
+    said: list[str] = []
+    sink = logger.add(lambda message: said.append(str(message)), format="{message}", level="WARNING")
+    (supervised / "reloads").mkdir()
+
+    SharedReloads().tell()
+
+    logger.remove(sink)
+    assert said == ["the other processes cannot be told to reload (Is a directory): they look by themselves\n"]

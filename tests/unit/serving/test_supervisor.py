@@ -65,14 +65,13 @@ def test_processes_that_die_are_replaced_until_the_end(
 ) -> None:
     # given
     url = address_of(listener)
-    handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)]
+    handlers = [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
     seen: list[set[int]] = []
 
     def kill_one() -> None:
         wait_for(lambda: len(children()) == 2)
         assert httpx.get(f"{url}/ready", timeout=SECONDS).status_code == 200
         seen.append(children())
-        os.kill(os.getpid(), signal.SIGUSR1)
         victim = min(seen[0])
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda: victim not in (now := children()) and len(now) == 2)
@@ -87,7 +86,7 @@ def test_processes_that_die_are_replaced_until_the_end(
     assert [len(seen[0]), len(seen[1]), len(seen[0] & seen[1])] == [2, 2, 1]
     assert children() == set()
     assert any("another takes its place" in said for said in errors)
-    assert handlers == [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGUSR1)]
+    assert handlers == [signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)]
 
 
 @pytest.mark.slow
