@@ -2,6 +2,7 @@ import errno
 import os
 import shutil
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -91,11 +92,12 @@ def test_on_a_full_disk_nothing_stays_and_the_message_says_what_helps(
     monkeypatch.setattr(os, "fsync", fail)
     monkeypatch.setattr(shutil, "copyfile", fail)
     storage = FolderStorage(tmp_path / "registry")
-    # when, then
-    for write in (
+    writes: tuple[Callable[[], object], ...] = (
         lambda: storage.create("bbc/events/00000001.json", b"first"),
         lambda: storage.adopt(tiny_bundle, "bbc/versions/1"),
-    ):
+    )
+    # when, then
+    for write in writes:
         with pytest.raises(RegistryError, match=r"\(.*No space left on device.*\): make room or set") as caught:
             write()
         assert "None" not in str(caught.value)
