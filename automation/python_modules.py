@@ -11,5 +11,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def run_module(context: Context, module: str, *arguments: str, **environment: str) -> None:
     """Run a Python module of this environment in the root of the project; its output is shown as it comes."""
+    # Where nobody can type, invoke would look a hundred times a second whether somebody has.
+    typed = None if sys.stdin.isatty() else False
     with context.cd(ROOT):
-        context.run(shlex.join([sys.executable, "-m", module, *arguments]), pty=sys.stdout.isatty(), env=environment)
+        context.run(
+            shlex.join([sys.executable, "-m", module, *arguments]),
+            pty=sys.stdout.isatty(),
+            in_stream=typed,
+            env=environment,
+        )

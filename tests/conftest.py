@@ -16,6 +16,7 @@ import pytest
 from httpx._config import DEFAULT_TIMEOUT_CONFIG
 from httpx._transports import default as httpx_transports
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from onnx import TensorProto, helper, numpy_helper
 
 from textops import cli
@@ -61,6 +62,9 @@ os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"
 # How long an example takes says nothing on a machine that does other things too.
 settings.register_profile("textops", deadline=None)
 settings.load_profile("textops")
+# Hypothesis tries constants that stand in the source of whatever is loaded. To read it takes each process of the tests
+# ten seconds, and a test would get other examples where others have been loaded beside it.
+providers._get_local_constants = lambda: providers._local_constants  # noqa: SLF001 (there is no public place)
 # As in a process of textops: Lightning begins without what nobody asks for.
 keep_loading_lean()
 # A client of httpx reads all authorities of the world, which costs more than a request: once is enough for all clients.

@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -244,7 +246,7 @@ def hidden_modules(extras: list[str]) -> set[str]:
     """Return the modules of all packages that no extra brings."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *(each for extra in extras for each in project["optional-dependencies"][extra])]
-    known = {canonicalize_name(each.metadata["Name"]): each for each in metadata.distributions()}
+    known = installed()
     brought: set[tuple[str, frozenset[str]]] = set()
 
     def bring(requirement: Requirement, of: frozenset[str]) -> None:
@@ -263,9 +265,19 @@ def hidden_modules(extras: list[str]) -> set[str]:
     names = {name for name, _ in brought}
     return {
         module
-        for module, packages in metadata.packages_distributions().items()
+        for module, packages in packages_of_modules().items()
         if not any(canonicalize_name(package) in names for package in packages)
     }
+
+
+@cache
+def installed() -> Mapping[str, metadata.Distribution]:
+    return {canonicalize_name(each.metadata["Name"]): each for each in metadata.distributions()}
+
+
+@cache
+def packages_of_modules() -> Mapping[str, list[str]]:
+    return metadata.packages_distributions()
 
 
 HIDING = """
