@@ -167,10 +167,10 @@ def main() -> None:
     """Run the command line; errors that a user can put right end with one line, Ctrl-C without any."""
     try:
         _run()
-    except Exception:
+    except (ImportError, SystemError):
         if not is_interrupted():
             raise
-        # What went wrong because of Ctrl-C explains nothing to who pressed it.
+        # What compiled modules make of Ctrl-C while they load explains nothing to who pressed it.
         sys.exit(INTERRUPTED)
 
 

@@ -8,6 +8,7 @@ import omegaconf._utils
 import omegaconf.base
 import pytest
 import yaml  # type: ignore[import-untyped]
+from loguru import logger
 from omegaconf import DictConfig
 
 from textops.training.configuration import compose_configuration
@@ -52,3 +53,12 @@ def compose_small(tmp_path: Path) -> Callable[..., DictConfig]:
         return compose_configuration([*SMALL, *tables, *overrides, *folders], tmp_path / run)
 
     return compose
+
+
+@pytest.fixture
+def lines() -> Iterator[list[str]]:
+    """What is logged, each line with its level."""
+    found: list[str] = []
+    sink = logger.add(found.append, format="{level} {message}")
+    yield found
+    logger.remove(sink)

@@ -1,22 +1,11 @@
 """What wrong answers cost, and of which class a cost is."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
-from loguru import logger
 
 from textops.errors import ConfigurationError
 from textops.evaluation.decision_costs import mean_cost, tell_costs, weights_of_costs
 from textops.evaluation.decision_rule import DecisionSettings, check_decision
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    found: list[str] = []
-    sink = logger.add(found.append, format="{level} {message}")
-    yield found
-    logger.remove(sink)
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,9 @@
 """Short trainings."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from loguru import logger
 from omegaconf import DictConfig
 from pytorch_lightning import LightningModule, Trainer
 
@@ -14,14 +13,6 @@ from textops.training.debugging import LimitedBatches, not_finite_gradient
 from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    collected: list[str] = []
-    sink = logger.add(collected.append, format="{level} {message}")
-    yield collected
-    logger.remove(sink)
 
 
 @pytest.mark.slow

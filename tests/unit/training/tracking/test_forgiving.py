@@ -1,20 +1,8 @@
 """Troubles of a tracker are told once and passed over."""
 
-from collections.abc import Iterator
-
 import pytest
-from loguru import logger
 
 from textops.training.tracking.forgiving import Forgiving, first_line
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """What is logged."""
-    found: list[str] = []
-    sink = logger.add(found.append, format="{level} {message}")
-    yield found
-    logger.remove(sink)
 
 
 def test_a_trouble_is_told_once(lines: list[str]) -> None:

@@ -3,12 +3,10 @@
 import json
 import socket
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from loguru import logger
 from mlflow import MlflowClient
 
 from textops.errors import ConfigurationError
@@ -106,15 +104,6 @@ def test_texts_stay_here_and_so_they_are_shown(told: Any) -> None:  # noqa: ANN4
     folder = Path(told.info.artifact_uri.removeprefix("file://"))
     # then
     assert (folder / "tables/most_wrong.csv").read_text().splitlines()[0].endswith(",text")
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """What is logged."""
-    found: list[str] = []
-    sink = logger.add(found.append, format="{level} {message}")
-    yield found
-    logger.remove(sink)
 
 
 @pytest.mark.slow

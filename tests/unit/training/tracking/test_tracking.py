@@ -1,12 +1,11 @@
 """Trackers over the life of a training."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
-from loguru import logger
 from omegaconf import DictConfig
 from tensorboard.backend.event_processing.event_accumulator import (  # type: ignore[import-untyped]
     EventAccumulator,
@@ -28,15 +27,6 @@ from textops.training.train import train
 
 Composer = Callable[..., DictConfig]
 TINY = ("data.synthetic.words=5", "data.synthetic.rows=150")
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """What is logged."""
-    found: list[str] = []
-    sink = logger.add(found.append, format="{level} {message}")
-    yield found
-    logger.remove(sink)
 
 
 def figures_of(run: Run) -> dict[str, int]:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import pytest
 import wandb
-from loguru import logger
 from wandb.proto.wandb_internal_pb2 import Record  # type: ignore[attr-defined]
 
 from textops.errors import ConfigurationError
@@ -208,15 +207,6 @@ def content_of(items: Iterable[Any]) -> dict[str, Any]:
             place = place.setdefault(key, {})
         place[last] = json.loads(item.value_json)
     return content
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """What is logged."""
-    found: list[str] = []
-    sink = logger.add(found.append, format="{level} {message}")
-    yield found
-    logger.remove(sink)
 
 
 def file_of_training(run: Run) -> RunFile:
